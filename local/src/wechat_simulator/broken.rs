@@ -12,7 +12,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -23,6 +23,8 @@ use super::request::Request;
 
 const HUGE_BYTES: usize = 10 << 20;
 const BOMB_BYTES: usize = 100 << 20;
+/// Long enough for what is written already to leave.
+const FLUSH: Duration = Duration::from_millis(20);
 /// A caller that never gives up must not keep the simulator from stopping for ever.
 const LONGEST_SILENCE: Duration = Duration::from_mins(10);
 
@@ -145,9 +147,17 @@ fn drip(body: String, interval_ms: u64) -> Body {
 
 /// A body that fails, after its first part if there is one.
 fn failing(part: Option<String>) -> Body {
+    let after_a_part = part.is_some();
+    let lost = async move {
+        // Without the pause hyper would drop the part, still unsent, together with the connection. Before the first
+        // byte there must be none, not even of zero length, or hyper sends the head.
+        if after_a_part {
+            sleep(FLUSH).await;
+        }
+        Err(io::Error::other("the simulator closed the connection on purpose"))
+    };
     let part = part.map(|part| Ok(Bytes::from(part)));
-    let lost = Err(io::Error::other("the simulator closed the connection on purpose"));
-    Body::from_stream(stream::iter(part.into_iter().chain([lost])))
+    Body::from_stream(stream::iter(part).chain(stream::once(lost)))
 }
 
 fn with_body(answer: &Answer, body: impl Into<Body>) -> Response {
