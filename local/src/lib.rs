@@ -1,2 +1,3 @@
 //! x
+pub mod secrets_manager;
 pub mod wechat_simulator;
