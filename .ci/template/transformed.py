@@ -71,10 +71,11 @@ def text_of(value):
 
 
 def logical_id(value):
-    """The resource that a Ref or an Fn::GetAtt of its Arn points to; anything else is not allowed where this is used."""
+    """The resource that a Ref, or an Fn::GetAtt of its ARN, points to; nothing else is allowed where this is used."""
     if set(value) == {"Ref"}:
         return value["Ref"]
-    if set(value) == {"Fn::GetAtt"} and value["Fn::GetAtt"][1] == "Arn":
+    # The ARN of a secret is called Id.
+    if set(value) == {"Fn::GetAtt"} and value["Fn::GetAtt"][1] in ("Arn", "Id"):
         return value["Fn::GetAtt"][0]
     raise AssertionError(f"not a plain reference to a resource: {value}")
 
