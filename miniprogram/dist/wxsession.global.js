@@ -202,7 +202,8 @@ var wxsession = (() => {
       if (core.login === flight) core.login = null;
     };
     const flight = attempt(core, epoch).catch((error) => {
-      if (core.epoch === epoch) failed(core, error);
+      if (core.epoch !== epoch) throw signedOut();
+      failed(core, error);
       throw error;
     });
     core.login = flight;
@@ -341,7 +342,6 @@ var wxsession = (() => {
         error = reason;
       });
     }
-    if (core.out) throw signedOut();
     if (core.record && !core.dead) return core.record.token;
     throw error || signedOut();
   }

@@ -36,7 +36,8 @@ export function signIn(core, byApp) {
     if (core.login === flight) core.login = null;
   };
   const flight = attempt(core, epoch).catch((error) => {
-    if (core.epoch === epoch) failed(core, error);
+    if (core.epoch !== epoch) throw signedOut();
+    failed(core, error);
     throw error;
   });
   core.login = flight;

@@ -121,7 +121,6 @@ export async function ready(core, closing) {
       error = reason;
     });
   }
-  if (core.out) throw signedOut();
   // A failed login changes nothing about a token that the service has not refused: it still decides.
   if (core.record && !core.dead) return core.record.token;
   throw error || signedOut();

@@ -27,6 +27,8 @@ export class FakeService {
     this.checkAfter = 3600;
     // Answers of one burst arrive far apart, the last ones long after the first.
     this.straggle = false;
+    // Event loop turns that an answer takes, by method and path.
+    this.slow = {};
   }
 
   /** `what` answers (or fails) requests that `when` accepts, `times` times. */
@@ -57,7 +59,8 @@ export class FakeService {
   async handle(call) {
     this.log.push(call);
     const response = this.respond(call);
-    const turns = this.straggle && call.path === '/orders' ? (this.log.length % 10) * 4 : 1;
+    const straggling = this.straggle && call.path === '/orders' ? (this.log.length % 10) * 4 : 1;
+    const turns = this.slow[`${call.method} ${call.path}`] || straggling;
     for (let turn = 0; turn < turns; turn++) await delay();
     return response;
   }

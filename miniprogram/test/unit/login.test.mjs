@@ -162,3 +162,14 @@ test('a login page of some network in place of an answer is not taken for a toke
   assert.equal((await settle(session.login())).error.code, 'bad_answer');
   assert.equal(wx.storage.size, 0);
 });
+
+test('a failed login is forgotten once a login has worked', async () => {
+  const { session, service, wx, orders } = start();
+  wx.loginFails = 1;
+  await settle(session.login());
+  for (let round = 0; round < 4; round++) {
+    await orders();
+    service.endAll();
+  }
+  assert.equal(wx.logins, 5);
+});

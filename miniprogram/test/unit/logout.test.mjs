@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { answer, problem, settle } from '../fake.mjs';
 import { is, paths, relaunch, signedIn, start } from './start.mjs';
 
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 test('logout ends the session here and there, and requests then say signed_out', async () => {
   const { session, service, wx, orders, events, token } = await signedIn();
   await session.logout();
@@ -49,8 +51,9 @@ for (let turns = 0; turns < 12; turns++) {
   test(`a logout ${turns} turns into a login leaves no session anywhere`, async () => {
     const { session, service, wx, orders } = start();
     const racing = Promise.all([settle(session.login()), settle(orders()), settle(orders())]);
-    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let count = 0; count < turns; count++) await turn();
     await session.logout();
+    assert.equal(service.live.size, 0, 'as soon as logout() resolves');
     await racing;
     assert.deepEqual([service.live.size, wx.storedToken(), session.current()], [0, undefined, null]);
     assert.equal((await settle(orders())).error.code, 'signed_out');
@@ -59,7 +62,7 @@ for (let turns = 0; turns < 12; turns++) {
   test(`a logout ${turns} turns into a renewal does not write the record back`, async () => {
     const { session, service, wx } = await signedIn();
     const racing = settle(session.check({ force: true }));
-    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let count = 0; count < turns; count++) await turn();
     await session.logout();
     await racing;
     assert.deepEqual([service.live.size, wx.storedToken(), session.current()], [0, undefined, null]);
@@ -91,12 +94,55 @@ test('logout that cannot reach the service says so, signs out here, and can be r
 });
 
 test('a session that a logout could not end is ended by the next login', async () => {
-  const { session, service, token } = await signedIn();
+  const { session, service, wx, token } = await signedIn();
   service.inject(is('/session'), () => ({ fails: { errMsg: 'request:fail' } }));
   await settle(session.logout());
   await session.login();
   assert.equal(service.log.find(is('/login')).token, token);
   assert.equal(service.live.size, 1);
+  assert.equal(JSON.stringify([...wx.storage]).includes(token), false);
+});
+
+test('a login that a logout overtook is given up before its code is used', async () => {
+  const { session, service } = start();
+  const racing = settle(session.login());
+  await session.logout();
+  assert.equal((await racing).error.code, 'signed_out');
+  assert.deepEqual(paths(service), []);
+});
+
+test('a login that a logout overtook does not try a second code', async () => {
+  const { session, service, wx } = start();
+  service.inject(is('/login'), () => problem(400, 'login_code_invalid'));
+  const racing = settle(session.login());
+  while (!service.log.length) await turn();
+  await session.logout();
+  assert.equal((await racing).error.code, 'signed_out');
+  assert.equal(wx.logins, 1);
+});
+
+test('a login after a logout does not join the login that the logout overtook', async () => {
+  const { session, service, wx } = start();
+  service.slow['POST /login'] = 5;
+  const racing = settle(session.login());
+  while (!service.log.length) await turn();
+  const out = session.logout();
+  const { session: { id } } = await session.login();
+  await Promise.all([out, racing]);
+  assert.equal(session.current().session.id, id);
+  assert.deepEqual([...service.live], [wx.storedToken()]);
+});
+
+test('an overtaken login whose session could not be ended leaves that to the next login', async () => {
+  const { session, service } = start();
+  service.inject((call) => call.method === 'DELETE', () => answer(503, ''));
+  const racing = settle(session.login());
+  while (!service.log.length) await turn();
+  await session.logout();
+  await racing;
+  assert.equal(service.live.size, 1);
+  await session.login();
+  assert.deepEqual([...service.live], ['wxs_2']);
 });
 
 test('a page of some network is not taken for a logout', async () => {
@@ -157,6 +203,31 @@ test('logoutEverywhere that fails leaves the session as it was', async () => {
   assert.equal(out.error.code, 'store_unavailable');
   assert.equal(request.error, undefined);
   assert.equal(wx.storedToken(), token);
+});
+
+test('logoutEverywhere does not take a page of some network for a yes', async () => {
+  const { session, service, wx, token } = await signedIn();
+  service.inject(is('/sessions'), () => answer(200, '<html>'));
+  assert.equal((await settle(session.logoutEverywhere())).error.code, 'bad_answer');
+  assert.equal(wx.storedToken(), token);
+});
+
+test('login and check during logoutEverywhere wait for its outcome', async () => {
+  const { session, service, wx } = await signedIn();
+  const out = session.logoutEverywhere();
+  const [checked, info] = await Promise.all([session.check(), session.login(), out]);
+  assert.equal(checked, null);
+  assert.equal(session.current().session.id, info.session.id);
+  assert.deepEqual([...service.live], [wx.storedToken()]);
+});
+
+test('the answer to a check of a replaced token does not touch the new session', async () => {
+  const { session, service } = await signedIn();
+  service.slow['GET /session'] = 20;
+  const checking = session.check({ force: true });
+  const info = await session.login();
+  await checking;
+  assert.deepEqual(session.current(), info);
 });
 
 test('listeners can be removed', async () => {
