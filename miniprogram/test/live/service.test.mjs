@@ -1,5 +1,6 @@
 // The same library against a running service. Needs WXSESSION_BASE_URL (the service) and WXSESSION_SIM_URL (the
-// WeChat simulator), as `cargo run -p local` prints them; without them it says by name what it did not run.
+// WeChat simulator), as `cargo run -p local` prints them; without them it says by name what it did not run, and
+// with WXSESSION_LIVE=required it fails.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -11,6 +12,10 @@ const { createSession } = createRequire(import.meta.url)('../../miniprogram_dist
 const baseUrl = process.env.WXSESSION_BASE_URL;
 const simulator = process.env.WXSESSION_SIM_URL;
 const skip = baseUrl && simulator ? false : 'not run: WXSESSION_BASE_URL and WXSESSION_SIM_URL are not set';
+
+test('the live service is there when it is required', () => {
+  assert.ok(!skip || process.env.WXSESSION_LIVE !== 'required', String(skip));
+});
 
 // Sessions per user are capped, so each test has a user of its own: 28 characters, as WeChat's.
 const newOpenid = () => 'oLive' + Math.random().toString(36).slice(2).padEnd(12, '0').slice(0, 12) + 'ClientTest0';
