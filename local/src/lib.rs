@@ -1,1 +1,5 @@
 //! x
+
+pub mod gateway;
+pub mod invoke;
+pub mod template;
