@@ -15,6 +15,14 @@ use crate::{ids::UserId, session::Generation};
 
 /// A session_key that is already known is not written again within this time: one hour.
 const LAST_LOGIN_SECONDS: i64 = 3_600;
+/// The current key becomes the previous one and `:key` the current one. Of racing updates each shifts
+/// what the one before it wrote, so that two racing keys are both kept.
+const SHIFT: &str = "session_key_previous = if_not_exists(session_key, :key), \
+                     session_key_previous_at = if_not_exists(session_key_at, :key_at), \
+                     session_key = :key, session_key_at = :key_at, session_key_kid = :kid, \
+                     session_key_fingerprint = :print";
+const IS_ANOTHER_KEY: &str =
+    "attribute_not_exists(session_key_fingerprint) OR session_key_fingerprint <> :print";
 
 /// A login to be recorded.
 #[derive(Debug)]
@@ -38,6 +46,8 @@ pub struct Registration<'a> {
 pub struct SealedKey {
     /// The sealed bytes.
     pub sealed: Vec<u8>,
+    /// Which key of the ring sealed them. Shows who keeps a retired key in use.
+    pub kid: String,
     /// Tells whether two seals hold the same key; says nothing about the key.
     pub fingerprint: Vec<u8>,
     /// When it was obtained, unix seconds.
@@ -69,7 +79,8 @@ impl Users {
 
     /// Registers the user or finds them, and moves the vault on: a new session_key becomes the
     /// current one and the former becomes the previous one, in the same single update. The same key
-    /// again changes nothing in the vault.
+    /// again changes nothing in the vault, unless the ring has a new current key: then it is sealed
+    /// anew, or else a retired key could never be taken out of the ring.
     ///
     /// # Errors
     ///
@@ -78,18 +89,45 @@ impl Users {
         if let Some(key) = &login.key {
             match self.shift(user, login, key).await? {
                 Shifted::Written(registered) => return Ok(registered),
-                // The same key, a short while ago: the record already says all that matters.
-                Shifted::SameKey(old) if is_recent(&old, login) => {
-                    if let Ok(generation) = generation(&old) {
+                Shifted::SameKey(old) => {
+                    let resealed = text(&old, "session_key_kid") != Ok(&key.kid);
+                    if resealed && let Some(registered) = self.reseal(user, login, key).await? {
+                        return Ok(registered);
+                    }
+                    // A short while ago: the record already says all that matters.
+                    if let Ok(generation) = generation(&old)
+                        && !resealed
+                        && is_recent(&old, login)
+                    {
                         return Ok(Registered { generation, is_new: false });
                     }
                 }
-                Shifted::SameKey(_) => {}
             }
         }
         let update = self.upsert(user, login, "").send().await;
         let item = update.map_err(|error| StoreError::of("UpdateItem", &error))?.attributes;
         registered(item.as_ref(), login)
+    }
+
+    /// `None` when another login has put another key in its place meanwhile: that one keeps ours as
+    /// the previous one.
+    async fn reseal(
+        &self,
+        user: UserId,
+        login: &Registration<'_>,
+        key: &SealedKey,
+    ) -> Result<Option<Registered>, StoreError> {
+        let update = self
+            .upsert(user, login, ", session_key = :key, session_key_kid = :kid")
+            .condition_expression("session_key_fingerprint = :print")
+            .expression_attribute_values(":key", b(key.sealed.clone()))
+            .expression_attribute_values(":kid", s(&key.kid))
+            .expression_attribute_values(":print", b(key.fingerprint.clone()));
+        match update.send().await {
+            Ok(done) => registered(done.attributes.as_ref(), login).map(Some),
+            Err(error) if condition_failed(&error).is_some() => Ok(None),
+            Err(error) => Err(StoreError::of("UpdateItem", &error)),
+        }
     }
 
     async fn shift(
@@ -98,17 +136,8 @@ impl Users {
         login: &Registration<'_>,
         key: &SealedKey,
     ) -> Result<Shifted, StoreError> {
-        let vault = ", session_key_previous = if_not_exists(session_key, :key), \
-                     session_key_previous_at = if_not_exists(session_key_at, :key_at), \
-                     session_key = :key, session_key_at = :key_at, session_key_fingerprint = :print";
-        let update = self
-            .upsert(user, login, vault)
-            .condition_expression(
-                "attribute_not_exists(session_key_fingerprint) OR session_key_fingerprint <> :print",
-            )
-            .expression_attribute_values(":key", b(key.sealed.clone()))
-            .expression_attribute_values(":key_at", n(key.obtained_at))
-            .expression_attribute_values(":print", b(key.fingerprint.clone()))
+        let update = with_key(self.upsert(user, login, &format!(", {SHIFT}")), key)
+            .condition_expression(IS_ANOTHER_KEY)
             .return_values_on_condition_check_failure(AllOld);
         match update.send().await {
             Ok(done) => registered(done.attributes.as_ref(), login).map(Shifted::Written),
@@ -136,6 +165,28 @@ impl Users {
             .expression_attribute_values(":generation", b(login.generation.0))
             .set_expression_attribute_values_if(login.unionid.map(|unionid| (":unionid", s(unionid))))
             .return_values(ReturnValue::AllNew)
+    }
+
+    /// Moves the vault on to a session_key that did not come with a login; the former one becomes the
+    /// previous one in the same update. `false` when the user is gone or the key is there already.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it is not known to be written.
+    pub async fn replace_key(&self, user: UserId, key: &SealedKey) -> Result<bool, StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("user_id", s(user.to_string()))
+            .update_expression(format!("SET {SHIFT}"));
+        let update = with_key(update, key)
+            .condition_expression(format!("attribute_exists(user_id) AND ({IS_ANOTHER_KEY})"));
+        match update.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if condition_failed(&error).is_some() => Ok(false),
+            Err(error) => Err(StoreError::of("UpdateItem", &error)),
+        }
     }
 
     /// The user's generation, strongly consistent; `None` when there is no such user.
@@ -213,6 +264,14 @@ impl Users {
 enum Shifted {
     Written(Registered),
     SameKey(Item),
+}
+
+fn with_key(update: UpdateItemFluentBuilder, key: &SealedKey) -> UpdateItemFluentBuilder {
+    update
+        .expression_attribute_values(":key", b(key.sealed.clone()))
+        .expression_attribute_values(":key_at", n(key.obtained_at))
+        .expression_attribute_values(":kid", s(&key.kid))
+        .expression_attribute_values(":print", b(key.fingerprint.clone()))
 }
 
 fn is_recent(old: &Item, login: &Registration<'_>) -> bool {
