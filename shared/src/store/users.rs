@@ -1,28 +1,25 @@
 //! The Users table: one record per user and Mini Program, kept.
 
+mod session_keys;
+
 use aws_sdk_dynamodb::{
     Client,
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure::AllOld},
 };
 
+pub use session_keys::SealedKey;
+
+use self::session_keys::{IS_ANOTHER_KEY, SHIFT, with_key};
 use super::{
     StoreError,
-    item::{Item, b, bytes, generation, n, number, optional_text, s, text},
+    item::{Item, b, generation, n, number, optional_text, s, text},
     sessions::condition_failed,
 };
 use crate::{ids::UserId, session::Generation};
 
 /// A session_key that is already known is not written again within this time: one hour.
 const LAST_LOGIN_SECONDS: i64 = 3_600;
-/// The current key becomes the previous one and `:key` the current one. Of racing updates each shifts
-/// what the one before it wrote, so that two racing keys are both kept.
-const SHIFT: &str = "session_key_previous = if_not_exists(session_key, :key), \
-                     session_key_previous_at = if_not_exists(session_key_at, :key_at), \
-                     session_key = :key, session_key_at = :key_at, session_key_kid = :kid, \
-                     session_key_fingerprint = :print";
-const IS_ANOTHER_KEY: &str =
-    "attribute_not_exists(session_key_fingerprint) OR session_key_fingerprint <> :print";
 
 /// A login to be recorded.
 #[derive(Debug)]
@@ -39,19 +36,6 @@ pub struct Registration<'a> {
     pub generation: Generation,
     /// The sealed session_key, when it is stored.
     pub key: Option<SealedKey>,
-}
-
-/// A session_key as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealedKey {
-    /// The sealed bytes.
-    pub sealed: Vec<u8>,
-    /// Which key of the ring sealed them. Shows who keeps a retired key in use.
-    pub kid: String,
-    /// Tells whether two seals hold the same key; says nothing about the key.
-    pub fingerprint: Vec<u8>,
-    /// When it was obtained, unix seconds.
-    pub obtained_at: i64,
 }
 
 /// What a login found.
@@ -90,16 +74,13 @@ impl Users {
             match self.shift(user, login, key).await? {
                 Shifted::Written(registered) => return Ok(registered),
                 Shifted::SameKey(old) => {
-                    let resealed = text(&old, "session_key_kid") != Ok(&key.kid);
-                    if resealed && let Some(registered) = self.reseal(user, login, key).await? {
-                        return Ok(registered);
-                    }
+                    if text(&old, "session_key_kid") != Ok(&key.kid) {
+                        if let Some(registered) = self.reseal(user, login, key).await? {
+                            return Ok(registered);
+                        }
                     // A short while ago: the record already says all that matters.
-                    if let Ok(generation) = generation(&old)
-                        && !resealed
-                        && is_recent(&old, login)
-                    {
-                        return Ok(Registered { generation, is_new: false });
+                    } else if is_recent(&old, login) && generation(&old).is_ok() {
+                        return registered(Some(&old), login);
                     }
                 }
             }
@@ -167,28 +148,6 @@ impl Users {
             .return_values(ReturnValue::AllNew)
     }
 
-    /// Moves the vault on to a session_key that did not come with a login; the former one becomes the
-    /// previous one in the same update. `false` when the user is gone or the key is there already.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] when it is not known to be written.
-    pub async fn replace_key(&self, user: UserId, key: &SealedKey) -> Result<bool, StoreError> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("user_id", s(user.to_string()))
-            .update_expression(format!("SET {SHIFT}"));
-        let update = with_key(update, key)
-            .condition_expression(format!("attribute_exists(user_id) AND ({IS_ANOTHER_KEY})"));
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if condition_failed(&error).is_some() => Ok(false),
-            Err(error) => Err(StoreError::of("UpdateItem", &error)),
-        }
-    }
-
     /// The user's generation, strongly consistent; `None` when there is no such user.
     ///
     /// # Errors
@@ -231,22 +190,6 @@ impl Users {
         delete.send().await.map(drop).map_err(|error| StoreError::of("DeleteItem", &error))
     }
 
-    /// The stored session_keys, newest first; empty when there are none.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] when they could not be read.
-    pub async fn sealed_keys(&self, user: UserId) -> Result<Vec<Vec<u8>>, StoreError> {
-        let wanted = "user_id, session_key, session_key_previous";
-        let item = self.get(user, Some(wanted)).await?.unwrap_or_default();
-        let mut keys: Vec<Vec<u8>> = ["session_key", "session_key_previous"]
-            .into_iter()
-            .filter_map(|name| bytes(&item, name).ok().map(<[u8]>::to_vec))
-            .collect();
-        keys.dedup();
-        Ok(keys)
-    }
-
     async fn get(&self, user: UserId, projection: Option<&str>) -> Result<Option<Item>, StoreError> {
         self.client
             .get_item()
@@ -264,14 +207,6 @@ impl Users {
 enum Shifted {
     Written(Registered),
     SameKey(Item),
-}
-
-fn with_key(update: UpdateItemFluentBuilder, key: &SealedKey) -> UpdateItemFluentBuilder {
-    update
-        .expression_attribute_values(":key", b(key.sealed.clone()))
-        .expression_attribute_values(":key_at", n(key.obtained_at))
-        .expression_attribute_values(":kid", s(&key.kid))
-        .expression_attribute_values(":print", b(key.fingerprint.clone()))
 }
 
 fn is_recent(old: &Item, login: &Registration<'_>) -> bool {
