@@ -114,7 +114,6 @@ function isCurrent(core, token) {
  */
 export async function ready(core, closing) {
   if (core.closing && !closing) await core.closing.catch(ignore);
-  if (core.out) throw signedOut();
   let error;
   if (core.login || !(await isGood(core))) {
     await signIn(core).catch((reason) => {

@@ -190,6 +190,7 @@ var LONGEST_PAUSE_SECONDS = 60;
 var seconds2 = () => Date.now() / 1e3;
 var signedOut = () => sessionError("signed_out");
 function signIn(core, byApp) {
+  if (core.out) return Promise.reject(signedOut());
   if (core.login) return core.login;
   const pause = core.pausedUntil - seconds2();
   if (!byApp && pause > 0 && pause <= LONGEST_PAUSE_SECONDS) {
@@ -335,7 +336,6 @@ function isCurrent(core, token) {
 }
 async function ready(core, closing) {
   if (core.closing && !closing) await core.closing.catch(ignore);
-  if (core.out) throw signedOut();
   let error;
   if (core.login || !await isGood(core)) {
     await signIn(core).catch((reason) => {
@@ -429,6 +429,7 @@ function open(options) {
       listeners: [],
       // Counts sign-outs, so that what began before one cannot undo it.
       epoch: 0,
+      logouts: 0,
       spent: 0,
       pausedUntil: 0
     }
@@ -442,8 +443,10 @@ function open(options) {
   return core;
 }
 async function loginByApp(core) {
+  const logouts = core.logouts;
   if (core.closing) await core.closing.catch(() => {
   });
+  if (core.logouts !== logouts) throw signedOut();
   core.out = false;
   return signIn(core, true);
 }
@@ -451,6 +454,7 @@ async function logout(core) {
   const pending = core.login;
   const token = core.record ? core.record.token : core.ending;
   core.ending = token;
+  core.logouts++;
   leave(core, "logout", true);
   const settled = pending && pending.catch(() => {
   });
