@@ -103,7 +103,7 @@ function judgeLogout({ service, wx, before, events }) {
 function judgeLoops({ service, wx, before, width }) {
   const wrong = [];
   const logins = wx.logins - before.logins;
-  const failed = service.count('POST', '/login') - service.minted;
+  const failed = wx.loginsFailed + service.count('POST', '/login') - service.minted;
   if (logins > service.ended.size + failed + (before.token ? 0 : 1)) wrong.push('logins that nobody needed');
   if (logins > 2) wrong.push(`loop: ${logins} wx.login in one incident`);
   // Three rounds: each app request is sent at most twice, each round asks /session at most twice per send.
