@@ -45,6 +45,7 @@ function bodyOf(response) {
   }
   return data && typeof data === "object" ? data : void 0;
 }
+var statusOf = (response) => Number(response.statusCode);
 function codeOf(response) {
   const body = bodyOf(response);
   return body && typeof body.code === "string" && body.code ? body.code : void 0;
@@ -57,7 +58,7 @@ function retryAfterOf(response) {
   return seconds3 >= 0 ? seconds3 : void 0;
 }
 function errorOf(response) {
-  const status = response.statusCode;
+  const status = statusOf(response);
   const code = codeOf(response) || (status < 400 ? "bad_answer" : "http_" + status);
   return sessionError(code, { status, retryAfter: retryAfterOf(response), response });
 }
@@ -67,7 +68,7 @@ function failureOf(failure) {
   return sessionError(code, { errMsg });
 }
 function verdictOf(response) {
-  const status = response.statusCode;
+  const status = statusOf(response);
   if (status === 401) return isSessionOver(response) ? "refused" : "unclear";
   if (status === 403) {
     const body = bodyOf(response);
@@ -77,7 +78,7 @@ function verdictOf(response) {
   return status >= 500 || status === 429 ? "unknown" : "accepted";
 }
 function isSessionOver(response) {
-  return response.statusCode === 401 && SESSION_IS_OVER.indexOf(codeOf(response) || "") >= 0;
+  return statusOf(response) === 401 && SESSION_IS_OVER.indexOf(codeOf(response) || "") >= 0;
 }
 
 // src/record.js
@@ -88,7 +89,7 @@ function storageKey(wx2, base, appId) {
     {}
   );
   try {
-    account = wx2.getAccountInfoSync().miniProgram;
+    account = wx2.getAccountInfoSync().miniProgram || account;
   } catch (tooOld) {
   }
   return ["wxsession", account.envVersion || "release", appId || account.appId || "", base].join("|");

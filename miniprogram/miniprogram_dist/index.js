@@ -70,6 +70,7 @@ function bodyOf(response) {
   }
   return data && typeof data === "object" ? data : void 0;
 }
+var statusOf = (response) => Number(response.statusCode);
 function codeOf(response) {
   const body = bodyOf(response);
   return body && typeof body.code === "string" && body.code ? body.code : void 0;
@@ -82,7 +83,7 @@ function retryAfterOf(response) {
   return seconds3 >= 0 ? seconds3 : void 0;
 }
 function errorOf(response) {
-  const status = response.statusCode;
+  const status = statusOf(response);
   const code = codeOf(response) || (status < 400 ? "bad_answer" : "http_" + status);
   return sessionError(code, { status, retryAfter: retryAfterOf(response), response });
 }
@@ -92,7 +93,7 @@ function failureOf(failure) {
   return sessionError(code, { errMsg });
 }
 function verdictOf(response) {
-  const status = response.statusCode;
+  const status = statusOf(response);
   if (status === 401) return isSessionOver(response) ? "refused" : "unclear";
   if (status === 403) {
     const body = bodyOf(response);
@@ -102,7 +103,7 @@ function verdictOf(response) {
   return status >= 500 || status === 429 ? "unknown" : "accepted";
 }
 function isSessionOver(response) {
-  return response.statusCode === 401 && SESSION_IS_OVER.indexOf(codeOf(response) || "") >= 0;
+  return statusOf(response) === 401 && SESSION_IS_OVER.indexOf(codeOf(response) || "") >= 0;
 }
 
 // src/record.js
@@ -113,7 +114,7 @@ function storageKey(wx2, base, appId) {
     {}
   );
   try {
-    account = wx2.getAccountInfoSync().miniProgram;
+    account = wx2.getAccountInfoSync().miniProgram || account;
   } catch (tooOld) {
   }
   return ["wxsession", account.envVersion || "release", appId || account.appId || "", base].join("|");

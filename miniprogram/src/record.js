@@ -12,7 +12,7 @@ const seconds = () => Date.now() / 1000;
 export function storageKey(wx, base, appId) {
   let account = /** @type {any} */ ({});
   try {
-    account = wx.getAccountInfoSync().miniProgram;
+    account = wx.getAccountInfoSync().miniProgram || account;
   } catch (tooOld) {
     // Base library before 2.2.2, or not a Mini Program at all.
   }
