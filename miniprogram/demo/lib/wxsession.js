@@ -143,7 +143,7 @@ function isToken(token) {
 function timesOf(times, response) {
   const { expires_at, absolute_expires_at, check_after } = times;
   const date = Date.parse(headerOf(response, "date") || "") / 1e3;
-  const skew = Math.round(date ? seconds() - date : Math.max(0, seconds() - check_after + 1)) || 0;
+  const skew = Math.round(Math.max(date ? seconds() - date : 0, seconds() - check_after + 1)) || 0;
   return { expires_at, absolute_expires_at, check_after, skew };
 }
 function looksExpired(record) {

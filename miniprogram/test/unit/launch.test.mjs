@@ -91,6 +91,23 @@ test('without a Date header a clock far ahead does not log in again and again', 
   assert.equal(wx.logins, 0);
 });
 
+test('a Date header days off, as a proxy may send it, does not log in again and again', async () => {
+  for (const days of [-30, 30]) {
+    const all = start();
+    const { handle } = all.service;
+    all.service.handle = async (call) => {
+      const response = await handle.call(all.service, call);
+      response.header.date = new Date(Date.now() + days * 86400000).toUTCString();
+      return response;
+    };
+    await all.orders();
+    const { service, wx, orders } = relaunch(all);
+    await orders();
+    await orders();
+    assert.deepEqual([paths(service), wx.logins], [['GET /orders', 'GET /orders'], 0]);
+  }
+});
+
 test('a clock moved ahead while logins fail still lets the living token through', async (t) => {
   const { service, wx, orders, token } = await signedIn();
   later(t, 200000);
