@@ -349,7 +349,8 @@ async function ready(core, closing) {
 async function isGood(core) {
   if (!core.record || core.dead || looksExpired(core.record)) return false;
   if (!core.sessionKey) return true;
-  core.keyCheck = core.keyCheck || call(core.wx, "checkSession", {}).then(() => true, () => false);
+  const askWechat = () => within(core.timeout, call(core.wx, "checkSession", {}));
+  core.keyCheck = core.keyCheck || askWechat().then(() => true, () => false);
   return core.keyCheck;
 }
 function refuse(core, token) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { answer, problem, settle } from '../fake.mjs';
 import { is, paths, relaunch, signedIn, start } from './start.mjs';
 
@@ -151,4 +151,19 @@ test('a dropped session_key with no login to be had does not stop other requests
   service.inject(is('/login'), () => problem(503, 'upstream_unavailable'));
   for (let round = 0; round < 5; round++) await orders();
   assert.deepEqual([wx.keyChecks, wx.logins], [1, 2]);
+});
+
+test('a wx.checkSession whose callback never comes ends in a login, not in a queue that hangs', async () => {
+  const before = await signedIn();
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const { wx, orders } = relaunch(before, { sessionKey: true, timeout: 1000 });
+    wx.checkSession = () => {};
+    const waiting = orders();
+    mock.timers.tick(3000);
+    await waiting;
+    assert.equal(wx.logins, 1);
+  } finally {
+    mock.timers.reset();
+  }
 });
