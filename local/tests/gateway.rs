@@ -7,4 +7,5 @@ mod gateway {
     mod integration;
     mod refusals;
     mod steps;
+    mod templates;
 }
