@@ -1,5 +1,6 @@
 //! x
 
+pub mod dynamodb;
 pub mod gateway;
 pub mod invoke;
 pub mod template;
