@@ -1,4 +1,6 @@
 //! x
+pub mod secrets_manager;
+pub mod wechat_simulator;
 
 pub mod dynamodb;
 pub mod gateway;
