@@ -2,6 +2,7 @@
 
 mod gateway {
     mod caching;
+    mod deployed;
     mod events;
     mod harness;
     mod integration;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use local::template::{AuthorizerKind, IdentitySource, Template, TemplateError};
 
-const TEMPLATE: &str = r#"
+const TEMPLATE: &str = r"
 Parameters:
   AppId: {Type: String}
   Idle: {Type: Number, Default: 86400}
@@ -84,7 +84,7 @@ Outputs:
   Arn:
     Value: !GetAtt Guard.Arn
     Export: {Name: !Sub '${AWS::StackName}-Guard'}
-"#;
+";
 
 fn given(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -227,7 +227,7 @@ Resources:
 #[track_caller]
 fn assert_mistake(from: &str, to: &str, message: &str) {
     assert!(TEMPLATE.contains(from));
-    let error = Template::parse(&TEMPLATE.replace(from, to)).unwrap_err();
+    let error = Template::parse(&TEMPLATE.replace(from, to)).expect_err("the template has a mistake");
     assert_eq!(error.to_string(), message);
 }
 
