@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::TemplateError;
 
 mod conditions;
+mod lists;
 mod substitution;
 
 /// The account in every local ARN.
@@ -107,24 +108,7 @@ impl Scope {
                 let branch = if self.condition(text(condition, name)?)? { yes } else { no };
                 self.resolve(branch)
             }
-            "Fn::Join" => {
-                let [separator, items] = parts(argument, name)?;
-                let items = self.text_list(items, name)?;
-                Ok(Some(json!(items.join(text(separator, name)?))))
-            }
-            "Fn::Split" => {
-                let [separator, whole] = parts(argument, name)?;
-                let whole = self.required(whole)?;
-                let pieces: Vec<_> = text(&whole, name)?.split(text(separator, name)?).collect();
-                Ok(Some(json!(pieces)))
-            }
-            "Fn::Select" => {
-                let [index, items] = parts(argument, name)?;
-                let index = plain(&self.required(index)?).parse::<usize>();
-                let items = self.text_list(items, name)?;
-                let item = index.ok().and_then(|index| items.get(index));
-                Ok(Some(json!(item.ok_or_else(|| shape(name, "an index inside the list"))?)))
-            }
+            "Fn::Join" | "Fn::Split" | "Fn::Select" => self.list_function(name, argument).map(Some),
             "Fn::FindInMap" => {
                 let [map, first, second] = parts(argument, name)?;
                 let keys = [self.required(map)?, self.required(first)?, self.required(second)?]
@@ -179,12 +163,6 @@ impl Scope {
 
     fn required(&self, value: &Value) -> Result<Value, TemplateError> {
         self.resolve(value)?.ok_or_else(|| shape("AWS::NoValue", "a value"))
-    }
-
-    fn text_list(&self, value: &Value, place: &str) -> Result<Vec<String>, TemplateError> {
-        let value = self.required(value)?;
-        let items = value.as_array().ok_or_else(|| shape(place, "a list"))?;
-        Ok(items.iter().map(plain).collect())
     }
 }
 
