@@ -44,6 +44,7 @@ pub struct Account {
     region: Region,
     credentials: Credentials,
     dynamodb_endpoint: Option<String>,
+    #[cfg(feature = "wechat")]
     secrets_endpoint: Option<String>,
     connector: Connector,
 }
@@ -65,6 +66,7 @@ impl Account {
             region: Region::new(env.required("AWS_REGION")?),
             credentials,
             dynamodb_endpoint: env.text("AWS_ENDPOINT_URL_DYNAMODB"),
+            #[cfg(feature = "wechat")]
             secrets_endpoint: env.text("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
             connector: Connector::new(),
         })
