@@ -1,1 +1,6 @@
 //! x
+pub mod wechat_simulator;
+
+pub mod gateway;
+pub mod invoke;
+pub mod template;

@@ -1,1 +1,46 @@
-//! x
+//! What two or more functions of the login backend need.
+//!
+//! # Layout
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`token`] | the session token, shown once, and its hash, all that is stored |
+//! | [`session`] | a session, its lifetime rules, and [`session::decide`]: pure, takes `now` |
+//! | [`store`] | the Users and Sessions tables: conditional writes, strong reads |
+//! | [`http`] | API Gateway events in, answers out, bearer tokens, the table of errors |
+//! | [`identity`] | who is calling, as the authorizer handed it on: for business functions |
+//! | [`config`], [`env`] | settings, read once, each checked and named when wrong |
+//! | [`telemetry`] | the one JSON line per request, audit events, metrics |
+//! | [`aws`] | SDK clients: one connector, time limits and retries set on purpose |
+//! | [`serve`] | binds a function to the Lambda Runtime API |
+//! | [`clock`], [`random`], [`secret`], [`ids`] | time, randomness, secrets and names as values |
+//! | [`wechat`], [`secrets`], [`vault`] | feature `wechat`: what holds a secret of WeChat |
+//!
+//! A business function depends on this crate for [`identity::Identity`] alone.
+
+pub mod aws;
+pub mod clock;
+pub mod config;
+pub mod env;
+pub mod http;
+pub mod identity;
+pub mod ids;
+pub mod random;
+pub mod secret;
+#[cfg(feature = "wechat")]
+pub mod secrets;
+pub mod serve;
+pub mod session;
+pub mod store;
+pub mod telemetry;
+pub mod token;
+#[cfg(feature = "wechat")]
+pub mod vault;
+#[cfg(feature = "wechat")]
+pub mod wechat;
+
+pub use clock::Clock;
+pub use identity::Identity;
+pub use ids::{SessionId, UserId};
+pub use random::Random;
+pub use secret::Secret;

@@ -1,1 +1,157 @@
-//! Placeholder
+//! `GET /session`: is the session still good, and until when; renews it when due.
+//! `DELETE /session`: logs out.
+//!
+//! Both routes are open at API Gateway and check the token themselves, so that the client can tell
+//! "log in again" (401) from "cannot tell" (503) behind every kind of API.
+
+use serde::Serialize;
+use wxsession::{
+    Clock,
+    aws::{Account, Budget},
+    config::{self, Tables},
+    env::{EnvError, Source},
+    http::{Answer, Code, Problem, Request, bearer},
+    serve::HttpFunction,
+    session::{Refusal, Rules, Session},
+    store::{Reader, Revoked, Sessions, StoreError},
+    telemetry::Line,
+    token::{Realm, SessionToken},
+};
+
+/// The function with its clients, built once per environment.
+pub struct CheckSession {
+    account: Account,
+    reader: Reader,
+    sessions: Sessions,
+    rules: Rules,
+    realm: Realm,
+    clock: Clock,
+}
+
+#[derive(Serialize)]
+struct Reply {
+    session: SessionReply,
+    user: UserReply,
+}
+
+#[derive(Serialize)]
+struct SessionReply {
+    id: String,
+    created_at: i64,
+    expires_at: i64,
+    absolute_expires_at: i64,
+    check_after: i64,
+}
+
+#[derive(Serialize)]
+struct UserReply {
+    id: String,
+}
+
+impl CheckSession {
+    /// Reads the settings and builds the clients.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError`] naming the variable.
+    pub fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
+        config::log_level(env)?;
+        let account = Account::read(env)?;
+        let tables = Tables::read(env)?;
+        let realm = config::realm(env)?;
+        let dynamodb = account.dynamodb(Budget::READ);
+        Ok(Self {
+            reader: Reader::new(dynamodb.clone(), &tables, realm.clone()),
+            sessions: Sessions::new(dynamodb, tables.sessions),
+            rules: config::rules(env)?,
+            realm,
+            account,
+            clock,
+        })
+    }
+
+    /// Opens the connection to DynamoDB before the first event.
+    pub async fn prime(&self) {
+        self.account.prime().await;
+    }
+
+    async fn check(&self, token: &SessionToken, line: &mut Line) -> Result<Answer, Problem> {
+        let read = line.timed("store_ms", self.reader.find(token)).await;
+        let found = read.map_err(|error| failed(error, line))?;
+        let session = found.decide(self.clock.now()).map_err(|refusal| {
+            if let Some(session) = found.session() {
+                line.put("session_id", session.id.to_string());
+            }
+            refused(refusal, found.damage(), line)
+        })?;
+        line.put("session_id", session.id.to_string());
+        line.put("app_id", session.app_id.as_str());
+        let renewed = self.renew(token, session, line).await;
+        let session = renewed.as_ref().unwrap_or(session);
+        Ok(Answer::json(&Reply {
+            session: SessionReply {
+                id: session.id.to_string(),
+                created_at: session.created_at,
+                expires_at: session.expires_at,
+                absolute_expires_at: session.absolute_expires_at,
+                check_after: self.rules.check_after(session),
+            },
+            user: UserReply { id: session.user_id.to_string() },
+        }))
+    }
+
+    /// Renews when due. A renewal that cannot be written leaves the session as good as it was.
+    async fn renew(&self, token: &SessionToken, session: &Session, line: &mut Line) -> Option<Session> {
+        let renewed = self.rules.renewed(session, self.clock.now())?;
+        let hash = token.hash(&self.realm);
+        let written = self.sessions.renew(&hash, session, &renewed);
+        match line.timed("store_ms", written).await {
+            Ok(true) => {
+                line.audit("session_renewed", &[]);
+                Some(renewed)
+            }
+            Ok(false) => None,
+            Err(error) => {
+                line.store_failed(&error);
+                None
+            }
+        }
+    }
+
+    async fn log_out(&self, token: &SessionToken, line: &mut Line) -> Result<Answer, Problem> {
+        let hash = token.hash(&self.realm);
+        let ended = self.sessions.revoke(token.user_id(), &hash, "logout", self.clock.now());
+        match line.timed("store_ms", ended).await {
+            Ok(Revoked::Now) => line.audit("session_logout", &[]),
+            // Ending a session twice, or one that never was, is success.
+            Ok(Revoked::Before | Revoked::Missing) => line.put("reason", "nothing_to_end"),
+            Err(error) => return Err(failed(error, line)),
+        }
+        Ok(Answer::no_content())
+    }
+}
+
+impl HttpFunction for CheckSession {
+    async fn handle(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
+        if request.route() != "/session" {
+            return Err(Problem::new(Code::NotFound));
+        }
+        let method = request.method();
+        if !matches!(method, "GET" | "DELETE") {
+            return Err(Problem::method_not_allowed("GET, DELETE"));
+        }
+        let token = bearer::token(&request.header_values("authorization"))?;
+        line.put("user_id", token.user_id().to_string());
+        if method == "GET" { self.check(&token, line).await } else { self.log_out(&token, line).await }
+    }
+}
+
+fn failed(error: StoreError, line: &mut Line) -> Problem {
+    line.store_failed(&error);
+    error.into()
+}
+
+fn refused(refusal: Refusal, damage: Option<&'static str>, line: &mut Line) -> Problem {
+    line.refused(refusal, damage);
+    Problem::new(Code::SessionInvalid).because(refusal.as_str())
+}

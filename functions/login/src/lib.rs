@@ -1,1 +1,144 @@
-//! Placeholder
+//! `POST /login`: a `wx.login` code in, our own session token out.
+//!
+//! 1. the body is read: `{code, app_id?}`, nothing else in it;
+//! 2. the code is traded at WeChat ([`wechat`]): openid and session_key;
+//! 3. the user is registered or found, the session_key sealed into the vault ([`record`]);
+//! 4. a session is written, one over the cap is ended, a presented old one too ([`record`]);
+//! 5. the token goes out, once.
+
+mod record;
+mod request;
+mod wechat;
+
+use serde::Serialize;
+use wxsession::{
+    Clock, Random,
+    aws::{Account, Budget},
+    config::{self, Tables, WechatSettings},
+    env::{EnvError, Source},
+    http::{Answer, Code, Problem, Request},
+    secrets::{Apps, CachedSecret},
+    serve::HttpFunction,
+    session::Rules,
+    store::{Sessions, Users},
+    telemetry::Line,
+    token::Realm,
+    vault::KeyRing,
+    wechat::Wechat,
+};
+
+/// The function with its clients, built once per environment.
+pub struct Login {
+    account: Account,
+    apps: CachedSecret<Apps>,
+    key_ring: Option<CachedSecret<KeyRing>>,
+    wechat: Wechat,
+    users: Users,
+    sessions: Sessions,
+    rules: Rules,
+    max_sessions: usize,
+    realm: Realm,
+    clock: Clock,
+    random: Random,
+}
+
+#[derive(Serialize)]
+struct Reply<'a> {
+    token: &'a str,
+    token_type: &'static str,
+    expires_at: i64,
+    absolute_expires_at: i64,
+    check_after: i64,
+    session: SessionReply,
+    user: UserReply,
+}
+
+#[derive(Serialize)]
+struct SessionReply {
+    id: String,
+}
+
+#[derive(Serialize)]
+struct UserReply {
+    id: String,
+    is_new: bool,
+}
+
+impl Login {
+    /// Reads the settings and builds the clients.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError`] naming the variable.
+    pub fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
+        config::log_level(env)?;
+        let account = Account::read(env)?;
+        let tables = Tables::read(env)?;
+        let settings = WechatSettings::read(env)?;
+        let dynamodb = account.dynamodb(Budget::WRITE);
+        let secrets = account.secrets_manager();
+        let ring = settings.key_ring_secret_id;
+        Ok(Self {
+            apps: CachedSecret::new(secrets.clone(), settings.apps_secret_id, clock.clone()),
+            key_ring: ring.map(|id| CachedSecret::new(secrets, id, clock.clone())),
+            wechat: Wechat::new(&settings.base_url)?,
+            users: Users::new(dynamodb.clone(), tables.users),
+            sessions: Sessions::new(dynamodb, tables.sessions),
+            rules: config::rules(env)?,
+            max_sessions: config::max_sessions(env)?,
+            realm: config::realm(env)?,
+            account,
+            clock,
+            random: Random::system(),
+        })
+    }
+
+    /// Fetches the secrets and opens the connections at the same time, while start-up runs at full
+    /// speed. A failure is left to the first event.
+    pub async fn prime(&self) {
+        let ring = async {
+            if let Some(ring) = &self.key_ring {
+                drop(ring.value().await);
+            }
+        };
+        tokio::join!(
+            async { drop(self.apps.value().await) },
+            ring,
+            self.account.prime(),
+            self.wechat.prime()
+        );
+    }
+
+    async fn login(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
+        let wanted = request::read(request)?;
+        let traded = self.trade(&wanted, line).await?;
+        let recorded = self.record(&traded, wanted.presented.as_ref(), line).await?;
+        let session = &recorded.session;
+        line.audit("authn_login_success", &[("is_new", recorded.is_new.into())]);
+        Ok(Answer::json(&Reply {
+            token: &recorded.token.expose(),
+            token_type: "Bearer",
+            expires_at: session.expires_at,
+            absolute_expires_at: session.absolute_expires_at,
+            check_after: self.rules.check_after(session),
+            session: SessionReply { id: session.id.to_string() },
+            user: UserReply { id: session.user_id.to_string(), is_new: recorded.is_new },
+        }))
+    }
+}
+
+impl HttpFunction for Login {
+    async fn handle(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
+        match (request.method(), request.route()) {
+            ("POST", "/login") => {
+                let outcome = self.login(request, line).await;
+                if let Err(problem) = &outcome {
+                    line.audit("authn_login_fail", &[("reason", problem.code.as_str().into())]);
+                }
+                outcome
+            }
+            (_, "/login") => Err(Problem::method_not_allowed("POST")),
+            _ => Err(Problem::new(Code::NotFound)),
+        }
+    }
+}

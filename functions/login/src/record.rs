@@ -1,0 +1,132 @@
+//! Recording a login: the user, the session, and the sessions that end with it.
+
+use std::cmp::Reverse;
+
+use wxsession::{
+    SessionId, UserId,
+    http::Problem,
+    session::{Generation, Session, State, decide},
+    store::{
+        StoreError,
+        users::{Registration, SealedKey},
+    },
+    telemetry::Line,
+    token::{SessionToken, TokenHash},
+    vault::{self, Owner},
+};
+
+use crate::{Login, wechat::Traded};
+
+/// What the client gets.
+pub(crate) struct Recorded {
+    pub(crate) token: SessionToken,
+    pub(crate) session: Session,
+    pub(crate) is_new: bool,
+}
+
+impl Login {
+    pub(crate) async fn record(
+        &self,
+        traded: &Traded,
+        presented: Option<&SessionToken>,
+        line: &mut Line,
+    ) -> Result<Recorded, Problem> {
+        let user_id = UserId::of(&traded.app_id, &traded.wechat.openid);
+        line.put("user_id", user_id.to_string());
+        let now = self.clock.now();
+        let login = self.registration(user_id, traded, now);
+        // The list is for the cap only; both go out together.
+        let reads =
+            async { tokio::join!(self.users.register(user_id, &login), self.sessions.of_user(user_id)) };
+        let (registered, others) = line.timed("store_ms", reads).await;
+        let registered = registered.map_err(|error| failed(error, line))?;
+
+        let token = SessionToken::generate(user_id, &self.random);
+        let session = self.session(user_id, traded, registered.generation, now);
+        line.put("session_id", session.id.to_string());
+        let hash = token.hash(&self.realm);
+        let written = self.sessions.create(&hash, &session);
+        line.timed("store_ms", written).await.map_err(|error| failed(error, line))?;
+        line.audit("session_created", &[]);
+
+        let presented = presented.filter(|old| old.user_id() == user_id).map(|old| old.hash(&self.realm));
+        self.end_others(&session, presented, others, line).await;
+        Ok(Recorded { token, session, is_new: registered.is_new })
+    }
+
+    fn registration<'a>(&self, user_id: UserId, traded: &'a Traded, now: i64) -> Registration<'a> {
+        let owner = Owner { user_id, app_id: &traded.app_id };
+        let session_key = &traded.wechat.session_key;
+        let key = traded.key_ring.as_ref().map(|ring| SealedKey {
+            sealed: ring.seal(owner, session_key, &self.random),
+            fingerprint: vault::fingerprint(owner, session_key),
+            obtained_at: now,
+        });
+        Registration {
+            app_id: &traded.app_id,
+            openid: &traded.wechat.openid,
+            unionid: traded.wechat.unionid.as_deref(),
+            now,
+            generation: Generation(self.random.bytes()),
+            key,
+        }
+    }
+
+    fn session(&self, user_id: UserId, traded: &Traded, generation: Generation, now: i64) -> Session {
+        let absolute_expires_at = now.saturating_add(self.rules.absolute_seconds);
+        Session {
+            id: SessionId::generate(self.clock.now_millis(), &self.random),
+            user_id,
+            generation,
+            app_id: traded.app_id.clone(),
+            openid: Some(traded.wechat.openid.clone()),
+            unionid: traded.wechat.unionid.clone(),
+            created_at: now,
+            last_seen_at: now,
+            expires_at: self.rules.expires_at(now, absolute_expires_at),
+            absolute_expires_at,
+            state: State::Active,
+        }
+    }
+
+    /// Ends the session whose token was presented, and the least recently seen ones over the cap.
+    /// The login stands either way: a failure is logged, and the next login mends it.
+    async fn end_others(
+        &self,
+        new: &Session,
+        presented: Option<TokenHash>,
+        others: Result<Vec<(TokenHash, Session)>, StoreError>,
+        line: &mut Line,
+    ) {
+        let mut others = others.unwrap_or_else(|error| {
+            line.store_failed(&error);
+            Vec::new()
+        });
+        others.retain(|(hash, session)| {
+            Some(hash) != presented.as_ref()
+                && decide(new.created_at, Some(session), Some(new.generation)).is_ok()
+        });
+        others.sort_by_key(|(_, session)| Reverse((session.last_seen_at, session.created_at, session.id)));
+        let over = others.split_off(others.len().min(self.max_sessions - 1));
+        let ends = presented.map(|hash| (hash, "replaced")).into_iter();
+        let ends = ends.chain(over.into_iter().map(|(hash, _)| (hash, "evicted")));
+        for (hash, reason) in ends {
+            let ended = self.sessions.revoke(new.user_id, &hash, reason, new.created_at);
+            match line.timed("store_ms", ended).await {
+                Ok(wxsession::store::Revoked::Now) if reason == "evicted" => {
+                    line.audit("excess_sessions_exceeded", &[("reason", reason.into())]);
+                }
+                Ok(wxsession::store::Revoked::Now) => {
+                    line.audit("session_revoked", &[("reason", reason.into())]);
+                }
+                Ok(_) => {}
+                Err(error) => line.store_failed(&error),
+            }
+        }
+    }
+}
+
+fn failed(error: StoreError, line: &mut Line) -> Problem {
+    line.store_failed(&error);
+    error.into()
+}

@@ -1,0 +1,221 @@
+//! The control plane over HTTP: everything [`Simulator`]'s methods do, for tests in any language.
+//!
+//! JSON in, JSON out; a body that does not fit is refused with 4xx and a sentence. WeChat has nothing like it.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::component::Component;
+use super::{EncryptedData, Fault, Knobs, MintedCode, NewCode, NewPhoneCode, Quota, Simulator, UserInfo};
+
+type Sim = State<Simulator>;
+
+pub(super) fn routes() -> Router<Simulator> {
+    Router::new()
+        .route("/_control/codes", post(codes))
+        .route("/_control/phone-codes", post(phone_codes))
+        .route("/_control/plugin-codes", post(plugin_codes))
+        .route("/_control/encrypted-data", post(encrypted_data))
+        .route("/_control/user-info", post(user_info))
+        .route("/_control/session-key", post(session_key))
+        .route("/_control/session-key/rotate", post(rotate))
+        .route("/_control/session-key/expire", post(expire))
+        .route("/_control/block", post(block))
+        .route("/_control/faults", get(list_faults).post(add_fault).put(replace_faults).delete(clear_faults))
+        .route("/_control/ip-whitelist", put(ip_whitelist))
+        .route("/_control/secret", put(secret))
+        .route("/_control/component", put(component))
+        .route("/_control/quota", put(quota))
+        .route("/_control/knobs", get(knobs).put(set_knobs))
+        .route("/_control/calls", get(calls).delete(forget_calls))
+        .route("/_control/state", get(state))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Person {
+    app_id: String,
+    openid: String,
+}
+
+async fn codes(State(sim): Sim, Json(new): Json<NewCode>) -> Json<MintedCode> {
+    Json(sim.mint(new))
+}
+
+async fn phone_codes(State(sim): Sim, Json(new): Json<NewPhoneCode>) -> Json<MintedCode> {
+    Json(sim.mint_phone_code(new))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPluginCode {
+    app_id: String,
+    openid: Option<String>,
+}
+
+async fn plugin_codes(State(sim): Sim, Json(new): Json<NewPluginCode>) -> Json<MintedCode> {
+    Json(sim.mint_plugin_code(&new.app_id, new.openid.as_deref()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewEncryptedData {
+    app_id: String,
+    openid: String,
+    payload: Value,
+}
+
+async fn encrypted_data(State(sim): Sim, Json(new): Json<NewEncryptedData>) -> Json<EncryptedData> {
+    Json(sim.mint_encrypted_data(&new.app_id, &new.openid, new.payload))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewUserInfo {
+    app_id: String,
+    openid: String,
+    profile: Option<Value>,
+}
+
+async fn user_info(State(sim): Sim, Json(new): Json<NewUserInfo>) -> Json<UserInfo> {
+    Json(sim.mint_user_info(&new.app_id, &new.openid, new.profile))
+}
+
+async fn session_key(State(sim): Sim, Json(of): Json<Person>) -> Json<Value> {
+    Json(json!({ "session_key": sim.session_key(&of.app_id, &of.openid) }))
+}
+
+async fn rotate(State(sim): Sim, Json(of): Json<Person>) -> StatusCode {
+    sim.rotate_session_key(&of.app_id, &of.openid);
+    StatusCode::NO_CONTENT
+}
+
+async fn expire(State(sim): Sim, Json(of): Json<Person>) -> StatusCode {
+    sim.expire_session_key(&of.app_id, &of.openid);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Block {
+    app_id: String,
+    openid: String,
+    #[serde(default = "yes")]
+    blocked: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+async fn block(State(sim): Sim, Json(block): Json<Block>) -> StatusCode {
+    sim.block_user(&block.app_id, &block.openid, block.blocked);
+    StatusCode::NO_CONTENT
+}
+
+async fn list_faults(State(sim): Sim) -> Json<Vec<Fault>> {
+    Json(sim.faults())
+}
+
+async fn add_fault(State(sim): Sim, Json(fault): Json<Fault>) -> StatusCode {
+    sim.inject(fault);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    Many(Vec<Fault>),
+    One(Fault),
+}
+
+async fn replace_faults(State(sim): Sim, Json(faults): Json<OneOrMany>) -> StatusCode {
+    sim.clear_faults();
+    match faults {
+        OneOrMany::One(fault) => sim.inject(fault),
+        OneOrMany::Many(faults) => faults.into_iter().for_each(|fault| sim.inject(fault)),
+    }
+    StatusCode::NO_CONTENT
+}
+
+async fn clear_faults(State(sim): Sim) -> StatusCode {
+    sim.clear_faults();
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whitelist {
+    app_id: String,
+    /// `null` switches the whitelist off.
+    allowed: Option<Vec<String>>,
+    /// Where calls seem to come from; `null` for their real address.
+    caller_ip: Option<String>,
+}
+
+async fn ip_whitelist(State(sim): Sim, Json(new): Json<Whitelist>) -> StatusCode {
+    found(sim.set_ip_whitelist(&new.app_id, new.allowed, new.caller_ip))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Console {
+    app_id: String,
+    secret: Option<String>,
+    #[serde(default)]
+    frozen: bool,
+}
+
+async fn secret(State(sim): Sim, Json(new): Json<Console>) -> StatusCode {
+    let reset = new.secret.is_none_or(|secret| sim.reset_secret(&new.app_id, &secret));
+    found(sim.freeze_secret(&new.app_id, new.frozen) && reset)
+}
+
+fn found(found: bool) -> StatusCode {
+    if found { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
+}
+
+async fn component(State(sim): Sim, Json(component): Json<Component>) -> StatusCode {
+    sim.set_component(component);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+struct NewQuota {
+    path: String,
+    #[serde(flatten)]
+    quota: Quota,
+}
+
+async fn quota(State(sim): Sim, Json(new): Json<NewQuota>) -> StatusCode {
+    sim.set_quota(&new.path, new.quota);
+    StatusCode::NO_CONTENT
+}
+
+async fn knobs(State(sim): Sim) -> Json<Knobs> {
+    Json(sim.knobs())
+}
+
+/// Knobs that are not named go back to WeChat's usual behaviour.
+async fn set_knobs(State(sim): Sim, Json(knobs): Json<Knobs>) -> Json<Knobs> {
+    sim.set_knobs(knobs);
+    Json(sim.knobs())
+}
+
+async fn calls(State(sim): Sim) -> Json<Value> {
+    Json(json!({ "calls": sim.calls() }))
+}
+
+async fn forget_calls(State(sim): Sim) -> StatusCode {
+    sim.forget_calls();
+    StatusCode::NO_CONTENT
+}
+
+/// Who is known and what happened. No secret, key, code or token is in it.
+async fn state(State(sim): Sim) -> Json<Value> {
+    Json(sim.overview())
+}

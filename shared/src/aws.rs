@@ -1,0 +1,120 @@
+//! SDK clients: one connector, settings from the environment, time limits and retries set on purpose.
+
+mod connector;
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig,
+};
+
+pub use connector::{Connector, tls_config};
+
+use crate::env::{EnvError, Source};
+
+/// How long a call may take, retries included. The SDK's default has no read limit at all: a silent
+/// endpoint would hold the function until it is killed.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    attempt: Duration,
+    total: Duration,
+}
+
+impl Budget {
+    /// Reads on the hot path: three attempts of 300 ms within a second.
+    pub const READ: Self = Self { attempt: Duration::from_millis(300), total: Duration::from_secs(1) };
+    /// Writes: within a second and a half.
+    pub const WRITE: Self = Self { attempt: Duration::from_millis(400), total: Duration::from_millis(1500) };
+
+    fn timeouts(self) -> TimeoutConfig {
+        TimeoutConfig::builder().operation_attempt_timeout(self.attempt).operation_timeout(self.total).build()
+    }
+
+    fn retries() -> RetryConfig {
+        // The SDK's first back-off is up to a second, as long as the whole budget.
+        RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50))
+    }
+}
+
+/// Region, credentials and endpoints as Lambda sets them for the life of an environment. No chain is
+/// walked: no metadata service, no files, nothing to wait for at a cold start.
+#[derive(Clone, Debug)]
+pub struct Account {
+    region: Region,
+    credentials: Credentials,
+    dynamodb_endpoint: Option<String>,
+    #[cfg(feature = "wechat")]
+    secrets_endpoint: Option<String>,
+    connector: Connector,
+}
+
+impl Account {
+    /// Reads `AWS_REGION`, the three `AWS_` credentials variables, `AWS_ENDPOINT_URL_DYNAMODB` and
+    /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError`] naming the variable.
+    pub fn read(env: &impl Source) -> Result<Self, EnvError> {
+        let credentials = Credentials::from_keys(
+            env.required("AWS_ACCESS_KEY_ID")?,
+            env.required("AWS_SECRET_ACCESS_KEY")?,
+            env.text("AWS_SESSION_TOKEN"),
+        );
+        Ok(Self {
+            region: Region::new(env.required("AWS_REGION")?),
+            credentials,
+            dynamodb_endpoint: env.text("AWS_ENDPOINT_URL_DYNAMODB"),
+            #[cfg(feature = "wechat")]
+            secrets_endpoint: env.text("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+            connector: Connector::new(),
+        })
+    }
+
+    /// A client of DynamoDB.
+    #[must_use]
+    pub fn dynamodb(&self, budget: Budget) -> aws_sdk_dynamodb::Client {
+        let mut config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
+            .timeout_config(budget.timeouts())
+            .retry_config(Budget::retries())
+            .http_client(self.http_client());
+        config.set_endpoint_url(self.dynamodb_endpoint.clone());
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// A client of Secrets Manager.
+    #[cfg(feature = "wechat")]
+    #[must_use]
+    pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
+        let mut config = aws_sdk_secretsmanager::Config::builder()
+            .behavior_version(aws_sdk_secretsmanager::config::BehaviorVersion::v2026_01_12())
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
+            .timeout_config(Budget { attempt: Duration::from_millis(500), ..Budget::WRITE }.timeouts())
+            .retry_config(Budget::retries())
+            .http_client(self.http_client());
+        config.set_endpoint_url(self.secrets_endpoint.clone());
+        aws_sdk_secretsmanager::Client::from_conf(config.build())
+    }
+
+    /// Opens the connection to DynamoDB before the first event, while start-up runs at full speed.
+    /// A failure is ignored: the first event will open it.
+    pub async fn prime(&self) {
+        let regional = format!("https://dynamodb.{}.{}", self.region, suffix(self.region.as_ref()));
+        let endpoint = self.dynamodb_endpoint.as_deref().unwrap_or(&regional);
+        self.connector.prime(endpoint).await;
+    }
+
+    fn http_client(&self) -> SharedHttpClient {
+        self.connector.shared()
+    }
+}
+
+// https://docs.aws.amazon.com/general/latest/gr/ddb.html
+fn suffix(region: &str) -> &'static str {
+    if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
+}

@@ -1,0 +1,243 @@
+//! One JSON line per request, with CloudWatch metrics in it, and audit events.
+//!
+//! Lines are written by hand and hold only what is put into them here: no subscriber is installed, so
+//! no library can print an event, an item or a URL at any level. `docs/operations.md` describes the
+//! line field by field.
+
+use std::{
+    io::Write,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+
+use serde_json::{Map, Value, json};
+
+use crate::{clock::Clock, http::Problem, session::Refusal, store::StoreError};
+
+/// How much is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Steps inside a request.
+    Debug,
+    /// The request line, audit events.
+    Info,
+    /// Something to look at.
+    Warn,
+    /// A human must act.
+    Error,
+}
+
+impl Level {
+    /// Reads `debug`, `info`, `warn` or `error`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Debug, Self::Info, Self::Warn, Self::Error].into_iter().find(|level| level.word() == text)
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Where a function's lines go.
+#[derive(Clone)]
+pub struct Log {
+    function: &'static str,
+    least: Level,
+    clock: Clock,
+    cold: Arc<AtomicBool>,
+    lines: Option<Arc<Mutex<Vec<String>>>>,
+}
+
+impl Log {
+    /// Lines of `function` from `least` upwards, to standard output.
+    #[must_use]
+    pub fn stdout(function: &'static str, least: Level, clock: Clock) -> Self {
+        Self { function, least, clock, cold: Arc::new(AtomicBool::new(true)), lines: None }
+    }
+
+    /// The same, kept in memory for a test or a page to read.
+    #[must_use]
+    pub fn kept(self, lines: Arc<Mutex<Vec<String>>>) -> Self {
+        Self { lines: Some(lines), ..self }
+    }
+
+    /// Starts the line of a request.
+    #[must_use]
+    pub fn request(&self, request_id: &str) -> Line {
+        let mut fields = Map::new();
+        fields.insert("request_id".to_owned(), request_id.into());
+        fields.insert("cold_start".to_owned(), self.cold.swap(false, Ordering::Relaxed).into());
+        Line { log: self.clone(), fields, level: Level::Info, started: Instant::now() }
+    }
+
+    /// A line of its own, outside a request.
+    pub fn note(&self, level: Level, message: &str, fields: Map<String, Value>) {
+        self.write(level, message, fields);
+    }
+
+    fn write(&self, level: Level, message: &str, fields: Map<String, Value>) {
+        if level < self.least {
+            return;
+        }
+        let mut line = Map::new();
+        // Lambda takes a line without an RFC 3339 timestamp and a level for INFO:
+        // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
+        line.insert("timestamp".to_owned(), rfc3339(self.clock.now_millis()).into());
+        line.insert("level".to_owned(), level.word().to_uppercase().into());
+        line.insert("message".to_owned(), message.into());
+        line.insert("function".to_owned(), self.function.into());
+        line.extend(fields);
+        let mut text = Value::Object(line).to_string();
+        text.push('\n');
+        match &self.lines {
+            Some(lines) => lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(text),
+            // A closed standard output must not cost the answer.
+            None => drop(std::io::stdout().lock().write_all(text.as_bytes())),
+        }
+    }
+}
+
+/// The line of one request, filled while it is served.
+pub struct Line {
+    log: Log,
+    fields: Map<String, Value>,
+    level: Level,
+    started: Instant,
+}
+
+impl Line {
+    /// Puts a field into the line. Only stable words, numbers and public names: never a token, a
+    /// session_key, a js_code, an openid, or text that a client wrote.
+    pub fn put(&mut self, name: &str, value: impl Into<Value>) {
+        self.fields.insert(name.to_owned(), value.into());
+    }
+
+    /// Waits for `work` and adds its duration to the field `name`, in milliseconds.
+    pub async fn timed<T>(&mut self, name: &str, work: impl Future<Output = T>) -> T {
+        let started = Instant::now();
+        let done = work.await;
+        let before = self.fields.get(name).and_then(Value::as_f64).unwrap_or(0.0);
+        self.put(name, millis(started) + before);
+        done
+    }
+
+    /// Notes a failure of a table.
+    pub fn store_failed(&mut self, error: &StoreError) {
+        self.warn();
+        self.put("store_operation", error.operation);
+        self.put("store_error", error.kind.as_str());
+    }
+
+    /// Notes that something should be looked at.
+    pub fn warn(&mut self) {
+        self.level = self.level.max(Level::Warn);
+    }
+
+    /// Notes a refused session: use after logout is the sign of a stolen token, and a damaged record
+    /// is for the operator.
+    pub fn refused(&mut self, refusal: Refusal, damage: Option<&'static str>) {
+        match refusal {
+            Refusal::Revoked => self.audit("session_use_after_logout", &[]),
+            Refusal::Idle | Refusal::Absolute => {
+                self.audit("session_use_after_expire", &[("reason", refusal.as_str().into())]);
+            }
+            Refusal::Damaged => {
+                let cause = format!("a record is damaged: attribute {}", damage.unwrap_or("unknown"));
+                self.operator(
+                    &cause,
+                    "find what else writes to the tables; the user is asked to log in again",
+                );
+            }
+            Refusal::Unknown | Refusal::Generation | Refusal::UserGone => {}
+        }
+    }
+
+    /// Notes what an operator must mend: the cause and the fix.
+    pub fn operator(&mut self, cause: &str, fix: &str) {
+        self.level = Level::Error;
+        self.put("operator", json!({"cause": cause, "fix": fix}));
+    }
+
+    /// An audit event, written at once: a lost answer still leaves a record.
+    pub fn audit(&self, event: &'static str, more: &[(&str, Value)]) {
+        let mut fields = Map::new();
+        fields.insert("audit".to_owned(), event.into());
+        for name in ["request_id", "user_id", "session_id", "app_id"] {
+            if let Some(value) = self.fields.get(name) {
+                fields.insert(name.to_owned(), value.clone());
+            }
+        }
+        fields.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        self.log.write(Level::Info, "audit", fields);
+    }
+
+    /// Ends the line of an HTTP request.
+    pub fn finish(mut self, status: u16, problem: Option<&Problem>) {
+        let outcome = problem.map_or("ok", |problem| problem.code.as_str());
+        if let Some(reason) = problem.and_then(|problem| problem.reason) {
+            self.put("reason", reason);
+        }
+        if status >= 500 {
+            self.level = self.level.max(Level::Warn);
+        }
+        self.put("status", status);
+        self.end(outcome);
+    }
+
+    /// Ends the line with an outcome: a stable word.
+    pub fn end(mut self, outcome: &'static str) {
+        self.put("outcome", outcome);
+        self.put("duration_ms", millis(self.started));
+        let metrics = self.metrics();
+        self.put("_aws", metrics);
+        self.log.write(self.level, "request", self.fields);
+    }
+
+    /// CloudWatch embedded metric format: the numbers of this very line, named.
+    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+    fn metrics(&mut self) -> Value {
+        self.put("requests", 1);
+        self.put("cold_starts", u8::from(self.fields.get("cold_start") == Some(&Value::Bool(true))));
+        let mut names = vec![
+            json!({"Name": "requests", "Unit": "Count"}),
+            json!({"Name": "cold_starts", "Unit": "Count"}),
+            json!({"Name": "duration_ms", "Unit": "Milliseconds"}),
+        ];
+        for name in ["store_ms", "wechat_ms"] {
+            if self.fields.contains_key(name) {
+                names.push(json!({"Name": name, "Unit": "Milliseconds"}));
+            }
+        }
+        json!({
+            "Timestamp": self.log.clock.now_millis(),
+            "CloudWatchMetrics": [{
+                "Namespace": "WxSession",
+                "Dimensions": [["function"], ["function", "outcome"]],
+                "Metrics": names,
+            }],
+        })
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "microseconds of a request fit 52 bits")]
+fn millis(since: Instant) -> f64 {
+    since.elapsed().as_micros() as f64 / 1000.0
+}
+
+/// `2026-11-22T07:15:15.454Z`
+fn rfc3339(millis: i64) -> String {
+    let time = aws_smithy_types::DateTime::from_millis(millis);
+    time.fmt(aws_smithy_types::date_time::Format::DateTime).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

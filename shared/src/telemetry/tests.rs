@@ -1,0 +1,65 @@
+use super::*;
+use crate::http::Code;
+
+fn log(least: Level) -> (Log, Arc<Mutex<Vec<String>>>) {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    (Log::stdout("login", least, Clock::system()).kept(lines.clone()), lines)
+}
+
+fn printed(lines: &Mutex<Vec<String>>) -> Vec<Value> {
+    lines.lock().unwrap().iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_request_is_one_line_with_its_metrics() {
+    let (log, lines) = log(Level::Info);
+    let mut line = log.request("r-1");
+    line.put("store_ms", 1.5);
+    line.finish(200, None);
+    log.request("r-2").finish(503, Some(&Problem::new(Code::StoreUnavailable).because("why")));
+    let lines = printed(&lines);
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0]["outcome"], "ok");
+    assert_eq!((&lines[0]["level"], &lines[1]["level"]), (&json!("INFO"), &json!("WARN")));
+    assert_eq!((&lines[0]["cold_starts"], &lines[1]["cold_starts"]), (&json!(1), &json!(0)));
+    assert_eq!((&lines[1]["outcome"], &lines[1]["reason"]), (&json!("store_unavailable"), &json!("why")));
+    for line in &lines {
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(directive["Namespace"], "WxSession");
+        for metric in directive["Metrics"].as_array().unwrap() {
+            assert!(line[metric["Name"].as_str().unwrap()].is_number(), "{metric} is in the line");
+        }
+        for dimension in
+            directive["Dimensions"].as_array().unwrap().iter().flat_map(|set| set.as_array().unwrap())
+        {
+            assert!(line[dimension.as_str().unwrap()].is_string(), "{dimension} is in the line");
+        }
+    }
+}
+
+#[test]
+fn hostile_text_stays_inside_its_line() {
+    let (log, lines) = log(Level::Info);
+    let mut line = log.request("r\n{\"level\":\"ERROR\"}\u{1b}[31m\0");
+    line.operator("a\r\nb", "c");
+    line.end("ok");
+    assert_eq!(lines.lock().unwrap()[0].matches('\n').count(), 1);
+    assert_eq!(printed(&lines)[0]["level"], "ERROR");
+}
+
+#[test]
+fn a_level_keeps_lower_lines_back() {
+    let (log, lines) = log(Level::Error);
+    log.request("r").finish(200, None);
+    assert!(lines.lock().unwrap().is_empty());
+    assert_eq!(Level::parse("trace"), None, "there is no such level: nothing prints payloads");
+}
+
+#[test]
+fn timestamps_are_rfc_3339() {
+    assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+    assert_eq!(rfc3339(951_782_400_123), "2000-02-29T00:00:00.123Z");
+    assert_eq!(rfc3339(1_795_331_715_454), "2026-11-22T07:15:15.454Z");
+    assert_eq!(rfc3339(-1), "1969-12-31T23:59:59.999Z");
+    assert_eq!(rfc3339(4_107_542_399_999), "2100-02-28T23:59:59.999Z");
+}

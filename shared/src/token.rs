@@ -1,0 +1,167 @@
+//! The session token and its hash.
+//!
+//! ```text
+//! raw   = user id (16 bytes) ‖ secret (32 random bytes)
+//! body  = base64url(raw), 64 characters: 48 bytes leave no spare bits, so one raw has one spelling
+//! check = base62(CRC-32("wxs_" ‖ body)), 6 characters
+//! token = "wxs_" ‖ body ‖ check, 74 characters
+//! ```
+//!
+//! The prefix lets secret scanners recognise a leaked token. The checksum lets junk be refused
+//! before any table is read. Neither is a security control: the 256 random bits are.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::digest::{Context, SHA256};
+use zeroize::Zeroizing;
+
+use crate::{ids::UserId, random::Random};
+
+/// Never change it: secret scanners and the template's identity expression know it.
+pub const PREFIX: &str = "wxs_";
+/// Characters of a token.
+pub const LENGTH: usize = 74;
+
+const BODY: usize = 64;
+const RAW: usize = 48;
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Text that is not a token. Says nothing about what a right one would look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Not 74 characters.
+    #[error("wrong length")]
+    Length,
+    /// Another prefix.
+    #[error("wrong prefix")]
+    Prefix,
+    /// A character outside base64url.
+    #[error("wrong alphabet")]
+    Alphabet,
+    /// The checksum does not fit.
+    #[error("wrong checksum")]
+    Checksum,
+}
+
+/// A session token: minted once, shown to the client, never stored, never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionToken {
+    raw: Zeroizing<[u8; RAW]>,
+}
+
+impl SessionToken {
+    /// Mints a token for `user`.
+    #[must_use]
+    pub fn generate(user: UserId, random: &Random) -> Self {
+        let mut raw = Zeroizing::new([0; RAW]);
+        raw[..16].copy_from_slice(user.as_bytes());
+        raw[16..].copy_from_slice(&*Zeroizing::new(random.bytes::<32>()));
+        Self { raw }
+    }
+
+    /// Reads a token; each token has exactly one spelling.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError`] when the text is not a token.
+    pub fn parse(text: &str) -> Result<Self, TokenError> {
+        if text.len() != LENGTH {
+            return Err(TokenError::Length);
+        }
+        let unprefixed = text.as_bytes().strip_prefix(PREFIX.as_bytes()).ok_or(TokenError::Prefix)?;
+        let (body, check) = unprefixed.split_at(BODY);
+        let mut raw = Zeroizing::new([0; RAW]);
+        let decoded = URL_SAFE_NO_PAD.decode_slice(body, raw.as_mut_slice());
+        if decoded != Ok(RAW) {
+            return Err(TokenError::Alphabet);
+        }
+        if checksum(body) != check {
+            return Err(TokenError::Checksum);
+        }
+        Ok(Self { raw })
+    }
+
+    /// The text to hand to the client.
+    #[must_use]
+    pub fn expose(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(LENGTH));
+        text.push_str(PREFIX);
+        URL_SAFE_NO_PAD.encode_string(self.raw.as_slice(), &mut text);
+        let check = checksum(&text.as_bytes()[PREFIX.len()..]);
+        text.extend(check.iter().map(|byte| char::from(*byte)));
+        text
+    }
+
+    /// The user this token says it belongs to. The session record decides whether that is true.
+    #[must_use]
+    pub fn user_id(&self) -> UserId {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.raw[..16]);
+        UserId::from_bytes(bytes)
+    }
+
+    /// What the Sessions table knows of this token.
+    #[must_use]
+    pub fn hash(&self, realm: &Realm) -> TokenHash {
+        let mut context = Context::new(&SHA256);
+        for part in [b"wxs/session/1".as_slice(), b"\0", realm.0.as_bytes(), b"\0", self.raw.as_slice()] {
+            context.update(part);
+        }
+        TokenHash(URL_SAFE_NO_PAD.encode(context.finish()))
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken(…)")
+    }
+}
+
+/// The hash of a token: sort key of its session. It cannot be presented as a token.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TokenHash(String);
+
+impl TokenHash {
+    /// A sort key read from the table.
+    #[must_use]
+    pub fn from_sort_key(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// The sort key in the Sessions table: 43 characters of base64url.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A name mixed into every token hash. Changing it logs everyone out at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Realm(String);
+
+impl Realm {
+    /// Takes 1 to 64 characters of `A-Z a-z 0-9 . _ -`.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let fits = (1..=64).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+        fits.then(|| Self(text.to_owned()))
+    }
+}
+
+fn checksum(body: &[u8]) -> [u8; 6] {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(PREFIX.as_bytes());
+    hasher.update(body);
+    let mut rest = hasher.finalize();
+    let mut check = [b'0'; 6];
+    for place in check.iter_mut().rev() {
+        *place = BASE62[(rest % 62) as usize];
+        rest /= 62;
+    }
+    check
+}
+
+#[cfg(test)]
+mod tests;

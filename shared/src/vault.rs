@@ -1,0 +1,127 @@
+//! Seals a session_key for the Users table, and opens it.
+//!
+//! ```text
+//! sealed = 1 ‖ length of kid ‖ kid ‖ nonce (12) ‖ AES-256-GCM(session_key)
+//! key    = HKDF-SHA-256(ring[kid], info = "wxs/vault/1" ‖ 0 ‖ user id)
+//! aad    = "wxs/vault/1" ‖ 0 ‖ kid ‖ 0 ‖ user id ‖ 0 ‖ app id
+//! ```
+//!
+//! The user and the app are authenticated, so a sealed key cannot be moved to another record. Any
+//! failure means "no key": there is no older format and no fallback.
+
+use std::collections::BTreeMap;
+
+use ring::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    digest, hkdf,
+};
+use serde::{Deserialize, Deserializer, de::Error};
+use zeroize::Zeroizing;
+
+use crate::{ids::UserId, random::Random, secret::Secret};
+
+const FORMAT: u8 = 1;
+const LABEL: &[u8] = b"wxs/vault/1";
+/// 32 random characters of letters and digits hold more than 128 bits.
+const LEAST_KEY_CHARACTERS: usize = 32;
+/// The current key and the one before it; a third would only be a leak waiting.
+const MOST_KEYS: usize = 2;
+
+/// The keys that seal: `{"current": "<kid>", "<kid>": "<at least 32 random characters>", …}`, a form
+/// that CloudFormation's `GenerateSecretString` can make.
+#[derive(Debug)]
+pub struct KeyRing {
+    current: String,
+    keys: BTreeMap<String, Secret>,
+}
+
+/// Whose session_key it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner<'a> {
+    /// The user.
+    pub user_id: UserId,
+    /// The Mini Program.
+    pub app_id: &'a str,
+}
+
+impl<'de> Deserialize<'de> for KeyRing {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut keys = BTreeMap::<String, Secret>::deserialize(deserializer)?;
+        let current = keys.remove("current").ok_or_else(|| D::Error::custom("no current key"))?;
+        let current = current.expose().to_owned();
+        let fits = keys.len() <= MOST_KEYS
+            && keys.contains_key(&current)
+            && keys.keys().all(|kid| (1..=16).contains(&kid.len()) && kid.is_ascii())
+            && keys.values().all(|key| key.expose().len() >= LEAST_KEY_CHARACTERS);
+        if fits { Ok(Self { current, keys }) } else { Err(D::Error::custom("not a key ring")) }
+    }
+}
+
+impl KeyRing {
+    /// Seals `session_key` with the current key.
+    ///
+    /// # Panics
+    ///
+    /// Never: the current key is in the ring and a session_key is short.
+    #[must_use]
+    pub fn seal(&self, owner: Owner<'_>, session_key: &Secret, random: &Random) -> Vec<u8> {
+        let kid = self.current.as_str();
+        let nonce = random.bytes::<NONCE_LEN>();
+        let mut text = Zeroizing::new(session_key.expose().as_bytes().to_vec());
+        let tag = self
+            .key(kid, owner)
+            .and_then(|key| {
+                let nonce = Nonce::assume_unique_for_key(nonce);
+                key.seal_in_place_separate_tag(nonce, Aad::from(aad(kid, owner)), &mut text).ok()
+            })
+            .expect("the current key is in the ring, and a session_key is far below GCM's limit");
+        let kid_length = u8::try_from(kid.len()).expect("at most 16, checked when the ring was read");
+        [&[FORMAT, kid_length], kid.as_bytes(), &nonce, &text, tag.as_ref()].concat()
+    }
+
+    /// Opens what [`KeyRing::seal`] made for the same owner; `None` for everything else.
+    #[must_use]
+    pub fn open(&self, owner: Owner<'_>, sealed: &[u8]) -> Option<Secret> {
+        let (&[format, kid_length], rest) = sealed.split_first_chunk()?;
+        if format != FORMAT {
+            return None;
+        }
+        let (kid, rest) = rest.split_at_checked(usize::from(kid_length))?;
+        let kid = std::str::from_utf8(kid).ok()?;
+        let (nonce, text) = rest.split_first_chunk::<NONCE_LEN>()?;
+        let key = self.key(kid, owner)?;
+        let mut text = Zeroizing::new(text.to_vec());
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let opened = key.open_in_place(nonce, Aad::from(aad(kid, owner)), &mut text).ok()?;
+        std::str::from_utf8(opened).ok().map(Secret::new)
+    }
+
+    fn key(&self, kid: &str, owner: Owner<'_>) -> Option<LessSafeKey> {
+        let material = self.keys.get(kid)?.expose().as_bytes();
+        let user = owner.user_id.to_string();
+        let info = [LABEL, b"\0", user.as_bytes()];
+        let derived = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(material);
+        let derived = derived.expand(&info, &AES_256_GCM).ok()?;
+        Some(LessSafeKey::new(UnboundKey::from(derived)))
+    }
+}
+
+/// Tells whether two session_keys of a user are the same one. A session_key is 128 random bits, so
+/// nothing can be guessed from this.
+#[must_use]
+pub fn fingerprint(owner: Owner<'_>, session_key: &Secret) -> Vec<u8> {
+    let mut context = digest::Context::new(&digest::SHA256);
+    let user = owner.user_id.to_string();
+    for part in [b"wxs/vault/fingerprint/1\0", user.as_bytes(), b"\0", session_key.expose().as_bytes()] {
+        context.update(part);
+    }
+    context.finish().as_ref()[..16].to_vec()
+}
+
+fn aad(kid: &str, owner: Owner<'_>) -> Vec<u8> {
+    let user = owner.user_id.to_string();
+    [LABEL, b"\0", kid.as_bytes(), b"\0", user.as_bytes(), b"\0", owner.app_id.as_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests;

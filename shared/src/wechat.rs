@@ -1,0 +1,86 @@
+//! Talking to WeChat. The one place that sees an AppSecret in a URL, so nothing of a URL, a body or a
+//! transport error leaves it: errors are facts without text.
+
+mod code2session;
+mod errcode;
+mod transport;
+
+pub use code2session::{JsCode, WechatSession};
+pub use errcode::{Meaning, meaning_of};
+pub use transport::{Call, Wechat};
+
+/// Why WeChat gave no answer that can be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WechatError {
+    /// No connection: nothing was sent.
+    #[error("no connection")]
+    Connect,
+    /// No complete answer in time; WeChat may have acted.
+    #[error("timeout")]
+    Timeout,
+    /// The connection broke; WeChat may have acted.
+    #[error("broken connection")]
+    Broken,
+    /// A status that WeChat does not use for answers of its own.
+    #[error("status {0}")]
+    Status(u16),
+    /// More than an answer can be.
+    #[error("answer too large")]
+    TooLarge,
+    /// Not JSON.
+    #[error("answer is not JSON")]
+    NotJson,
+    /// JSON without what the documents promise.
+    #[error("answer lacks {0}")]
+    Shape(&'static str),
+    /// WeChat said no.
+    #[error("errcode {errcode}")]
+    Refused {
+        /// WeChat's number. Texts are not stable, numbers are.
+        errcode: i64,
+        /// WeChat's name of this call, which its support asks for.
+        rid: Option<String>,
+        /// Our address as WeChat saw it, when it is not on the app's list.
+        ip: Option<std::net::IpAddr>,
+    },
+}
+
+impl WechatError {
+    /// The stable word for log lines.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Broken => "broken",
+            Self::Status(_) => "status",
+            Self::TooLarge => "too_large",
+            Self::NotJson => "not_json",
+            Self::Shape(_) => "shape",
+            Self::Refused { .. } => "refused",
+        }
+    }
+
+    /// What it means for the client, with what the operator must know put into the line.
+    #[must_use]
+    pub fn into_problem(
+        self,
+        app_id: &str,
+        now: i64,
+        line: &mut crate::telemetry::Line,
+    ) -> crate::http::Problem {
+        use crate::http::{Code, Problem};
+        line.put("wechat_error", self.kind());
+        match self {
+            Self::Connect | Self::Timeout | Self::Broken | Self::Status(_) => {
+                Problem::new(Code::UpstreamUnavailable)
+            }
+            Self::TooLarge | Self::NotJson | Self::Shape(_) => Problem::new(Code::UpstreamInvalid),
+            Self::Refused { errcode, rid, ip } => {
+                line.put("errcode", errcode);
+                line.put("rid", rid);
+                errcode::problem(errcode, ip, app_id, now, line)
+            }
+        }
+    }
+}
