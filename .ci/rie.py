@@ -1,33 +1,27 @@
 """Each release binary under AWS's Runtime Interface Emulator: does it start, answer its events and keep secrets?
 
 The emulator is the one that AWS ships with SAM. DynamoDB and Secrets Manager are MiniStack's, holding the tables of
-template.yaml, empty; WeChat answers every js_code as it answers made-up ones. What the answers must say in detail is
-asserted by `cargo test`, over the same events; here it matters that the deployed binary gives them.
+template.yaml, empty. What the answers must say in detail is asserted by `cargo test`, over the same events; here it
+matters that the deployed binaries give them, and that together they log somebody in and out.
 """
 
 import argparse
 import contextlib
-import http.server
 import json
-import os
 import pathlib
 import re
-import socket
-import subprocess
 import sys
-import tempfile
-import threading
-import time
-import urllib.error
-import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / ".ci/template")]
 
+import emulator  # noqa: E402
+import judge  # noqa: E402
 import local_cloud  # noqa: E402
+import wechat_stand_in  # noqa: E402
 from transformed import FUNCTIONS, REST, source  # noqa: E402
 
-QEMU_ROOT = "/usr/aarch64-linux-gnu"
+TOKEN = re.compile(r"wxs_[A-Za-z0-9_-]{70}")
 
 
 def main():
@@ -37,184 +31,122 @@ def main():
     parser.add_argument("--lambda", dest="cargo_lambda", help="target/lambda of cargo-lambda")
     parser.add_argument("--qemu", help="interpreter for a foreign processor")
     options = parser.parse_args()
-    with local_cloud.running() as cloud, wechat() as wechat_url:
-        wrong = [line for function in FUNCTIONS for line in rehearse(function, options, cloud, wechat_url)]
+    with local_cloud.running() as cloud, wechat_stand_in.running() as wechat_url:
+        bench = Bench(options, cloud, wechat_url)
+        wrong = [line for function in FUNCTIONS for line in events(bench, function)]
+        wrong += [line for function in FUNCTIONS for line in names_what_is_missing(bench, function)]
+        wrong += list(conversation(bench))
     for line in wrong:
         print(f"WRONG {line}")
     sys.exit(1 if wrong else 0)
 
 
-def rehearse(function, options, cloud, wechat_url):
-    """Complaints about one function."""
-    resource = source(REST)["Resources"][function]
-    binary = resource["Metadata"]["BuildProperties"]["Binary"]
-    program = bootstrap(options, function, binary)
-    environment = cloud.environment(function, wechat_url)
-    events = [file for file in sorted((ROOT / "events").glob("*.json")) if owner(file.name) == binary]
-    if len(events) < 2:
-        yield f"{binary}: {len(events)} events, at least 2 are expected"
-    with emulator(options, program, environment, resource["Properties"]["Timeout"]) as rie:
-        for file in events:
-            yield from answer_is_right(binary, file, rie, environment)
-    yield from names_what_is_missing(binary, options, program, environment)
+class Bench:
+    """Where the binaries are and what they are given."""
+
+    def __init__(self, options, cloud, wechat_url):
+        self.options, self.cloud, self.wechat_url = options, cloud, wechat_url
+
+    def run(self, function, without=None):
+        """An emulator around the binary of a function."""
+        environment = self.cloud.environment(function, self.wechat_url)
+        environment.pop(without, None)
+        timeout = source(REST)["Resources"][function]["Properties"]["Timeout"]
+        return emulator.running(self.options.rie, self.program(function), environment, timeout, self.options.qemu)
+
+    def program(self, function):
+        if self.options.build:
+            return (ROOT / self.options.build / function / "bootstrap").resolve()
+        return pathlib.Path(self.options.cargo_lambda, binary(function), "bootstrap").resolve()
 
 
-def bootstrap(options, function, binary):
-    if options.build:
-        return (ROOT / options.build / function / "bootstrap").resolve()
-    return pathlib.Path(options.cargo_lambda, binary, "bootstrap").resolve()
+def binary(function):
+    return source(REST)["Resources"][function]["Metadata"]["BuildProperties"]["Binary"]
 
 
 def owner(name):
     """The function an event is for: events/<function>-<case>.json."""
-    binaries = [source(REST)["Resources"][function]["Metadata"]["BuildProperties"]["Binary"] for function in FUNCTIONS]
-    fitting = [binary for binary in binaries if name.startswith(f"{binary}-")]
-    return max(fitting, key=len, default=None)
+    fitting = [function for function in FUNCTIONS if name.startswith(f"{binary(function)}-")]
+    return max(fitting, key=lambda function: len(binary(function)), default=None)
 
 
-# ---- what an answer must be
+def events(bench, function):
+    """Complaints about the answers to the sample events, and about what the log shows."""
+    files = [file for file in sorted((ROOT / "events").glob("*.json")) if owner(file.name) == function]
+    if len(files) < 2:
+        yield f"{function}: {len(files)} events, at least 2 are expected"
+    complaint = judge.authorizer if function == "AuthorizerFunction" else judge.http
+    with bench.run(function) as rie:
+        for file in files:
+            status, body = rie.invoke(file.read_bytes())
+            wrong = f"the emulator answers {status}: {body[:300]}"
+            if status == 200:
+                answer = json.loads(body)
+                wrong = complaint(json.loads(file.read_text()), answer)
+            if wrong:
+                yield f"{file.name}: {wrong}\n{rie.log()[-1500:]}"
+            else:
+                print(f"{file.name}: {judge.summary(answer)}")
+        yield from shown(function, rie, TOKEN.findall("".join(file.read_text() for file in files)))
 
 
-def answer_is_right(binary, file, rie, environment):
-    event = json.loads(file.read_text())
-    status, body = rie.invoke(file.read_bytes())
-    complaint = None if status == 200 else f"the emulator answers {status}: {body[:300]}"
-    if complaint is None:
-        answer = json.loads(body)
-        judge = authorizer_complaint if binary == "authorizer" else http_complaint
-        complaint = judge(event, answer)
-    if complaint:
-        yield f"{file.name}: {complaint}\n{rie.log()[-1500:]}"
-        return
-    print(f"{file.name}: {summary(answer)}")
-    secrets = [environment["AWS_SECRET_ACCESS_KEY"], local_cloud.APP_SECRET, local_cloud.RING_KEY]
-    secrets += re.findall(r"wxs_[A-Za-z0-9_-]{70}", file.read_text())
-    for secret in secrets:
+def shown(what, rie, tokens):
+    """Secrets in a log."""
+    secrets = [local_cloud.APP_SECRET, local_cloud.RING_KEY, local_cloud.SECRET_ACCESS_KEY, wechat_stand_in.SESSION_KEY]
+    for secret in secrets + tokens:
         if secret in rie.log():
-            yield f"{file.name}: the log shows a secret"
+            yield f"{what}: the log shows a secret: {secret[:8]}…"
 
 
-def authorizer_complaint(event, answer):
-    """Nobody is logged in, so every shape must be refused, in its own form and not by an error."""
-    if "errorMessage" in answer:
-        return f"an error instead of an answer: {answer}"
-    if event.get("version") == "2.0" or "requestContext" in event and "operationName" in event["requestContext"]:
-        return None if answer.get("isAuthorized") is False else f"not a refusal: {answer}"
-    effects = [entry["Effect"] for entry in answer["policyDocument"]["Statement"]]
-    return None if effects == ["Deny"] else f"not a refusal: {answer}"
-
-
-def http_complaint(_event, answer):
-    status = answer.get("statusCode")
-    if not isinstance(status, int) or status >= 500:
-        return f"not an answer for a client: {answer}"
-    headers = {name.lower(): value for name, value in answer.get("headers", {}).items()}
-    headers |= {name.lower(): value[0] for name, value in answer.get("multiValueHeaders", {}).items()}
-    if headers.get("cache-control") != "no-store":
-        return f"may be cached: {answer}"
-    if status >= 400 and headers.get("content-type") != "application/problem+json":
-        return f"not a problem document: {answer}"
-    return None
-
-
-def summary(answer):
-    if "statusCode" not in answer:
-        return "refused"
-    code = json.loads(answer.get("body") or "{}").get("code", "")
-    return f"{answer['statusCode']} {code}".strip()
-
-
-def names_what_is_missing(binary, options, program, environment):
+def names_what_is_missing(bench, function):
     """A setting that is missing stops start-up, and the log names it."""
-    without = {name: value for name, value in environment.items() if name != "USERS_TABLE"}
-    with emulator(options, program, without, 5) as rie:
+    with bench.run(function, without="USERS_TABLE") as rie:
         status, body = rie.invoke(b"{}")
         if status == 200 and "errorMessage" not in body:
-            yield f"{binary}: starts without USERS_TABLE and answers {body[:200]}"
+            yield f"{function}: starts without USERS_TABLE and answers {body[:200]}"
         elif "USERS_TABLE" not in rie.log():
-            yield f"{binary}: does not name USERS_TABLE when it is missing:\n{rie.log()[-1500:]}"
+            yield f"{function}: does not name USERS_TABLE when it is missing:\n{rie.log()[-1500:]}"
         else:
-            print(f"{binary}: without USERS_TABLE it does not start, and says so")
+            print(f"{binary(function)}: without USERS_TABLE it does not start, and says so")
 
 
-# ---- the emulator
+def conversation(bench):
+    """Log in, check, authorize, log out, refused: five calls over three binaries."""
+    with contextlib.ExitStack() as stack:
+        login = stack.enter_context(bench.run("LoginFunction"))
+        check = stack.enter_context(bench.run("CheckSessionFunction"))
+        authorizer = stack.enter_context(bench.run("AuthorizerFunction"))
+        event = json.loads((ROOT / "events/login-rest.json").read_text())
+        event["body"] = json.dumps({"code": wechat_stand_in.GOOD_CODE})
+        answer = ask(login, json.dumps(event))
+        if answer.get("statusCode") != 200:
+            yield f"login: {answer}\n{login.log()[-2000:]}"
+            return
+        token = json.loads(answer["body"])["token"]
+        steps = [
+            ("check", check, "check-session-rest.json", lambda got: got["statusCode"] == 200),
+            ("authorize", authorizer, "authorizer-rest-token.json", lambda got: allows(got, token)),
+            ("log out", check, "check-session-logout-rest.json", lambda got: got["statusCode"] == 204),
+            ("authorize again", authorizer, "authorizer-rest-token.json", lambda got: not allows(got, token)),
+        ]
+        for what, rie, file, right in steps:
+            got = ask(rie, TOKEN.sub(token, (ROOT / "events" / file).read_text()))
+            if not right(got):
+                yield f"{what}: {got}\n{rie.log()[-2000:]}"
+        for what, rie in (("login", login), ("check-session", check), ("authorizer", authorizer)):
+            yield from shown(what, rie, [token, wechat_stand_in.GOOD_CODE])
+    print("logged in, checked, allowed, logged out, refused: no secret in any log")
 
 
-class Emulator:
-    """One running emulator. It takes one call at a time: two at once crash it (aws-lambda-runtime-interface-emulator#97)."""
-
-    def __init__(self, port, log):
-        self.url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
-        self.path = log
-
-    def invoke(self, event):
-        try:
-            with urllib.request.urlopen(urllib.request.Request(self.url, data=event), timeout=60) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as answer:
-            return answer.code, answer.read().decode()
-
-    def log(self):
-        return pathlib.Path(self.path).read_text(errors="replace")
+def ask(rie, event):
+    return json.loads(rie.invoke(event.encode())[1])
 
 
-@contextlib.contextmanager
-def emulator(options, program, environment, timeout):
-    invoke, runtime = free_port(), free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        log = f"{folder}/log"
-        command = str(program)
-        if options.qemu:
-            # The emulator starts one program, so the interpreter is put into a script.
-            command = f"{folder}/bootstrap"
-            pathlib.Path(command).write_text(f"#!/bin/sh\nexec {options.qemu} -L {QEMU_ROOT} {program}\n")
-            os.chmod(command, 0o755)
-        full = environment | {"AWS_LAMBDA_FUNCTION_TIMEOUT": str(timeout), "PATH": os.environ["PATH"]}
-        with open(log, "wb") as output:
-            process = subprocess.Popen(
-                [options.rie, "--log-level", "info", "--runtime-api-address", f"127.0.0.1:{runtime}",
-                 "--runtime-interface-emulator-address", f"127.0.0.1:{invoke}", command],
-                env=full, stdout=output, stderr=output,
-            )
-        try:
-            local_cloud.wait_for(invoke, process, log)
-            yield Emulator(invoke, log)
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-# ---- WeChat, for codes that nobody got from wx.login
-
-
-@contextlib.contextmanager
-def wechat():
-    class Answer(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            body = b'{"errcode":40029,"errmsg":"invalid code, rid: 00000000-00000000-00000000"}'
-            self.send_response(200)
-            self.send_header("Content-Type", "text/plain")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_POST = do_GET
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
+def allows(answer, token):
+    """An Allow whose context is flat text and does not carry the token."""
+    allowed = [entry["Effect"] for entry in answer["policyDocument"]["Statement"]] == ["Allow"]
+    flat = all(isinstance(value, str) for value in answer.get("context", {}).values())
+    return allowed and flat and token not in json.dumps(answer)
 
 
 if __name__ == "__main__":

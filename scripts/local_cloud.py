@@ -23,6 +23,7 @@ from transformed import REST, source  # noqa: E402
 REGION = "us-east-1"
 # Made up, and used nowhere else: the WeChat simulator accepts this Mini Program.
 APP_ID, APP_SECRET = "wx0123456789abcdef", "0123456789abcdef0123456789abcdef"
+SECRET_ACCESS_KEY = "a-key-that-must-not-be-logged"
 RING_KEY = "a-key-for-tests-only-and-of-no-use-anywhere-else-0123456789abcdef"
 
 
@@ -52,7 +53,7 @@ class Cloud:
         """What Lambda would set for a function of the template, with the parameters at their defaults."""
         parameters = source(REST)["Parameters"]
         given = {"WechatApiBaseUrl": wechat_url}
-        found = {"AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "a-key-that-must-not-be-logged"}
+        found = {"AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY}
         variables = source(REST)["Resources"][function]["Properties"]["Environment"]["Variables"]
         for name, value in variables.items():
             if name.startswith("AWS_ENDPOINT_URL_"):
