@@ -1,4 +1,5 @@
 //! x
+pub mod secrets_manager;
 pub mod wechat_simulator;
 
 pub mod gateway;
