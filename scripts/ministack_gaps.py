@@ -20,6 +20,9 @@ def fill(stack, template):
 
 def transform(path):
     """The template after SAM's transform, as CloudFormation gets it."""
+    import logging
+
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
     from samtranslator.translator.transform import transform as translate
     from samtranslator.yaml_helper import yaml_parse
 

@@ -1,6 +1,7 @@
 """The work of scripts/rehearse: start MiniStack, deploy, check what the gateway and the roles do, hold the conversation."""
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -45,7 +46,7 @@ def main():
                 me_url = stage_url(options.port, me)
                 check_sample(me_url)
             if not options.without_conversation:
-                converse(url, me_url, options)
+                converse(url, options)
             print(f"rehearsal passed in {time.monotonic() - started:.0f} s: {url}")
             if options.keep:
                 wait(url, me_url, options)
@@ -168,38 +169,61 @@ def expect(what, answer, status, code, challenge):
     print(f"  {what}: {status} {code}")
 
 
-class without_policies:
+@contextlib.contextmanager
+def without_policies(stack_name, logical):
     """Takes a role's policies away for a while: what it then cannot do, it could do only because of them."""
-
-    def __init__(self, stack_name, logical):
-        self.client = boto3.client("iam")
-        names = [role["RoleName"] for role in self.client.list_roles()["Roles"]]
-        (self.role,) = [name for name in names if name.startswith(f"{stack_name}-{logical}-")]
-
-    def __enter__(self):
-        self.kept = {
-            name: self.client.get_role_policy(RoleName=self.role, PolicyName=name)["PolicyDocument"]
-            for name in self.client.list_role_policies(RoleName=self.role)["PolicyNames"]
-        }
-        for name in self.kept:
-            self.client.delete_role_policy(RoleName=self.role, PolicyName=name)
-
-    def __exit__(self, *_):
-        for name, document in self.kept.items():
-            self.client.put_role_policy(RoleName=self.role, PolicyName=name, PolicyDocument=json.dumps(document))
+    client = boto3.client("iam")
+    names = [role["RoleName"] for role in client.list_roles()["Roles"]]
+    (role,) = [name for name in names if name.startswith(f"{stack_name}-{logical}-")]
+    kept = {
+        name: client.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        for name in client.list_role_policies(RoleName=role)["PolicyNames"]
+    }
+    for name in kept:
+        client.delete_role_policy(RoleName=role, PolicyName=name)
+    try:
+        yield
+    finally:
+        for name, document in kept.items():
+            client.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
 
 
 # ---- the conversation
 
 
-def converse(url, me_url, options):
-    """The same suite that runs against the local service. It brings the WeChat simulator that the functions call."""
-    command = ["cargo", "run", "--quiet", "--locked", "-p", "local", "--", "conversation", "--base-url", url,
-               "--wechat-port", str(options.wechat_port), "--app-id", APP_ID, "--app-secret", APP_SECRET]
-    if me_url:
-        command += ["--me-url", me_url]
-    if subprocess.run(command, cwd=ROOT).returncode != 0:
-        sys.exit("the conversation failed")
+def converse(url, options):
+    """The same suite that runs against the local service; `local` also brings the WeChat that the functions ask."""
+    local = build_local()
+    wechat = f"http://127.0.0.1:{options.wechat_port}"
+    with tempfile.TemporaryDirectory() as folder, simulator(local, options.wechat_port, f"{folder}/log"):
+        command = [local, "conversation", "--base-url", url, "--wechat-url", wechat, "--app-id", APP_ID]
+        if subprocess.run(command, cwd=ROOT).returncode != 0:
+            sys.exit("the conversation failed")
+
+
+def build_local():
+    """The program `local`, freshly built; its path."""
+    command = ["cargo", "build", "--quiet", "--locked", "-p", "local", "--message-format", "json"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    made = [json.loads(line).get("executable") for line in done.stdout.splitlines()]
+    (program,) = [path for path in made if path and pathlib.Path(path).name == "local"]
+    return program
+
+
+@contextlib.contextmanager
+def simulator(local, port, log):
+    """The WeChat simulator. The service that comes with it takes free ports and is not used."""
+    with open(log, "wb") as output:
+        process = subprocess.Popen(
+            [local, "--port", "0", "--dynamodb-port", "0", "--wechat-port", str(port)],
+            cwd=ROOT, stdout=output, stderr=output,
+        )
+    try:
+        local_cloud.wait_for(port, process, log)
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 def wait(url, me_url, options):

@@ -8,7 +8,7 @@ if ensure_sam; then
     check "sam validate, linter: $template" sam validate --lint --template "$template"
   done
   check 'templates agree with code, README and design' \
-    "$SAM_VENV/bin/python" -m unittest discover --start-directory .ci/template --pattern 'test_*.py' --verbose &&
+    "$SAM_VENV/bin/python" -m unittest discover --start-directory .ci/template --pattern 'test_*.py' &&
     tail -n 3 "$LOGS/templates-agree-with-code-README-and-design.log" | sed 's/^/        /'
 else
   cannot 'templates' 'aws-sam-cli could not be installed'

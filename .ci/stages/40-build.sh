@@ -11,7 +11,8 @@ sam_build() {
 arm64_build() {
   local binaries=() name
   for name in $functions; do binaries+=(--bin "$name"); done
-  ensure_target aarch64-unknown-linux-gnu && cargo lambda build --release --locked --arm64 "${binaries[@]}"
+  ensure_target aarch64-unknown-linux-gnu &&
+    cargo lambda build --release --locked --arm64 --lambda-dir .aws-sam/arm64 "${binaries[@]}"
 }
 
 stage 'builds'
@@ -22,9 +23,8 @@ if ensure_sam && ensure_debian objdump binutils; then
   check 'x86_64: size of the zip, newest glibc symbol' \
     .ci/measure x86-64 .aws-sam/build/{Login,CheckSession,Authorizer,Sessions,OpenData}Function/bootstrap &&
     show 'x86_64: size of the zip, newest glibc symbol'
-  target=$(cargo metadata --format-version 1 --no-deps --locked | python3 -c 'import json,sys; print(json.load(sys.stdin)["target_directory"])')
   check 'arm64: size of the zip, newest glibc symbol' \
-    .ci/measure aarch64 "$target"/lambda/{login,check-session,authorizer,sessions,open-data}/bootstrap &&
+    .ci/measure aarch64 .aws-sam/arm64/{login,check-session,authorizer,sessions,open-data}/bootstrap &&
     show 'arm64: size of the zip, newest glibc symbol'
 else
   cannot 'builds' 'aws-sam-cli or binutils could not be installed'
