@@ -1,2 +1,7 @@
 //! x
+pub mod secrets_manager;
 pub mod wechat_simulator;
+
+pub mod gateway;
+pub mod invoke;
+pub mod template;

@@ -163,3 +163,6 @@ fn whole_stage(arn: &str) -> Option<String> {
     let (api, stage) = (parts.next()?, parts.next()?);
     (api.starts_with("arn:") && !stage.is_empty()).then(|| format!("{api}/{stage}/*"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+"""What each function may do, and who may call it."""
+
+import json
+import unittest
+
+from transformed import FUNCTIONS, HTTP, REST, as_list, logical_id, properties, resources, text_of, transformed
+
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+ONE_SECRET = {"secretsmanager:GetSecretValue"}
+
+# The whole of it: role -> resource -> actions. A change here is a change of who may do what, and is reviewed as such.
+ALLOWED = {
+    "LoginRole": {
+        "UsersTable": {"dynamodb:UpdateItem"},
+        "SessionsTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "AppsSecret": ONE_SECRET,
+        "SessionKeyRingSecret": ONE_SECRET,
+        "LoginLogs": LOGS,
+    },
+    "CheckSessionRole": {
+        "UsersTable": {"dynamodb:BatchGetItem"},
+        "SessionsTable": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+        "CheckSessionLogs": LOGS,
+    },
+    "AuthorizerRole": {
+        "UsersTable": {"dynamodb:BatchGetItem"},
+        "SessionsTable": {"dynamodb:BatchGetItem"},
+        "AuthorizerLogs": LOGS,
+    },
+    "SessionsRole": {
+        "UsersTable": {"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "SessionsTable": {"dynamodb:Query", "dynamodb:UpdateItem"},
+        "SessionsLogs": LOGS,
+    },
+    "OpenDataRole": {
+        "UsersTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "AppsSecret": ONE_SECRET,
+        "SessionKeyRingSecret": ONE_SECRET,
+        "OpenDataLogs": LOGS,
+    },
+}
+
+# The two that read users on behalf of anybody see the generation and nothing of the vault.
+GENERATION_ONLY = {
+    "ForAllValues:StringEquals": {"dynamodb:Attributes": ["user_id", "generation"]},
+    "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+}
+
+
+def statements(template, role):
+    for policy in properties(template, role)["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def allowed(template, role):
+    """resource -> actions, as the role really has them."""
+    found = {}
+    for statement in statements(template, role):
+        assert statement["Effect"] == "Allow", statement
+        for resource in as_list(statement["Resource"]):
+            found.setdefault(logical_id(resource), set()).update(as_list(statement["Action"]))
+    return found
+
+
+class Roles(unittest.TestCase):
+    maxDiff = None
+
+    def test_each_role_allows_exactly_what_is_listed(self):
+        for template in (REST, HTTP):
+            for role, expected in ALLOWED.items():
+                with self.subTest(template=template, role=role):
+                    self.assertEqual(allowed(template, role), expected)
+
+    def test_no_role_has_a_managed_policy_and_only_lambda_assumes_it(self):
+        for template in (REST, HTTP):
+            for role in ALLOWED:
+                with self.subTest(template=template, role=role):
+                    self.assertNotIn("ManagedPolicyArns", properties(template, role))
+                    trust = properties(template, role)["AssumeRolePolicyDocument"]["Statement"]
+                    self.assertEqual([entry["Principal"] for entry in trust], [{"Service": "lambda.amazonaws.com"}])
+
+    def test_nothing_scans_and_no_action_or_resource_is_a_wildcard(self):
+        for template in (REST, HTTP):
+            for role in ALLOWED:
+                text = json.dumps(list(statements(template, role)))
+                self.assertNotIn("*", text)
+                self.assertNotIn("Scan", text)
+
+    def test_every_function_has_a_role_of_its_own(self):
+        for template in (REST, HTTP):
+            roles = [logical_id(properties(template, function)["Role"]) for function in FUNCTIONS]
+            self.assertEqual(sorted(roles), sorted(ALLOWED))
+
+    def test_there_are_no_other_roles_but_the_one_of_the_account(self):
+        extra = set(resources(REST, "AWS::IAM::Role")) - set(ALLOWED)
+        self.assertEqual(extra, {"ApiGatewayAccountRole"})
+        self.assertEqual(transformed(REST)["Resources"]["ApiGatewayAccountRole"]["Condition"], "SetsAccountRole")
+        self.assertEqual(set(resources(HTTP, "AWS::IAM::Role")), set(ALLOWED))
+
+    def test_authorizer_and_check_session_read_the_generation_of_a_user_and_no_more(self):
+        for template in (REST, HTTP):
+            for role in ("AuthorizerRole", "CheckSessionRole"):
+                conditions = [
+                    statement.get("Condition")
+                    for statement in statements(template, role)
+                    if any(logical_id(resource) == "UsersTable" for resource in as_list(statement["Resource"]))
+                ]
+                self.assertEqual(conditions, [GENERATION_ONLY])
+
+
+class Invocation(unittest.TestCase):
+    maxDiff = None
+
+    def permissions(self, template):
+        """(function, source) for each permission; the source without its partition, Region and account."""
+        for permission in resources(template, "AWS::Lambda::Permission").values():
+            body = permission["Properties"]
+            self.assertEqual(body["Principal"], "apigateway.amazonaws.com")
+            self.assertEqual(body["Action"], "lambda:InvokeFunction")
+            yield logical_id(body["FunctionName"]), text_of(body["SourceArn"]).split("${AWS::AccountId}:")[1]
+
+    def test_each_function_may_be_called_for_its_own_routes_and_nothing_else(self):
+        expected = {
+            ("LoginFunction", "Api/*/POST/login"),
+            ("CheckSessionFunction", "Api/*/GET/session"),
+            ("CheckSessionFunction", "Api/*/DELETE/session"),
+            ("AuthorizerFunction", "Api/authorizers/*"),
+            ("SessionsFunction", "Api/*/GET/sessions"),
+            ("SessionsFunction", "Api/*/DELETE/sessions"),
+            ("SessionsFunction", "Api/*/DELETE/sessions/*"),
+            ("SessionsFunction", "Api/*/DELETE/me"),
+            ("OpenDataFunction", "Api/*/POST/open-data/decrypt"),
+            ("OpenDataFunction", "Api/*/POST/open-data/verify"),
+            ("OpenDataFunction", "Api/*/GET/session-key"),
+            ("OpenDataFunction", "Api/*/POST/session-key/reset"),
+            ("OpenDataFunction", "Api/*/POST/phone-number"),
+        }
+        for template in (REST, HTTP):
+            with self.subTest(template=template):
+                found = list(self.permissions(template))
+                self.assertEqual(set(found), expected)
+                self.assertEqual(len(found), len(expected))
+
+
+if __name__ == "__main__":
+    unittest.main()

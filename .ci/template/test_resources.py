@@ -1,0 +1,159 @@
+"""Tables, secrets, logs and what must hold of a template as a whole."""
+
+import json
+import re
+import unittest
+
+from transformed import FUNCTIONS, HTTP, REST, ROOT, properties, resources, source, transformed
+
+
+def rust_constant(name):
+    """The value of a `&str` constant, which must be defined once."""
+    pattern = re.compile(rf'\bconst {name}: &str = "([^"]*)"')
+    found = [value for file in (ROOT / "shared/src").rglob("*.rs") for value in pattern.findall(file.read_text())]
+    assert len(found) == 1, f"{name} is defined {len(found)} times below shared/src"
+    return found[0]
+
+
+class Tables(unittest.TestCase):
+    def test_time_to_live_watches_the_attribute_that_the_code_writes(self):
+        for template in (REST, HTTP):
+            self.assertEqual(
+                properties(template, "SessionsTable")["TimeToLiveSpecification"],
+                {"AttributeName": rust_constant("TTL_ATTRIBUTE"), "Enabled": True},
+            )
+            self.assertNotIn("TimeToLiveSpecification", properties(template, "UsersTable"))
+
+    def test_keys(self):
+        keys = {
+            table: [(key["AttributeName"], key["KeyType"]) for key in properties(REST, table)["KeySchema"]]
+            for table in ("UsersTable", "SessionsTable")
+        }
+        self.assertEqual(
+            keys, {"UsersTable": [("user_id", "HASH")], "SessionsTable": [("pk", "HASH"), ("sk", "RANGE")]}
+        )
+        code = "".join(file.read_text() for file in (ROOT / "shared/src/store").rglob("*.rs"))
+        for attribute in ("user_id", "pk", "sk"):
+            self.assertTrue(f'"{attribute}"' in code, attribute)
+
+    def test_tables_are_on_demand_can_be_restored_and_outlive_the_stack(self):
+        for template in (REST, HTTP):
+            for name in ("UsersTable", "SessionsTable"):
+                table = transformed(template)["Resources"][name]
+                self.assertEqual(table["Properties"]["BillingMode"], "PAY_PER_REQUEST")
+                self.assertEqual(
+                    table["Properties"]["PointInTimeRecoverySpecification"], {"PointInTimeRecoveryEnabled": True}
+                )
+                self.assertEqual(table["Properties"]["DeletionProtectionEnabled"], {"Ref": "TableDeletionProtection"})
+                self.assertEqual((table["DeletionPolicy"], table["UpdateReplacePolicy"]), ("Retain", "Retain"))
+                self.assertNotIn("TableName", table["Properties"], "a retained table would block the next deployment")
+        self.assertEqual(source(REST)["Parameters"]["TableDeletionProtection"]["Default"], "true")
+
+
+class Secrets(unittest.TestCase):
+    def test_apps_secret_is_the_json_that_the_functions_parse(self):
+        text = properties(REST, "AppsSecret")["SecretString"]["Fn::Sub"]
+        filled = text.replace("${WechatAppId}", "wx0").replace("${WechatAppSecret}", "s")
+        self.assertEqual(json.loads(filled), {"wx0": "s"})
+
+    def test_key_ring_is_generated_and_kept(self):
+        ring = transformed(REST)["Resources"]["SessionKeyRingSecret"]
+        made = ring["Properties"]["GenerateSecretString"]
+        self.assertEqual(json.loads(made["SecretStringTemplate"])["current"], made["GenerateStringKey"])
+        self.assertGreaterEqual(made["PasswordLength"], 32)
+        self.assertEqual((ring["DeletionPolicy"], ring["UpdateReplacePolicy"]), ("Retain", "Retain"))
+
+
+class Functions(unittest.TestCase):
+    def test_logs_are_json_expire_and_let_the_function_choose_the_level(self):
+        for template in (REST, HTTP):
+            for function in FUNCTIONS:
+                logging = properties(template, function)["LoggingConfig"]
+                self.assertEqual((logging["LogFormat"], logging["ApplicationLogLevel"]), ("JSON", "DEBUG"))
+                group = properties(template, logging["LogGroup"]["Ref"])
+                self.assertEqual(group["RetentionInDays"], {"Ref": "LogRetentionDays"})
+
+    def test_time_limits_stay_below_those_of_the_gateway(self):
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+        for template in (REST, HTTP):
+            for function in FUNCTIONS:
+                limit = 10 if function == "AuthorizerFunction" else 29
+                self.assertLess(properties(template, function)["Timeout"], limit)
+
+    def test_each_function_is_a_binary_of_the_workspace(self):
+        for function in FUNCTIONS:
+            binary = source(REST)["Resources"][function]["Metadata"]["BuildProperties"]["Binary"]
+            manifest = (ROOT / "functions" / binary / "Cargo.toml").read_text()
+            self.assertIn(f'name = "{binary}"', manifest)
+
+
+class Whole(unittest.TestCase):
+    maxDiff = None
+
+    def test_no_partition_is_written_down(self):
+        for file in (REST, HTTP, "examples/template.yaml"):
+            self.assertEqual(re.findall(r"arn:aws:.*|.*amazonaws\.com/.*", (ROOT / file).read_text()), [])
+
+    def test_it_deploys_in_china(self):
+        for template in (REST, HTTP):
+            foreign = re.findall(r"arn:aws:[^\"]*", json.dumps(transformed(template, "cn-north-1")))
+            self.assertEqual(foreign, [])
+
+    def test_every_parameter_is_described_and_grouped_and_used(self):
+        for template in (REST, HTTP):
+            parameters = source(template)["Parameters"]
+            groups = source(template)["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+            grouped = [name for group in groups for name in group["Parameters"]]
+            self.assertEqual(sorted(grouped), sorted(parameters))
+            body = (ROOT / template).read_text()
+            for name, parameter in parameters.items():
+                self.assertTrue(parameter.get("Description"), name)
+                self.assertRegex(body, rf"(!Ref {name}\b|\$\{{{name}\}})")
+
+    def test_the_http_api_variant_has_the_same_functions_roles_tables_secrets_and_rules(self):
+        rest, http = source(REST), source(HTTP)
+        only_rest = {"WebAclAssociation", "ApiGatewayAccount", "ApiGatewayAccountRole"}
+        self.assertEqual(set(rest["Resources"]) - set(http["Resources"]), only_rest)
+        self.assertEqual(set(http["Resources"]) - set(rest["Resources"]), set())
+        differ = {"Api", "ApiAccessLogs", "CustomDomain", "CustomDomainMapping", "GatewayErrorAlarm", "Dashboard"}
+        for name in set(http["Resources"]) - differ:
+            ours, theirs = rest["Resources"][name], http["Resources"][name]
+            if name in FUNCTIONS:
+                ours, theirs = without_events(ours), without_events(theirs)
+            self.assertEqual(ours, theirs, name)
+        for name, parameter in http["Parameters"].items():
+            if name != "AccessLogs":
+                self.assertEqual(parameter, rest["Parameters"][name], name)
+
+    def test_other_stacks_can_attach_the_authorizer_and_find_the_tables(self):
+        exports = {body["Export"]["Name"]["Fn::Sub"] for body in source(REST)["Outputs"].values() if "Export" in body}
+        names = {"ApiId", "ApiRootResourceId", "AuthorizerFunctionArn", "UsersTableName", "UsersTableArn",
+                 "SessionsTableName", "SessionsTableArn"}
+        self.assertEqual(exports, {f"${{AWS::StackName}}-{name}" for name in names})
+        sample = json.dumps(source("examples/template.yaml"))
+        self.assertIn("${LoginStack}-AuthorizerFunctionArn", sample)
+
+    def test_alarms_cover_what_operators_must_know(self):
+        for template in (REST, HTTP):
+            alarms = resources(template, "AWS::CloudWatch::Alarm")
+            self.assertEqual(set(alarms), {
+                "ConfigurationErrorAlarm", "FunctionErrorAlarm", "AuthorizerErrorAlarm", "WechatBusyAlarm",
+                "TableThrottleAlarm", "TimeToLiveAlarm", "GatewayErrorAlarm",
+            })
+            for name, alarm in alarms.items():
+                self.assertTrue(alarm["Properties"]["AlarmDescription"], name)
+                self.assertEqual(alarm["Properties"]["TreatMissingData"], "notBreaching", name)
+                self.assertEqual(alarm["Properties"]["AlarmActions"]["Fn::If"][0], "HasAlarmTopic", name)
+
+    def test_the_release_profile_unwinds(self):
+        # cargo-lambda's own default is abort, and then one panic costs the whole environment.
+        manifest = (ROOT / "Cargo.toml").read_text()
+        self.assertRegex(manifest, r'(?s)\[profile\.release\][^\[]*panic = "unwind"')
+
+
+def without_events(function):
+    return {**function, "Properties": {key: value for key, value in function["Properties"].items() if key != "Events"}}
+
+
+if __name__ == "__main__":
+    unittest.main()

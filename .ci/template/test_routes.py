@@ -1,0 +1,159 @@
+"""Who answers which route, and what stands before it."""
+
+import json
+import re
+import unittest
+
+from transformed import HTTP, REST, ROOT, properties, source, transformed
+
+OPEN, GUARDED = "NONE", "SessionAuthorizer"
+
+ROUTES = {
+    ("POST", "/login"): ("LoginFunction", OPEN),
+    ("GET", "/session"): ("CheckSessionFunction", OPEN),
+    ("DELETE", "/session"): ("CheckSessionFunction", OPEN),
+    ("GET", "/sessions"): ("SessionsFunction", GUARDED),
+    ("DELETE", "/sessions"): ("SessionsFunction", GUARDED),
+    ("DELETE", "/sessions/{id}"): ("SessionsFunction", GUARDED),
+    ("DELETE", "/me"): ("SessionsFunction", GUARDED),
+    ("POST", "/open-data/decrypt"): ("OpenDataFunction", GUARDED),
+    ("POST", "/open-data/verify"): ("OpenDataFunction", GUARDED),
+    ("GET", "/session-key"): ("OpenDataFunction", GUARDED),
+    ("POST", "/session-key/reset"): ("OpenDataFunction", GUARDED),
+    ("POST", "/phone-number"): ("OpenDataFunction", GUARDED),
+}
+
+TOKEN = "wxs_" + "A" * 64 + "0Zz9aB"
+
+
+def routes(template):
+    found = {}
+    for path, methods in properties(template, "Api")["Body"]["paths"].items():
+        for method, body in methods.items():
+            uri = json.dumps(body["x-amazon-apigateway-integration"]["uri"])
+            (function,) = re.findall(r"\$\{(\w+)\.Arn\}", uri)
+            (scheme,) = [name for requirement in body["security"] for name in requirement]
+            found[method.upper(), path] = (function, scheme)
+    return found
+
+
+def scheme(template):
+    return properties(template, "Api")["Body"]["components"]["securitySchemes"][GUARDED]["x-amazon-apigateway-authorizer"]
+
+
+class Routes(unittest.TestCase):
+    maxDiff = None
+
+    def test_every_route_has_its_function_and_only_login_and_session_are_open(self):
+        for template in (REST, HTTP):
+            with self.subTest(template=template):
+                self.assertEqual(routes(template), ROUTES)
+
+    def test_the_only_security_scheme_is_the_session_authorizer(self):
+        for template in (REST, HTTP):
+            schemes = properties(template, "Api")["Body"]["components"]["securitySchemes"]
+            self.assertEqual(set(schemes), {GUARDED})
+            self.assertIn("AuthorizerFunction", json.dumps(schemes))
+
+    def test_authorizer_answers_are_cached_for_the_parameter_only(self):
+        parameter = source(REST)["Parameters"]["AuthorizerCacheSeconds"]
+        self.assertEqual((parameter["Default"], parameter["MinValue"], parameter["MaxValue"]), (0, 0, 60))
+        for template in (REST, HTTP):
+            auth = source(template)["Resources"]["Api"]["Properties"]["Auth"]["Authorizers"][GUARDED]
+            self.assertEqual(auth["Identity"]["ReauthorizeEvery"], {"Ref": "AuthorizerCacheSeconds"})
+            self.assertIn(scheme(template)["authorizerResultTtlInSeconds"], (0, {"Ref": "AuthorizerCacheSeconds"}))
+
+
+class Expression(unittest.TestCase):
+    """The REST API's authorizer is not even called for what is not a token."""
+
+    def matches(self, value):
+        return re.search(scheme(REST)["identityValidationExpression"], value) is not None
+
+    def test_a_token_passes_in_any_spelling_of_bearer(self):
+        for word in ("Bearer", "bearer", "BEARER", "bEaReR"):
+            self.assertTrue(self.matches(f"{word} {TOKEN}"), word)
+
+    def test_junk_is_turned_away(self):
+        for junk in (
+            "", TOKEN, f"Basic {TOKEN}", f"Bearer  {TOKEN}", f"Bearer {TOKEN} ", f" Bearer {TOKEN}",
+            f"Bearer {TOKEN},Bearer {TOKEN}", f"Bearer {TOKEN[:-1]}", f"Bearer {TOKEN}A",
+            f"Bearer {TOKEN.replace('wxs_', 'wxt_')}", f"Bearer {TOKEN[:-1]}_", f"Bearer {TOKEN.replace('A', '+', 1)}",
+        ):
+            self.assertFalse(self.matches(junk), junk)
+
+    def test_the_sample_stack_uses_the_same_expression(self):
+        sample = (ROOT / "examples/template.yaml").read_text()
+        self.assertIn(f"ValidationExpression: {scheme(REST)['identityValidationExpression']}\n", sample)
+
+
+class GatewayResponses(unittest.TestCase):
+    """401 means "log in again" and nothing else does."""
+
+    # type -> status (None: API Gateway's own), code
+    EXPECTED = {
+        "UNAUTHORIZED": (401, "credentials_missing"),
+        "ACCESS_DENIED": (401, "session_invalid"),
+        "AUTHORIZER_FAILURE": (503, "store_unavailable"),
+        "AUTHORIZER_CONFIGURATION_ERROR": (503, "store_unavailable"),
+        "MISSING_AUTHENTICATION_TOKEN": (404, "not_found"),
+        "RESOURCE_NOT_FOUND": (404, "not_found"),
+        "INVALID_SIGNATURE": (404, "not_found"),
+        "BAD_REQUEST_BODY": (400, "malformed_request"),
+        "BAD_REQUEST_PARAMETERS": (400, "malformed_request"),
+        "REQUEST_TOO_LARGE": (413, "body_too_large"),
+        "UNSUPPORTED_MEDIA_TYPE": (415, "unsupported_media_type"),
+        "THROTTLED": (429, "rate_limited"),
+        "QUOTA_EXCEEDED": (429, "rate_limited"),
+        "WAF_FILTERED": (429, "rate_limited"),
+        "DEFAULT_4XX": (404, "not_found"),
+        "DEFAULT_5XX": (None, "internal"),
+    }
+    CHALLENGES = {
+        "UNAUTHORIZED": "'Bearer realm=\"wxs\"'",
+        "ACCESS_DENIED": "'Bearer realm=\"wxs\", error=\"invalid_token\"'",
+    }
+
+    def deployed(self):
+        return properties(REST, "Api")["Body"]["x-amazon-apigateway-gateway-responses"]
+
+    def test_each_answer_of_the_gateway_has_our_status_and_code(self):
+        self.assertEqual(set(self.deployed()), set(self.EXPECTED))
+        for kind, (status, code) in self.EXPECTED.items():
+            with self.subTest(kind=kind):
+                response = self.deployed()[kind]
+                self.assertEqual(response.get("statusCode"), None if status is None else str(status))
+                body = json.loads(response["responseTemplates"]["application/json"])
+                self.assertEqual(body["code"], code)
+                self.assertEqual(body.get("status"), status)
+                self.assertEqual((body["type"], body["instance"]), ("about:blank", "$context.requestId"))
+
+    def test_each_answer_of_the_gateway_has_the_headers_of_ours(self):
+        for kind, response in self.deployed().items():
+            with self.subTest(kind=kind):
+                headers = {name.removeprefix("gatewayresponse.header."): value
+                           for name, value in response["responseParameters"].items()}
+                self.assertEqual(headers["Content-Type"], "'application/problem+json'")
+                self.assertEqual(headers["Cache-Control"], "'no-store'")
+                self.assertEqual(headers["X-Content-Type-Options"], "'nosniff'")
+                self.assertEqual(headers.get("WWW-Authenticate"), self.CHALLENGES.get(kind))
+                self.assertEqual("Retry-After" in headers, self.EXPECTED[kind][0] in (429, 503, None))
+
+    def test_the_sample_stack_answers_refusals_in_the_same_words(self):
+        ours = source(REST)["Resources"]["Api"]["Properties"]["GatewayResponses"]
+        sample = source("examples/template.yaml")["Resources"]["Api"]["Properties"]["GatewayResponses"]
+        self.assertEqual(sample, {kind: ours[kind] for kind in sample})
+        self.assertLessEqual({"UNAUTHORIZED", "ACCESS_DENIED", "AUTHORIZER_FAILURE"}, set(sample))
+
+    def test_nothing_the_gateway_logs_can_log_anyone_in(self):
+        for template in (REST, HTTP):
+            text = json.dumps(transformed(template)["Resources"]["Api" if template == HTTP else "ApiStage"])
+            text += json.dumps(source(template)["Resources"]["Api"]["Properties"])
+            for field in ("$context.authorizer.principalId", "$context.identity", "authorizationToken", "$input"):
+                self.assertNotIn(field, text)
+        for setting in source(REST)["Resources"]["Api"]["Properties"]["MethodSettings"]:
+            self.assertIs(setting["DataTraceEnabled"], False)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,152 @@
+//! What the gateway tells an onlooker: every step of every request, without its secrets.
+//!
+//! Built for the page that shows a developer what happens between a Mini Program and its functions.
+
+use std::collections::BTreeMap;
+
+use axum::http::HeaderMap;
+use serde::Serialize;
+use serde_json::Value;
+
+/// How much of a secret is shown: enough to tell two tokens apart, too little to use one.
+const SHOWN_CHARACTERS: usize = 8;
+
+/// Members of JSON bodies and of the authorizer's context that nobody but their owner may see.
+const SECRET_MEMBERS: [&str; 12] = [
+    "code",
+    "data",
+    "encrypted_data",
+    "iv",
+    "openid",
+    "phone_number",
+    "pure_phone_number",
+    "raw_data",
+    "session_key",
+    "signature",
+    "token",
+    "unionid",
+];
+
+/// One step of one request.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    /// `requestId` of the request it belongs to.
+    pub request_id: String,
+    /// When it happened, in unix seconds of the service's clock.
+    pub at: i64,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: StepEvent,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum StepEvent {
+    /// A request arrived.
+    Request {
+        /// Method.
+        method: String,
+        /// Path as sent, without the query.
+        path: String,
+        /// Headers as the functions see them, credentials shortened.
+        headers: BTreeMap<String, String>,
+        /// Body, secret members shortened; `null` when it is not JSON.
+        body: Value,
+    },
+    /// The authorizer step ended.
+    Authorizer {
+        /// Name of the authorizer.
+        authorizer: String,
+        /// Its function was called for this request.
+        was_called: bool,
+        /// An earlier answer was reused.
+        was_cached: bool,
+        /// The gateway response that ends the request, or `null` when it may go on.
+        refusal: Option<&'static str>,
+        /// What is handed on to the function.
+        context: Value,
+        /// What was wrong with the answer.
+        problem: Option<String>,
+        /// How long the step took.
+        duration_ms: f64,
+    },
+    /// The function behind the route was called.
+    Function {
+        /// Its logical id.
+        function: String,
+        /// The function error or the fault of its answer.
+        problem: Option<String>,
+        /// How long the call took.
+        duration_ms: f64,
+    },
+    /// The client was answered.
+    Answer {
+        /// Status code.
+        status: u16,
+        /// Headers of the answer.
+        headers: BTreeMap<String, String>,
+        /// Body, secret members shortened; `null` when it is not JSON.
+        body: Value,
+        /// Type of the gateway response, when no function answered.
+        gateway_response: Option<&'static str>,
+        /// From the request to here.
+        duration_ms: f64,
+    },
+}
+
+/// Headers for an onlooker.
+pub(super) fn shown_headers(headers: &[(String, String)]) -> BTreeMap<String, String> {
+    let shown = headers.iter().map(|(name, value)| {
+        let is_secret = name.eq_ignore_ascii_case("authorization") || name.eq_ignore_ascii_case("cookie");
+        (name.clone(), if is_secret { shortened(value) } else { value.clone() })
+    });
+    shown.collect()
+}
+
+/// Headers of an answer for an onlooker.
+pub(super) fn shown_header_map(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let pairs = headers.iter();
+    let pairs =
+        pairs.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    shown_headers(&pairs.collect::<Vec<_>>())
+}
+
+/// A body for an onlooker: its JSON without secrets, or nothing.
+pub(super) fn shown_body(body: &[u8]) -> Value {
+    serde_json::from_slice(body).map(shown).unwrap_or_default()
+}
+
+/// JSON with every secret member shortened, at any depth.
+pub(super) fn shown(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let members = map.into_iter().map(|(name, value)| {
+                let value = match value {
+                    // An error's `code` is a word of ours; a js_code is not.
+                    Value::String(text)
+                        if SECRET_MEMBERS.contains(&name.as_str()) && !is_error_code(&name, &text) =>
+                    {
+                        Value::String(shortened(&text))
+                    }
+                    value if SECRET_MEMBERS.contains(&name.as_str()) && !value.is_string() => {
+                        Value::String("…".into())
+                    }
+                    value => shown(value),
+                };
+                (name, value)
+            });
+            Value::Object(members.collect())
+        }
+        Value::Array(items) => items.into_iter().map(shown).collect(),
+        other => other,
+    }
+}
+
+fn is_error_code(name: &str, text: &str) -> bool {
+    name == "code" && text.contains('_') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(SHOWN_CHARACTERS).chain(['…']).collect()
+}

@@ -1,0 +1,163 @@
+//! A stand-in for AWS Secrets Manager: the one operation that the functions call, over a socket.
+//!
+//! AWS JSON 1.1 as the service speaks it: `POST /`, the operation in `X-Amz-Target`, errors as 400 with a `__type`.
+//! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html>
+
+use std::{
+    collections::HashMap,
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse as _, Response},
+};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+const OPERATION: &str = "secretsmanager.GetSecretValue";
+const ARN_PREFIX: &str = "arn:aws:secretsmanager:us-east-1:000000000000:secret:";
+
+/// How the service misbehaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fault {
+    /// Not at all.
+    #[default]
+    None,
+    /// Every call fails: `InternalServiceError`.
+    Down,
+    /// Every call is answered only after this time.
+    Slow(Duration),
+    /// Every call is refused: `AccessDeniedException`.
+    Denied,
+}
+
+/// A running stand-in. It ends when this is dropped.
+pub struct SecretsManager {
+    endpoint: String,
+    shared: Arc<Mutex<Shared>>,
+    server: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Shared {
+    secrets: HashMap<String, Secret>,
+    fault: Fault,
+    calls: u64,
+}
+
+struct Secret {
+    text: String,
+    version: u64,
+}
+
+impl SecretsManager {
+    /// Listens on 127.0.0.1; port 0 takes a free one.
+    ///
+    /// # Errors
+    ///
+    /// When the port is taken.
+    pub async fn start(port: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let shared = Arc::<Mutex<Shared>>::default();
+        let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
+        let server = tokio::spawn(async move {
+            // Accepting goes on whatever a connection does.
+            drop(axum::serve(listener, router).await);
+        });
+        Ok(Self { endpoint, shared, server })
+    }
+
+    /// For `AWS_ENDPOINT_URL_SECRETS_MANAGER`.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Stores a JSON value under the secret's name, as a new version when there is one.
+    pub fn put(&self, id: &str, value: &Value) {
+        self.put_text(id, &value.to_string());
+    }
+
+    /// Stores any text, for values that are not of the documented form.
+    pub fn put_text(&self, id: &str, text: &str) {
+        let mut shared = lock(&self.shared);
+        let version = shared.secrets.get(id).map_or(1, |old| old.version + 1);
+        shared.secrets.insert(id.to_owned(), Secret { text: text.to_owned(), version });
+    }
+
+    /// Misbehaves from now on.
+    pub fn set_fault(&self, fault: Fault) {
+        lock(&self.shared).fault = fault;
+    }
+
+    /// How many calls have come in, answered or not.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        lock(&self.shared).calls
+    }
+}
+
+impl Drop for SecretsManager {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body: Bytes) -> Response {
+    let fault = {
+        let mut shared = lock(&shared);
+        shared.calls += 1;
+        shared.fault
+    };
+    match fault {
+        Fault::None => {}
+        Fault::Slow(pause) => tokio::time::sleep(pause).await,
+        Fault::Down => return error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceError"),
+        Fault::Denied => return error(StatusCode::BAD_REQUEST, "AccessDeniedException"),
+    }
+    if headers.get("x-amz-target").is_none_or(|target| target != OPERATION) {
+        return error(StatusCode::BAD_REQUEST, "UnknownOperationException");
+    }
+    let Ok(wanted) = serde_json::from_slice::<Value>(&body) else {
+        return error(StatusCode::BAD_REQUEST, "SerializationException");
+    };
+    let Some(id) = wanted["SecretId"].as_str() else {
+        return error(StatusCode::BAD_REQUEST, "InvalidParameterException");
+    };
+    let name = id.strip_prefix(ARN_PREFIX).unwrap_or(id);
+    match lock(&shared).secrets.get(name) {
+        Some(secret) => answer(StatusCode::OK, &value(name, secret)),
+        None => error(StatusCode::BAD_REQUEST, "ResourceNotFoundException"),
+    }
+}
+
+fn value(name: &str, secret: &Secret) -> Value {
+    json!({
+        "ARN": format!("{ARN_PREFIX}{name}"),
+        "Name": name,
+        "SecretString": secret.text,
+        "VersionId": format!("00000000-0000-4000-8000-{:012}", secret.version),
+        "VersionStages": ["AWSCURRENT"],
+        "CreatedDate": 1_700_000_000.0,
+    })
+}
+
+fn error(status: StatusCode, kind: &str) -> Response {
+    answer(status, &json!({ "__type": kind, "Message": "refused by the stand-in for Secrets Manager" }))
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    (status, [(CONTENT_TYPE, "application/x-amz-json-1.1")], body.to_string()).into_response()
+}
+
+/// A test that failed while it held the lock must not hide its failure behind a poisoned one.
+fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,181 @@
+//! `template.yaml`, read the way AWS SAM would read it.
+//!
+//! Routes, authorizers, gateway responses, tables and function environments all come from the file that is deployed,
+//! so the local service cannot drift away from it. Only what the local service needs is read; an intrinsic function
+//! in any other place is left alone.
+//!
+//! - `yaml`: text to JSON, short tags (`!Ref`) to their long form
+//! - `intrinsics`: `Ref`, `Fn::Sub`, conditions and friends to values
+//! - `api`: the REST API: stage, authorizers, gateway responses
+//! - `functions`: functions, their environment and their routes
+//! - `tables`: `DynamoDB` tables
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+pub use self::api::{Authorizer, AuthorizerKind, GatewayResponse, IdentitySource};
+pub use self::functions::{Function, Route};
+pub use self::intrinsics::{ACCOUNT_ID, API_ID, REGION};
+pub use self::tables::{Key, Table};
+
+mod api;
+mod functions;
+mod intrinsics;
+mod tables;
+mod yaml;
+
+/// Why a template cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// The text is not YAML.
+    #[error("template is not valid YAML: {0}")]
+    Yaml(#[from] saphyr::ScanError),
+    /// A place holds something other than what belongs there.
+    #[error("{place}: expected {expected}")]
+    Shape {
+        /// Path inside the template, such as `Resources.Api.Properties.Auth`.
+        place: String,
+        /// What belongs there.
+        expected: &'static str,
+    },
+    /// A name that is neither parameter, resource, pseudo parameter, condition nor mapping.
+    #[error("`{name}` is not defined in the template")]
+    UnknownName {
+        /// The name that was looked up.
+        name: String,
+    },
+    /// A parameter without default is needed, and no value was given.
+    #[error("parameter `{name}` has no default and no value was given")]
+    ParameterWithoutValue {
+        /// The parameter.
+        name: String,
+    },
+    /// An intrinsic function that this reader does not implement.
+    #[error("intrinsic function `{name}` is not supported locally")]
+    UnsupportedIntrinsic {
+        /// The function, such as `Fn::ImportValue`.
+        name: String,
+    },
+}
+
+/// The parts of a SAM template that the local service acts on.
+#[derive(Debug, Clone)]
+pub struct Template {
+    parameters: BTreeMap<String, Value>,
+    api: api::Api,
+    functions: Vec<Function>,
+    routes: Vec<Route>,
+    tables: Vec<Table>,
+}
+
+impl Template {
+    /// Reads a template; every parameter takes its default.
+    ///
+    /// # Errors
+    /// [`TemplateError`] when the text is not YAML or a part that is needed has the wrong shape.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        Self::parse_with(text, &BTreeMap::new())
+    }
+
+    /// Reads a template with values for some of its parameters, as `--parameter-overrides` would give them.
+    ///
+    /// # Errors
+    /// As [`Template::parse`].
+    pub fn parse_with(text: &str, overrides: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
+        let document = yaml::load(text)?;
+        let scope = intrinsics::Scope::of(&document, overrides)?;
+        let api = api::Api::read(&document, &scope)?;
+        let (functions, routes) = functions::read(&document, &scope, api.default_authorizer.as_deref())?;
+        let tables = tables::read(&document, &scope)?;
+        Ok(Self { parameters: scope.into_parameters(), api, functions, routes, tables })
+    }
+
+    /// Adds the functions, routes and tables of a second template to this API.
+    ///
+    /// For an application that stands behind the same authorizer, such as the sample protected function. Its routes
+    /// keep `Authorizer: NONE` and any authorizer this template knows; every other route gets our default one, because
+    /// in a real deployment the second template refers to our authorizer function by its ARN.
+    ///
+    /// # Errors
+    /// As [`Template::parse`].
+    pub fn extend(&mut self, text: &str, overrides: &BTreeMap<String, String>) -> Result<(), TemplateError> {
+        let mut second = Self::parse_with(text, overrides)?;
+        for route in &mut second.routes {
+            let known = |name: &String| self.api.authorizers.contains_key(name);
+            if route.authorizer.as_ref().is_none_or(|name| !known(name)) && !route.is_public {
+                route.authorizer.clone_from(&self.api.default_authorizer);
+            }
+        }
+        self.functions.extend(second.functions);
+        self.routes.extend(second.routes);
+        self.tables.extend(second.tables);
+        Ok(())
+    }
+
+    /// Parameters with the value they have here: given, or default.
+    #[must_use]
+    pub fn parameters(&self) -> &BTreeMap<String, Value> {
+        &self.parameters
+    }
+
+    /// Every route of the REST API.
+    #[must_use]
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// Every function.
+    #[must_use]
+    pub fn functions(&self) -> &[Function] {
+        &self.functions
+    }
+
+    /// The function with this logical id or binary name.
+    #[must_use]
+    pub fn function(&self, name: &str) -> Option<&Function> {
+        self.functions.iter().find(|function| function.logical_id == name || function.binary == name)
+    }
+
+    /// The API's authorizers by name.
+    #[must_use]
+    pub fn authorizers(&self) -> &BTreeMap<String, Authorizer> {
+        &self.api.authorizers
+    }
+
+    /// The authorizer that guards a route when the route does not say otherwise.
+    #[must_use]
+    pub fn default_authorizer(&self) -> Option<&Authorizer> {
+        self.api.authorizers.get(self.api.default_authorizer.as_ref()?)
+    }
+
+    /// The API's own gateway responses by type, such as `ACCESS_DENIED`.
+    #[must_use]
+    pub fn gateway_responses(&self) -> &BTreeMap<String, GatewayResponse> {
+        &self.api.gateway_responses
+    }
+
+    /// The stage that API Gateway puts in front of every path.
+    #[must_use]
+    pub fn stage(&self) -> &str {
+        &self.api.stage
+    }
+
+    /// The stage's variables.
+    #[must_use]
+    pub fn stage_variables(&self) -> &BTreeMap<String, String> {
+        &self.api.stage_variables
+    }
+
+    /// Media types whose bodies reach the functions base64-encoded.
+    #[must_use]
+    pub fn binary_media_types(&self) -> &[String] {
+        &self.api.binary_media_types
+    }
+
+    /// Every `DynamoDB` table.
+    #[must_use]
+    pub fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+}

@@ -1,0 +1,10 @@
+//! The gateway over a real socket, with functions that record what they were given.
+
+mod gateway {
+    mod caching;
+    mod events;
+    mod harness;
+    mod integration;
+    mod refusals;
+    mod steps;
+}

@@ -1,0 +1,17 @@
+const config = require('./config.js');
+const { createSession } = require('./lib/wxsession.js');
+const { connect } = require('./lib/wechat.js');
+
+const wechat = connect(config);
+
+App({
+  wechat,
+
+  // One session for the whole app. sessionKey: this demo decrypts open data.
+  session: createSession({ baseUrl: config.baseUrl, sessionKey: true, wx: wechat.wx }),
+
+  onShow() {
+    // Sends nothing unless a check is due. Offline or busy is no reason to log anyone out.
+    this.session.check().catch((error) => console.warn('会话检查未完成', error.code));
+  }
+});

@@ -1,0 +1,102 @@
+// The same library against a running service. Needs WXSESSION_BASE_URL (the service) and WXSESSION_SIM_URL (the
+// WeChat simulator), as `cargo run -p local` prints them; without them it says by name what it did not run, and
+// with WXSESSION_LIVE=required it fails.
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { settle } from '../fake.mjs';
+import { NodeWx } from './wx.mjs';
+
+const { createSession } = createRequire(import.meta.url)('../../miniprogram_dist/index.js');
+const baseUrl = process.env.WXSESSION_BASE_URL;
+const simulator = process.env.WXSESSION_SIM_URL;
+const skip = baseUrl && simulator ? false : 'not run: WXSESSION_BASE_URL and WXSESSION_SIM_URL are not set';
+
+test('the live service is there when it is required', () => {
+  assert.ok(!skip || process.env.WXSESSION_LIVE !== 'required', String(skip));
+});
+
+// Sessions per user are capped, so each test has a user of its own: 28 characters, as WeChat's.
+const newOpenid = () => 'oLive' + Math.random().toString(36).slice(2).padEnd(12, '0').slice(0, 12) + 'ClientTest0';
+
+function start(openid = newOpenid()) {
+  const wx = new NodeWx(simulator, { openid });
+  return { wx, session: createSession({ baseUrl, wx }), openid };
+}
+
+const list = (session) => session.request({ url: '/sessions' }).then(({ data }) => data.sessions);
+
+test('ten parallel first requests cause one login', { skip }, async () => {
+  const { wx, session } = start();
+  const answers = await Promise.all(Array.from({ length: 10 }, () => session.request({ url: '/sessions' })));
+  assert.deepEqual(answers.map(({ statusCode }) => statusCode), Array(10).fill(200));
+  assert.equal(wx.logins, 1);
+  assert.equal(wx.sent.filter((each) => each === 'POST /login').length, 1);
+  assert.equal(answers[0].data.sessions.length, 1);
+});
+
+test('a check renews, and a check that is not due sends nothing', { skip }, async () => {
+  const { wx, session } = start();
+  const before = await session.login();
+  wx.sent.length = 0;
+  await session.check();
+  assert.deepEqual(wx.sent, []);
+  const after = await session.check({ force: true });
+  assert.deepEqual(wx.sent, ['GET /session']);
+  assert.equal(after.session.id, before.session.id);
+  assert.ok(after.expires_at >= before.expires_at);
+});
+
+test('a session that another device ended is replaced by one login for ten requests', { skip }, async () => {
+  const here = start();
+  await here.session.login();
+  const there = start(here.openid);
+  await there.session.logoutEverywhere();
+  const answers = await Promise.all(Array.from({ length: 10 }, () => list(here.session)));
+  assert.equal(here.wx.logins, 2);
+  assert.deepEqual(answers.map((sessions) => sessions.length), Array(10).fill(1));
+  assert.equal((await settle(there.session.request({ url: '/sessions' }))).error.code, 'signed_out');
+});
+
+test('logging in again ends the old session', { skip }, async () => {
+  const { session } = start();
+  const first = await session.login();
+  const second = await session.login();
+  assert.notEqual(second.session.id, first.session.id);
+  assert.equal(second.user.id, first.user.id);
+  assert.deepEqual((await list(session)).map(({ id }) => id), [second.session.id]);
+});
+
+test('after a logout the service refuses the token', { skip }, async () => {
+  const { wx, session } = start();
+  await session.login();
+  const { token } = [...wx.storage.values()][0].record;
+  await session.logout();
+  const { status } = await fetch(baseUrl + '/session', { headers: { authorization: 'Bearer ' + token } });
+  assert.equal(status, 401);
+  assert.equal(JSON.stringify([...wx.storage]).includes(token), false);
+});
+
+test('a code that was used already heals itself', { skip }, async () => {
+  const { wx, session } = start();
+  const used = await wx.mint();
+  const body = JSON.stringify({ code: used.code });
+  await fetch(baseUrl + '/login', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  const { mint } = wx;
+  wx.mint = async () => {
+    wx.mint = mint;
+    return used;
+  };
+  await session.login();
+  assert.equal(wx.logins, 2);
+});
+
+test('an answer nobody has is an error with a code, and the session stays', { skip }, async () => {
+  const { wx, session } = start();
+  await session.login();
+  const { error } = await settle(session.request({ url: '/sessions/00000000-0000-7000-8000-000000000000', method: 'DELETE' }));
+  assert.deepEqual([error.status, error.code], [404, 'not_found']);
+  assert.ok(session.current());
+  assert.equal(wx.logins, 1);
+});

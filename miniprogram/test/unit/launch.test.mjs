@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answer, problem, settle } from '../fake.mjs';
+import { is, paths, relaunch, signedIn, start } from './start.mjs';
+
+const later = (t, seconds) => {
+  const now = Date.now();
+  t.mock.method(Date, 'now', () => now + seconds * 1000);
+};
+
+test('a launch sends nothing when nothing is due', async () => {
+  const { session, service, wx } = relaunch(await signedIn());
+  const info = await session.check();
+  assert.equal(info.session.id, 's1');
+  assert.deepEqual([service.log.length, wx.logins, wx.keyChecks], [0, 0, 0]);
+});
+
+test('a launch after check_after asks once and renews', async (t) => {
+  const before = await signedIn();
+  later(t, 3601);
+  const { session, service, wx } = relaunch(before);
+  const [info] = await Promise.all([session.check(), session.check()]);
+  assert.deepEqual(paths(service), ['GET /session']);
+  assert.equal(info.expires_at, service.clock() + 86400);
+  await session.check();
+  assert.equal(service.log.length, 1, 'the answer moved check_after');
+  assert.equal(relaunch({ service, wx }).session.current().expires_at, info.expires_at, 'and it is stored');
+});
+
+test('a launch after expiry logs in without asking first', async (t) => {
+  const before = await signedIn();
+  later(t, 86401);
+  const { session, service } = relaunch(before);
+  await session.check();
+  assert.deepEqual(paths(service), ['POST /login']);
+});
+
+test('a launch without a session logs in', async () => {
+  const { session, service } = start();
+  assert.equal((await session.check()).session.id, 's1');
+  assert.deepEqual(paths(service), ['POST /login']);
+});
+
+test('check finds out that the session was ended elsewhere', async () => {
+  const { session, service } = await signedIn();
+  service.endAll();
+  assert.equal((await session.check()).session.id, 's1', 'not due');
+  assert.equal((await session.check({ force: true })).session.id, 's2');
+  assert.deepEqual(paths(service), ['GET /session', 'POST /login']);
+});
+
+for (const [name, what] of [
+  ['503', () => problem(503, 'store_unavailable')],
+  ['offline', () => ({ fails: { errMsg: 'request:fail' } })],
+  ['a captive portal', () => answer(200, '<html>')]
+]) {
+  test(`a check that meets ${name} keeps the token`, async () => {
+    const { session, service, wx, token } = await signedIn();
+    service.inject(is('/session'), what);
+    assert.ok((await settle(session.check({ force: true }))).error.code);
+    assert.equal(wx.storedToken(), token);
+    assert.equal(wx.logins, 0);
+  });
+}
+
+test('a device clock that is days off changes nothing', async (t) => {
+  for (const days of [-3, 3]) {
+    const all = start();
+    const real = Date.now();
+    all.service.clock = () => Math.floor(real / 1000);
+    t.mock.method(Date, 'now', () => real + days * 86400000);
+    await all.orders();
+    const { session, service, wx, orders } = relaunch(all);
+    await session.check();
+    await orders();
+    assert.deepEqual([paths(service), wx.logins], [['GET /orders'], 0]);
+    t.mock.restoreAll();
+  }
+});
+
+test('without a Date header a clock far ahead does not log in again and again', async (t) => {
+  const all = start();
+  const real = Date.now();
+  all.service.clock = () => Math.floor(real / 1000);
+  all.service.dateHeader = false;
+  t.mock.method(Date, 'now', () => real + 30 * 86400000);
+  await all.orders();
+  const { wx, orders } = relaunch(all);
+  await orders();
+  await orders();
+  assert.equal(wx.logins, 0);
+});
+
+test('a clock moved ahead while logins fail still lets the living token through', async (t) => {
+  const { service, wx, orders, token } = await signedIn();
+  later(t, 200000);
+  service.inject(is('/login'), () => problem(503, 'upstream_unavailable'));
+  await orders();
+  assert.equal(wx.storedToken(), token);
+});
+
+test('wx.checkSession runs once per life cycle, and only when session_key matters', async () => {
+  const before = await signedIn();
+  const without = relaunch(before);
+  await without.orders();
+  assert.equal(without.wx.keyChecks, 0);
+  const { session, wx, orders } = relaunch(before, { sessionKey: true });
+  await Promise.all([session.check(), orders(), orders()]);
+  await orders();
+  assert.deepEqual([wx.keyChecks, wx.logins], [1, 0]);
+});
+
+test('a session_key that WeChat has dropped is renewed by one login', async () => {
+  const before = await signedIn();
+  const { session, service, wx, orders } = relaunch(before, { sessionKey: true });
+  wx.keyIsGood = false;
+  await Promise.all([session.check(), orders()]);
+  await orders();
+  assert.deepEqual([wx.keyChecks, wx.logins], [1, 1]);
+  assert.deepEqual(paths(service), ['POST /login', 'GET /orders', 'GET /orders']);
+});
+
+test('after a login in this life cycle the session_key is known to be fresh', async () => {
+  const { wx, orders } = start({ sessionKey: true });
+  await orders();
+  await orders();
+  assert.equal(wx.keyChecks, 0);
+});
+
+test('a dropped session_key with no login to be had does not stop other requests', async () => {
+  const before = await signedIn();
+  const { service, wx, orders } = relaunch(before, { sessionKey: true });
+  wx.keyIsGood = false;
+  service.inject(is('/login'), () => problem(503, 'upstream_unavailable'));
+  for (let round = 0; round < 5; round++) await orders();
+  assert.deepEqual([wx.keyChecks, wx.logins], [1, 2]);
+});

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { answer, problem, settle } from '../fake.mjs';
+import { is, paths, signedIn, start } from './start.mjs';
+
+const many = (count, what) => Promise.all(Array.from({ length: count }, what));
+
+test('ten first requests cause one login and then all go', async () => {
+  const { service, wx, orders } = start();
+  const answers = await many(10, () => orders());
+  assert.equal(wx.logins, 1);
+  assert.equal(service.count('POST', '/login'), 1);
+  assert.deepEqual(answers.map(({ data }) => data), Array(10).fill({ path: '/orders' }));
+});
+
+test('login() joins the login under way', async () => {
+  const { session, wx, orders } = start();
+  const [first, second] = await Promise.all([session.login(), session.login(), orders()]);
+  assert.equal(wx.logins, 1);
+  assert.deepEqual(first, second);
+});
+
+test('requests that come while login() runs wait for the new token', async () => {
+  const { session, service, orders } = await signedIn();
+  await Promise.all([session.login(), orders(), orders()]);
+  assert.deepEqual(paths(service), ['POST /login', 'GET /orders', 'GET /orders']);
+  assert.equal(service.log[1].token, 'wxs_2');
+});
+
+test('login answers user, session and times, and not the token', async () => {
+  const { session, service } = start();
+  service.clock = () => 1700000000;
+  const info = await session.login();
+  assert.deepEqual(info, {
+    user: { id: 'u', is_new: false }, session: { id: 's1' },
+    expires_at: 1700086400, absolute_expires_at: 1700172800, check_after: 1700003600
+  });
+  assert.deepEqual(session.current(), info);
+});
+
+test('a login sends the old token so that the service ends that session', async () => {
+  const { session, service, token } = await signedIn();
+  await session.login();
+  assert.equal(service.log[0].token, token);
+  assert.equal(service.live.has(token), false);
+});
+
+test('app_id is sent only when given', async () => {
+  const without = start();
+  await without.session.login();
+  assert.deepEqual(JSON.parse(JSON.stringify(without.service.log[0].data)), { code: 'code1' });
+  const given = start({ appId: 'wx0000000000000001' });
+  await given.session.login();
+  assert.deepEqual(given.service.log[0].data, { code: 'code1', app_id: 'wx0000000000000001' });
+});
+
+for (const code of ['login_code_invalid', 'login_code_used']) {
+  test(`${code} heals itself with a new code`, async () => {
+    const { session, service, wx } = start();
+    service.inject(is('/login'), () => problem(400, code), 1);
+    await session.login();
+    assert.equal(wx.logins, 2);
+    assert.deepEqual(service.log.map(({ data }) => data.code), ['code1', 'code2']);
+  });
+
+  test(`${code} twice is handed on, and requests do not try again at once`, async () => {
+    const { session, service, wx, orders } = start();
+    service.inject(is('/login'), () => problem(400, code));
+    assert.equal((await settle(session.login())).error.code, code);
+    assert.equal((await settle(orders())).error.code, code);
+    assert.equal(wx.logins, 2);
+  });
+}
+
+test('an old token that the login does not like is left out at the second try', async () => {
+  const { session, service, token } = await signedIn();
+  service.inject((call) => call.path === '/login' && call.token, () => problem(400, 'malformed_request'));
+  await session.login();
+  assert.deepEqual(service.log.map((call) => call.token), [token, undefined]);
+});
+
+test('a blocked user is signed out only after the session itself is over', async () => {
+  const { service, wx, orders, events, token } = await signedIn();
+  service.inject(is('/login'), () => problem(403, 'login_blocked'));
+  assert.equal((await settle(start({}, service, wx).session.login())).error.code, 'login_blocked');
+  assert.equal(wx.storedToken(), token);
+  service.endAll();
+  const { error } = await settle(orders());
+  assert.deepEqual([error.code, error.status], ['login_blocked', 403]);
+  assert.equal(wx.storedToken(), undefined);
+  assert.deepEqual(events, ['signed-in s1', 'signed-out refused']);
+  assert.equal((await settle(orders())).error.code, 'login_blocked');
+  assert.equal(wx.logins, 2, 'no further wx.login after the refusal');
+});
+
+test('a login that has to wait holds automatic logins back for as long', async (t) => {
+  const { session, service, wx, orders } = start();
+  const cure = service.inject(is('/login'), () => problem(429, 'rate_limited', { 'Retry-After': '30' }));
+  const first = (await settle(orders())).error;
+  assert.deepEqual([first.code, first.retryAfter], ['rate_limited', 30]);
+  const second = (await settle(orders())).error;
+  assert.deepEqual([second.code, second.retryAfter, second.status], ['rate_limited', 30, 429]);
+  assert.equal(wx.logins, 1);
+  cure();
+  const now = Date.now();
+  t.mock.method(Date, 'now', () => now + 31000);
+  await orders();
+  assert.equal(wx.logins, 2);
+  await session.login();
+});
+
+test('the app may log in during such a pause', async () => {
+  const { session, service, wx, orders } = start();
+  service.inject(is('/login'), () => problem(503, 'upstream_unavailable', { 'Retry-After': '30' }), 1);
+  await settle(orders());
+  await session.login();
+  assert.equal(wx.logins, 2);
+});
+
+test('a clock set back does not make a pause last', async (t) => {
+  const { service, wx, orders } = start();
+  service.inject(is('/login'), () => problem(503, 'upstream_unavailable', { 'Retry-After': '30' }), 1);
+  await settle(orders());
+  const now = Date.now();
+  t.mock.method(Date, 'now', () => now - 86400000);
+  await orders();
+  assert.equal(wx.logins, 2);
+});
+
+test('wx.login that fails keeps the token and says so', async () => {
+  const { session, wx, token } = await signedIn();
+  wx.loginFails = 1;
+  const { error } = await settle(session.login());
+  assert.deepEqual([error.code, error.errMsg], ['wx_login_failed', 'login:fail busy']);
+  assert.equal(wx.storedToken(), token);
+});
+
+test('a wx.login whose callback never comes ends in a timeout, and the queue goes on', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const { service, wx, orders } = start({ timeout: 1000 });
+    const { login } = wx;
+    wx.login = () => wx.logins++;
+    const waiting = Promise.all([settle(orders()), settle(orders())]);
+    await new Promise((resolve) => setImmediate(resolve));
+    mock.timers.tick(3000);
+    assert.deepEqual((await waiting).map(({ error }) => error.code), ['timeout', 'timeout']);
+    wx.login = login;
+    await orders();
+    assert.equal(service.count('GET', '/orders'), 1);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('a login page of some network in place of an answer is not taken for a token', async () => {
+  const { session, service, wx } = start();
+  service.inject(is('/login'), () => answer(200, '<html>welcome</html>'));
+  assert.equal((await settle(session.login())).error.code, 'bad_answer');
+  service.faults.length = 0;
+  service.inject(is('/login'), () => answer(200, { token: 'two words' }));
+  assert.equal((await settle(session.login())).error.code, 'bad_answer');
+  assert.equal(wx.storage.size, 0);
+});
+
+test('a failed login is forgotten once a login has worked', async () => {
+  const { session, service, wx, orders } = start();
+  wx.loginFails = 1;
+  await settle(session.login());
+  for (let round = 0; round < 4; round++) {
+    await orders();
+    service.endAll();
+  }
+  assert.equal(wx.logins, 5);
+});

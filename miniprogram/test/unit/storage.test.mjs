@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FakeService, FakeWx, settle } from '../fake.mjs';
+import { relaunch, signedIn, start } from './start.mjs';
+
+const key = (wx) => [...wx.storage.keys()];
+
+test('one key per environment, app id and base URL', async () => {
+  const service = new FakeService();
+  const wx = new FakeWx(service);
+  await start({}, service, wx).orders();
+  wx.account.miniProgram.envVersion = 'develop';
+  await start({}, service, wx).orders();
+  await start({ appId: 'wx0000000000000001' }, service, wx).orders();
+  assert.deepEqual(key(wx), [
+    'wxsession|release|wx0123456789abcdef|https://api.example.com',
+    'wxsession|develop|wx0123456789abcdef|https://api.example.com',
+    'wxsession|develop|wx0000000000000001|https://api.example.com'
+  ]);
+  assert.equal(wx.logins, 3, 'no session was shared');
+});
+
+test('the token of one base URL is unknown to another', async () => {
+  const { service, wx } = await signedIn();
+  wx.base = 'https://test.example.com';
+  const other = start({}, service, wx);
+  assert.equal(other.session.current(), null);
+});
+
+test('a wx without getAccountInfoSync still has its key', async () => {
+  const service = new FakeService();
+  const wx = new FakeWx(service);
+  wx.getAccountInfoSync = undefined;
+  await start({}, service, wx).orders();
+  assert.deepEqual(key(wx), ['wxsession|release||https://api.example.com']);
+});
+
+test('the session survives a relaunch', async () => {
+  const before = await signedIn();
+  const { service, wx, orders } = relaunch(before);
+  await orders();
+  assert.equal(wx.logins, 0);
+  assert.equal(service.log[0].token, before.token);
+});
+
+for (const rubbish of ['text', 7, null, { record: 7 }, { record: { token: 'a\r\nb' } }, { record: {} }, []]) {
+  test(`rubbish in storage is an empty storage: ${JSON.stringify(rubbish)}`, async () => {
+    const before = await signedIn();
+    before.wx.storage.forEach((_, name) => before.wx.storage.set(name, JSON.stringify(rubbish)));
+    const { wx, orders } = relaunch(before);
+    await orders();
+    assert.equal(wx.logins, 1);
+  });
+}
+
+test('a record without times is used and checked', async () => {
+  const before = await signedIn();
+  before.wx.storage.forEach((_, name) => before.wx.storage.set(name, JSON.stringify({ record: { token: before.token } })));
+  const { session, service, wx } = relaunch(before);
+  await session.check();
+  assert.deepEqual([wx.logins, service.log.length], [0, 1]);
+});
+
+test('a full or broken storage costs a login per launch, nothing more', async () => {
+  const service = new FakeService();
+  const wx = new FakeWx(service);
+  wx.getStorageSync = wx.setStorageSync = () => {
+    throw new Error('getStorage:fail');
+  };
+  const { session, orders } = start({}, service, wx);
+  await orders();
+  await orders();
+  assert.equal(wx.logins, 1);
+  assert.equal((await settle(session.logout())).error, undefined);
+});
