@@ -1,5 +1,9 @@
 //! What can be said on the command line.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is what the person at the terminal reads")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is what the person at the terminal reads"
+)]
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -109,7 +113,10 @@ async fn serve(settings: &Settings) -> Result<(), String> {
     let simulated = settings.real_wechat.is_none();
     let code = simulated.then(|| service.simulator.mint_code(DEFAULT_APP.0, None));
     println!("Gateway          {}", service.url);
-    println!("WeChat           {}", if simulated { &service.wechat_url } else { "https://api.weixin.qq.com (real)" });
+    println!(
+        "WeChat           {}",
+        if simulated { &service.wechat_url } else { "https://api.weixin.qq.com (real)" }
+    );
     println!("DynamoDB         {}", service.dynamodb.direct_endpoint());
     println!("\n{}", tour::to_paste(&service.url, code.as_deref()));
     if simulated {

@@ -127,7 +127,8 @@ impl Outgoing {
         let answer = request.send().await.map_err(|error| error.without_url().to_string())?;
         let status = answer.status().as_u16();
         let readable = |value: &reqwest::header::HeaderValue| value.to_str().unwrap_or_default().to_owned();
-        let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), readable(value))).collect();
+        let headers =
+            answer.headers().iter().map(|(name, value)| (name.to_string(), readable(value))).collect();
         let bytes = answer.bytes().await.map_err(|error| error.without_url().to_string())?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);

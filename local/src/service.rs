@@ -181,7 +181,9 @@ async fn serve_simulator(
     let stopped = stopped(stop);
     let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
     let serving =
-        tokio::spawn(async move { drop(axum::serve(listener, service).with_graceful_shutdown(stopped).await) });
+        tokio::spawn(
+            async move { drop(axum::serve(listener, service).with_graceful_shutdown(stopped).await) },
+        );
     Ok((url, serving))
 }
 

@@ -9,18 +9,19 @@ use crate::http_client::{HttpClient, Reply};
 /// # Errors
 ///
 /// When a step does not end as it should.
-pub async fn take(
-    service: &HttpClient,
-    js_code: &str,
-    mut show: impl FnMut(&str),
-) -> Result<(), String> {
+pub async fn take(service: &HttpClient, js_code: &str, mut show: impl FnMut(&str)) -> Result<(), String> {
     let login = service.request("POST", "/login").json(&json!({"code": js_code})).send().await?;
     show(&step("A Mini Program sends the code that wx.login() gave it", "POST /login {\"code\": …}", &login));
     must(&login, 200)?;
     let token = login.body["token"].as_str().ok_or("a login answers a token")?.to_owned();
     let steps = [
         ("It asks whether its session is still good", "GET", "/session", 200),
-        ("It calls a protected function: the authorizer lets it through, with the identity", "GET", "/me", 200),
+        (
+            "It calls a protected function: the authorizer lets it through, with the identity",
+            "GET",
+            "/me",
+            200,
+        ),
         ("It lists the user's sessions", "GET", "/sessions", 200),
         ("The user logs out", "DELETE", "/session", 204),
         ("The same call again: the authorizer refuses it at once", "GET", "/me", 401),
@@ -40,7 +41,9 @@ fn must(reply: &Reply, status: u16) -> Result<(), String> {
 fn step(title: &str, request: &str, reply: &Reply) -> String {
     let body = match &reply.body {
         Value::Null => String::new(),
-        body => format!("\n{}", serde_json::to_string_pretty(body).unwrap_or_default().replace('\n', "\n    ")),
+        body => {
+            format!("\n{}", serde_json::to_string_pretty(body).unwrap_or_default().replace('\n', "\n    "))
+        }
     };
     let body = body.replacen('\n', "\n    ", 1);
     format!("{title}\n  {request}\n  {}{body}\n", reply.status)

@@ -93,7 +93,8 @@ async fn phone(target: &Target) -> Result<(), String> {
     let minted = target.wechat.request("POST", "/_control/phone-codes").json(&wanted).send().await?;
     let reply = post(target, "/phone-number", &user, &json!({"code": minted.body["code"]})).await?;
     expect(&reply, 200)?;
-    let strings = ["phone_number", "pure_phone_number", "country_code"].iter().all(|name| reply.body[name].is_string());
+    let strings =
+        ["phone_number", "pure_phone_number", "country_code"].iter().all(|name| reply.body[name].is_string());
     that(strings, "three strings", &reply)?;
     let (login_code, _) = target.js_code(&target.app_id, None).await?;
     let reply = post(target, "/phone-number", &user, &json!({"code": login_code})).await?;

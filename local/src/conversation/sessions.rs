@@ -35,7 +35,11 @@ async fn listed(target: &Target) -> Result<(), String> {
     that(ids(&list) == newest_first, "newest first", &list)?;
     let sessions = list.body["sessions"].as_array().cloned().unwrap_or_default();
     let current: Vec<_> = sessions.iter().filter(|session| session["current"] == true).collect();
-    that(current.len() == 1 && current[0]["id"] == users[1].session_id.as_str(), "the current one is marked", &list)
+    that(
+        current.len() == 1 && current[0]["id"] == users[1].session_id.as_str(),
+        "the current one is marked",
+        &list,
+    )
 }
 
 async fn one(target: &Target) -> Result<(), String> {

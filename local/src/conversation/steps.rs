@@ -28,7 +28,11 @@ pub fn expect_code(reply: &Reply, status: u16, code: &str) -> Result<(), String>
         && reply.body["instance"].is_string()
         && header("content-type").starts_with("application/problem+json")
         && header("cache-control") == "no-store";
-    if as_documented { Ok(()) } else { Err(format!("expected {code}, got {} {:?}", reply.text, reply.headers)) }
+    if as_documented {
+        Ok(())
+    } else {
+        Err(format!("expected {code}, got {} {:?}", reply.text, reply.headers))
+    }
 }
 
 /// Something else that must hold.
