@@ -71,7 +71,7 @@ fn is_here(program: &str, folder: &str) -> bool {
         Ok(_) => return true,
         Err(error) => assert_eq!(error.kind(), ErrorKind::NotFound, "{program}: {error}"),
     }
-    assert!(std::env::var_os("CI").is_none(), "examples/{folder} needs `{program}`");
+    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "examples/{folder} needs `{program}`");
     let message = format!("\nNOT RUN: examples/{folder}, there is no `{program}` on this machine\n");
     // Past the test harness, which swallows what a passing test prints.
     std::io::stderr().write_all(message.as_bytes()).expect("standard error is open");
