@@ -47,6 +47,7 @@ pub struct Account {
     #[cfg(feature = "wechat")]
     secrets_endpoint: Option<String>,
     connector: Connector,
+    http_client: SharedHttpClient,
 }
 
 impl Account {
@@ -62,14 +63,22 @@ impl Account {
             env.required("AWS_SECRET_ACCESS_KEY")?,
             env.text("AWS_SESSION_TOKEN"),
         );
+        let connector = Connector::new();
         Ok(Self {
             region: Region::new(env.required("AWS_REGION")?),
             credentials,
             dynamodb_endpoint: env.text("AWS_ENDPOINT_URL_DYNAMODB"),
             #[cfg(feature = "wechat")]
             secrets_endpoint: env.text("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
-            connector: Connector::new(),
+            http_client: connector.shared(),
+            connector,
         })
+    }
+
+    /// The same account, its clients' requests sent through `http_client`. Priming still uses ours.
+    #[must_use]
+    pub fn over(self, http_client: SharedHttpClient) -> Self {
+        Self { http_client, ..self }
     }
 
     /// A client of DynamoDB.
@@ -81,7 +90,7 @@ impl Account {
             .credentials_provider(self.credentials.clone())
             .timeout_config(budget.timeouts())
             .retry_config(Budget::retries())
-            .http_client(self.http_client());
+            .http_client(self.http_client.clone());
         config.set_endpoint_url(self.dynamodb_endpoint.clone());
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
@@ -96,7 +105,7 @@ impl Account {
             .credentials_provider(self.credentials.clone())
             .timeout_config(Budget { attempt: Duration::from_millis(500), ..Budget::WRITE }.timeouts())
             .retry_config(Budget::retries())
-            .http_client(self.http_client());
+            .http_client(self.http_client.clone());
         config.set_endpoint_url(self.secrets_endpoint.clone());
         aws_sdk_secretsmanager::Client::from_conf(config.build())
     }
@@ -107,10 +116,6 @@ impl Account {
         let regional = format!("https://dynamodb.{}.{}", self.region, suffix(self.region.as_ref()));
         let endpoint = self.dynamodb_endpoint.as_deref().unwrap_or(&regional);
         self.connector.prime(endpoint).await;
-    }
-
-    fn http_client(&self) -> SharedHttpClient {
-        self.connector.shared()
     }
 }
 

@@ -43,6 +43,10 @@ impl Clock {
     /// Milliseconds since 1970-01-01T00:00:00Z, for log lines and session ids.
     #[must_use]
     pub fn now_millis(&self) -> i64 {
+        #[cfg(feature = "test-util")]
+        if let Some(moved) = self.moved.as_ref().filter(|moved| !moved.runs) {
+            return moved.seconds.load(Ordering::SeqCst).saturating_mul(1000);
+        }
         self.now().saturating_mul(1000) + system_millis() % 1000
     }
 }

@@ -74,8 +74,16 @@ impl Authorizer {
     ///
     /// [`EnvError`] naming the variable.
     pub fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
+        Self::with_account(Account::read(env)?, env, clock)
+    }
+
+    /// The same with the caller's own account.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError`] naming the variable.
+    pub fn with_account(account: Account, env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
         config::log_level(env)?;
-        let account = Account::read(env)?;
         let reader = Reader::new(account.dynamodb(Budget::READ), &Tables::read(env)?, config::realm(env)?);
         let http_api_answer = HttpApiAnswer::read(env)?;
         Ok(Self { account, reader, clock, http_api_answer })

@@ -55,8 +55,16 @@ impl CheckSession {
     ///
     /// [`EnvError`] naming the variable.
     pub fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
+        Self::with_account(Account::read(env)?, env, clock)
+    }
+
+    /// The same with the caller's own account.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError`] naming the variable.
+    pub fn with_account(account: Account, env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
         config::log_level(env)?;
-        let account = Account::read(env)?;
         let tables = Tables::read(env)?;
         let realm = config::realm(env)?;
         let dynamodb = account.dynamodb(Budget::READ);

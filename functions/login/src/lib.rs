@@ -10,6 +10,9 @@ mod record;
 mod request;
 mod wechat;
 
+pub use record::Recorded;
+pub use wechat::Traded;
+
 use serde::Serialize;
 use wxsession::{
     Clock, Random,
@@ -71,8 +74,21 @@ impl Login {
     ///
     /// [`EnvError`] naming the variable.
     pub fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
+        Self::with_account(Account::read(env)?, env, clock, Random::system())
+    }
+
+    /// The same with the caller's own account and randomness.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError`] naming the variable.
+    pub fn with_account(
+        account: Account,
+        env: &impl Source,
+        clock: Clock,
+        random: Random,
+    ) -> Result<Self, EnvError> {
         config::log_level(env)?;
-        let account = Account::read(env)?;
         let tables = Tables::read(env)?;
         let settings = WechatSettings::read(env)?;
         let dynamodb = account.dynamodb(Budget::WRITE);
@@ -89,7 +105,7 @@ impl Login {
             realm: config::realm(env)?,
             account,
             clock,
-            random: Random::system(),
+            random,
         })
     }
 

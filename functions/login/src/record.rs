@@ -6,7 +6,7 @@ use wxsession::{
     SessionId, UserId,
     http::Problem,
     session::{Generation, Session, State, decide},
-    store::{StoreError, users::Registration},
+    store::{Revoked, StoreError, users::Registration},
     telemetry::Line,
     token::{SessionToken, TokenHash},
     vault::Owner,
@@ -15,14 +15,23 @@ use wxsession::{
 use crate::{Login, wechat::Traded};
 
 /// What the client gets.
-pub(crate) struct Recorded {
-    pub(crate) token: SessionToken,
-    pub(crate) session: Session,
-    pub(crate) is_new: bool,
+pub struct Recorded {
+    /// Shown once, to the client.
+    pub token: SessionToken,
+    /// As it is stored.
+    pub session: Session,
+    /// Whether this login made the user's record.
+    pub is_new: bool,
 }
 
 impl Login {
-    pub(crate) async fn record(
+    /// Registers the user, writes the session, and ends those that end with it: what a login does
+    /// once WeChat has said who it is.
+    ///
+    /// # Errors
+    ///
+    /// `store_unavailable` when the login is not known to be written.
+    pub async fn record(
         &self,
         traded: &Traded,
         presented: Option<&SessionToken>,
@@ -96,22 +105,25 @@ impl Login {
             line.store_failed(&error);
             Vec::new()
         });
+        let replaced = presented.map(|hash| {
+            let known = others.iter().find(|(other, _)| *other == hash).map(|(_, session)| session.id);
+            (hash, known, "replaced")
+        });
         others.retain(|(hash, session)| {
-            Some(hash) != presented.as_ref()
+            replaced.as_ref().is_none_or(|(presented, ..)| hash != presented)
                 && decide(new.created_at, Some(session), Some(new.generation)).is_ok()
         });
         others.sort_by_key(|(_, session)| Reverse((session.last_seen_at, session.created_at, session.id)));
         let over = others.split_off(others.len().min(self.max_sessions - 1));
-        let ends = presented.map(|hash| (hash, "replaced")).into_iter();
-        let ends = ends.chain(over.into_iter().map(|(hash, _)| (hash, "evicted")));
-        for (hash, reason) in ends {
-            let ended = self.sessions.revoke(new.user_id, &hash, reason, new.created_at);
-            match line.timed("store_ms", ended).await {
-                Ok(wxsession::store::Revoked::Now) if reason == "evicted" => {
-                    line.audit("excess_sessions_exceeded", &[("reason", reason.into())]);
-                }
-                Ok(wxsession::store::Revoked::Now) => {
-                    line.audit("session_revoked", &[("reason", reason.into())]);
+        let evicted = over.into_iter().map(|(hash, session)| (hash, Some(session.id), "evicted"));
+        for (hash, ended, reason) in replaced.into_iter().chain(evicted) {
+            let write = self.sessions.revoke(new.user_id, &hash, reason, new.created_at);
+            match line.timed("store_ms", write).await {
+                Ok(Revoked::Now) => {
+                    let event =
+                        if reason == "evicted" { "excess_sessions_exceeded" } else { "session_revoked" };
+                    let ended = ended.map(|id| id.to_string());
+                    line.audit(event, &[("reason", reason.into()), ("ended_session_id", ended.into())]);
                 }
                 Ok(_) => {}
                 Err(error) => line.store_failed(&error),

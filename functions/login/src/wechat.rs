@@ -17,10 +17,13 @@ use crate::{Login, request::Wanted};
 const WRONG_APP_SECRET: i64 = 40125;
 
 /// Who logged in, at which Mini Program, and what seals their key.
-pub(crate) struct Traded {
-    pub(crate) app_id: String,
-    pub(crate) wechat: WechatSession,
-    pub(crate) key_ring: Option<Arc<KeyRing>>,
+pub struct Traded {
+    /// The Mini Program.
+    pub app_id: String,
+    /// What WeChat answered.
+    pub wechat: WechatSession,
+    /// Seals the session_key; `None` when it is not stored.
+    pub key_ring: Option<Arc<KeyRing>>,
 }
 
 impl Login {

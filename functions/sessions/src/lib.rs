@@ -1,1 +1,210 @@
-//! Placeholder
+//! The sessions of the user who asks, behind the authorizer.
+//!
+//! | route | does |
+//! |---|---|
+//! | `GET /sessions` | lists those that are still good, newest first |
+//! | `DELETE /sessions/{id}` | signs out one of them |
+//! | `DELETE /sessions` | signs out everywhere with one write, the asking session included |
+//! | `DELETE /me` | deletes the account ([`account`]) |
+//!
+//! Another user's session is not found, exactly like one that never was.
+
+mod account;
+mod caller;
+
+use std::cmp::Reverse;
+
+use serde::Serialize;
+use wxsession::{
+    Clock, Random, SessionId,
+    aws::{Account, Budget},
+    config::{self, Tables},
+    env::{EnvError, Source},
+    http::{Answer, Code, Problem, Request},
+    serve::HttpFunction,
+    session::{Generation, Session, State, decide},
+    store::{self, Revoked, StoreError, Users},
+    telemetry::Line,
+    token::TokenHash,
+};
+
+use caller::Caller;
+
+/// The function with its clients, built once per environment.
+pub struct Sessions {
+    account: Account,
+    users: Users,
+    table: store::Sessions,
+    clock: Clock,
+    random: Random,
+}
+
+#[derive(Serialize)]
+struct Reply {
+    sessions: Vec<SessionReply>,
+}
+
+#[derive(Serialize)]
+struct SessionReply {
+    id: String,
+    created_at: i64,
+    last_seen_at: i64,
+    expires_at: i64,
+    current: bool,
+}
+
+/// What both tables say of a user.
+struct Records {
+    sessions: Vec<(TokenHash, Session)>,
+    generation: Option<Generation>,
+}
+
+impl Records {
+    fn is_good(&self, session: &Session, now: i64) -> bool {
+        decide(now, Some(session), self.generation).is_ok()
+    }
+}
+
+impl Sessions {
+    /// Reads the settings and builds the clients.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError`] naming the variable.
+    pub fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
+        Self::with_account(Account::read(env)?, env, clock, Random::system())
+    }
+
+    /// The same with the caller's own account and randomness.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError`] naming the variable.
+    pub fn with_account(
+        account: Account,
+        env: &impl Source,
+        clock: Clock,
+        random: Random,
+    ) -> Result<Self, EnvError> {
+        config::log_level(env)?;
+        let tables = Tables::read(env)?;
+        let dynamodb = account.dynamodb(Budget::WRITE);
+        Ok(Self {
+            users: Users::new(dynamodb.clone(), tables.users),
+            table: store::Sessions::new(dynamodb, tables.sessions),
+            account,
+            clock,
+            random,
+        })
+    }
+
+    /// Opens the connection to DynamoDB before the first event.
+    pub async fn prime(&self) {
+        self.account.prime().await;
+    }
+
+    async fn list(&self, caller: &Caller, line: &mut Line) -> Result<Answer, Problem> {
+        let records = self.read(caller, line).await?;
+        let now = self.clock.now();
+        let mut good: Vec<&Session> = records.sessions.iter().map(|(_, session)| session).collect();
+        good.retain(|session| records.is_good(session, now));
+        good.sort_by_key(|session| Reverse((session.created_at, session.id)));
+        let sessions = good.into_iter().map(|session| SessionReply {
+            id: session.id.to_string(),
+            created_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+            expires_at: session.expires_at,
+            current: session.id == caller.session,
+        });
+        Ok(Answer::json(&Reply { sessions: sessions.collect() }))
+    }
+
+    async fn sign_out_one(
+        &self,
+        caller: &Caller,
+        wanted: Option<SessionId>,
+        line: &mut Line,
+    ) -> Result<Answer, Problem> {
+        let wanted = wanted.ok_or_else(|| Problem::new(Code::NotFound).because("session_id_grammar"))?;
+        let read = line.timed("store_ms", self.table.of_user(caller.user)).await;
+        let all = read.map_err(|error| failed(error, line))?;
+        let found = all.into_iter().find(|(_, session)| session.id == wanted);
+        let (hash, session) = found.ok_or_else(|| Problem::new(Code::NotFound).because("not_this_users"))?;
+        if session.state == State::Active {
+            self.end(caller, &hash, &session, "revoked", line).await?;
+        } else {
+            line.put("reason", "nothing_to_end");
+        }
+        Ok(Answer::no_content())
+    }
+
+    /// A new random generation: whatever number of sessions there are, this one write ends them.
+    async fn sign_out_everywhere(&self, caller: &Caller, line: &mut Line) -> Result<Answer, Problem> {
+        let generation = Generation(self.random.bytes());
+        let write = self.users.sign_out_everywhere(caller.user, generation);
+        let existed = line.timed("store_ms", write).await.map_err(|error| failed(error, line))?;
+        if existed {
+            line.audit("all_sessions_revoked", &[("reason", "revoked".into())]);
+        } else {
+            // The account is gone, and every session went with it.
+            line.put("reason", "nothing_to_end");
+        }
+        Ok(Answer::no_content())
+    }
+
+    async fn read(&self, caller: &Caller, line: &mut Line) -> Result<Records, Problem> {
+        let user = caller.user;
+        let reads = async { tokio::try_join!(self.table.of_user(user), self.users.generation(user)) };
+        let read = line.timed("store_ms", reads).await;
+        let (sessions, generation) = read.map_err(|error| failed(error, line))?;
+        Ok(Records { sessions, generation })
+    }
+
+    async fn end(
+        &self,
+        caller: &Caller,
+        hash: &TokenHash,
+        session: &Session,
+        reason: &'static str,
+        line: &mut Line,
+    ) -> Result<(), Problem> {
+        let write = self.table.revoke(caller.user, hash, reason, self.clock.now());
+        let ended = line.timed("store_ms", write).await.map_err(|error| failed(error, line))?;
+        if ended == Revoked::Now {
+            let ended_session_id = session.id.to_string();
+            line.audit(
+                "session_revoked",
+                &[("reason", reason.into()), ("ended_session_id", ended_session_id.into())],
+            );
+        }
+        Ok(())
+    }
+}
+
+impl HttpFunction for Sessions {
+    async fn handle(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
+        let allowed = match request.route() {
+            "/sessions" => "GET, DELETE",
+            "/sessions/{id}" | "/me" => "DELETE",
+            _ => return Err(Problem::new(Code::NotFound)),
+        };
+        if !allowed.split(", ").any(|method| method == request.method()) {
+            return Err(Problem::method_not_allowed(allowed));
+        }
+        let caller = Caller::of(request, line)?;
+        match (request.method(), request.route()) {
+            ("GET", _) => self.list(&caller, line).await,
+            (_, "/sessions") => self.sign_out_everywhere(&caller, line).await,
+            (_, "/me") => self.delete_account(&caller, line).await,
+            _ => {
+                let wanted = request.path_parameter("id").and_then(SessionId::parse);
+                self.sign_out_one(&caller, wanted, line).await
+            }
+        }
+    }
+}
+
+fn failed(error: StoreError, line: &mut Line) -> Problem {
+    line.store_failed(&error);
+    error.into()
+}
