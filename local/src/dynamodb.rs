@@ -18,7 +18,7 @@ use std::time::Duration;
 use dynoxide::{Database, DynoxideError};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 pub use self::faults::{Call, Fault};
 pub use self::proxy::FaultProxy;
@@ -67,14 +67,15 @@ pub enum Error {
     Request(#[from] serde_json::Error),
 }
 
-/// A running engine and the proxy in front of it.
+/// A running engine and the proxy in front of it. Both end when this is dropped; [`EmbeddedDynamoDb::stop`] lets running
+/// requests finish first.
 pub struct EmbeddedDynamoDb {
     address: SocketAddr,
     proxy: FaultProxy,
     sweeper: Arc<ttl::Sweeper>,
     sweeps: Arc<AtomicBool>,
     engine: JoinHandle<Result<(), String>>,
-    sweeping: JoinHandle<()>,
+    sweeping: JoinSet<()>,
     stop: oneshot::Sender<()>,
 }
 
@@ -101,7 +102,7 @@ impl EmbeddedDynamoDb {
             address,
             proxy,
             engine: tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, stopped)),
-            sweeping: tokio::spawn(sweep_regularly(Arc::clone(&sweeper), Arc::clone(&sweeps))),
+            sweeping: JoinSet::from_iter([sweep_regularly(Arc::clone(&sweeper), Arc::clone(&sweeps))]),
             sweeper,
             sweeps,
             stop,
@@ -140,8 +141,8 @@ impl EmbeddedDynamoDb {
     }
 
     /// Stops, after the requests that are running.
-    pub async fn stop(self) {
-        self.sweeping.abort();
+    pub async fn stop(mut self) {
+        self.sweeping.shutdown().await;
         // First the proxy: its idle connections would keep the engine waiting.
         self.proxy.stop().await;
         let _ = self.stop.send(());

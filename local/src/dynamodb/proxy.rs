@@ -17,7 +17,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use super::faults::{Call, Fault};
 
@@ -30,7 +30,8 @@ const REBIND_PAUSE: Duration = Duration::from_millis(10);
 /// A proxy that can lose, delay and falsify.
 pub struct FaultProxy {
     shared: Arc<Shared>,
-    accepting: JoinHandle<()>,
+    /// Ends with the proxy.
+    accepting: JoinSet<()>,
 }
 
 struct Shared {
@@ -64,7 +65,8 @@ impl FaultProxy {
             changes: watch::Sender::default(),
             is_open: watch::Sender::new(true),
         });
-        let accepting = tokio::spawn(accept(Arc::clone(&shared), Some(listener)));
+        let mut accepting = JoinSet::new();
+        accepting.spawn(accept(Arc::clone(&shared), Some(listener)));
         Ok(Self { shared, accepting })
     }
 
@@ -112,9 +114,8 @@ impl FaultProxy {
         self.shared.calls().clear();
     }
 
-    pub(super) async fn stop(self) {
-        self.accepting.abort();
-        let _ = self.accepting.await;
+    pub(super) async fn stop(mut self) {
+        self.accepting.shutdown().await;
     }
 }
 
@@ -169,7 +170,7 @@ async fn accept(shared: Arc<Shared>, mut listener: Option<TcpListener>) {
             accepted = open.accept() => if let Ok((stream, _)) = accepted {
                 connections.spawn(serve(Arc::clone(&shared), stream));
             },
-            changed = changes.changed() => if changed.is_err() { return },
+            outcome = changes.changed() => if outcome.is_err() { return },
             Some(_) = connections.join_next() => {}
         }
     }

@@ -111,7 +111,7 @@ async fn a_busy_wechat_is_asked_once_more_and_a_silent_one_never() {
 async fn the_operator_is_told_the_cause_and_the_address_to_allow() {
     let stage = Stage::open().await;
     let allowed = Some(vec!["198.51.100.1".to_owned()]);
-    stage.service.simulator.set_ip_whitelist(DEFAULT_APP.0, allowed, Some("203.0.113.9".to_owned()));
+    assert!(stage.service.simulator.set_ip_whitelist(DEFAULT_APP.0, allowed, Some("203.0.113.9".to_owned())));
     let code = stage.service.simulator.mint_code(DEFAULT_APP.0, None);
     let reply = stage.target.post_login(&code).await.expect("an answer");
     Stage::is(&reply, 500, "service_misconfigured");
@@ -127,7 +127,7 @@ async fn an_appsecret_that_was_reset_is_fetched_again_once() {
     let stage = Stage::open().await;
     stage.login(None).await;
     let fresh = "00112233445566778899aabbccddeeff";
-    stage.service.simulator.reset_secret(DEFAULT_APP.0, fresh);
+    assert!(stage.service.simulator.reset_secret(DEFAULT_APP.0, fresh));
     stage.service.clock.advance(60);
     let refused = stage.target.log_in(None).await;
     assert!(refused.is_err(), "the store still holds the old one");
