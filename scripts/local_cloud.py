@@ -3,10 +3,12 @@
 Used by the checks that run the release binaries without a deployment. MiniStack plays both services.
 """
 
+import argparse
 import contextlib
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
@@ -118,3 +120,16 @@ def wait_for(port, process, log, host="127.0.0.1"):
         if process.poll() is not None or time.monotonic() > deadline:
             sys.exit(f"nothing listens on port {port}:\n" + pathlib.Path(log).read_text(errors="replace")[-3000:])
         time.sleep(0.05)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    with running(parser.parse_args().host) as cloud:
+        print(f"DynamoDB and Secrets Manager: {cloud.url}\nMini Program: {APP_ID}, with a made-up AppSecret\nCtrl-C ends it.")
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.pause()
+
+
+if __name__ == "__main__":
+    main()
