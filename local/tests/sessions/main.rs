@@ -3,13 +3,23 @@
 //!
 //! - `routes`: what each route of the sessions function answers
 //! - `model`: every interleaving of the operations, one call to DynamoDB at a time
+//! - `history`: long random histories with clock jumps against a reference model
+//! - `races`: real tasks over sockets with random delays
+//! - `dump`: nothing that a stolen table holds is accepted as a token
+//! - `admin`: the operator's command
 //!
-//! `engine` and `connector` put the engine directly under the SDK; `world` holds the functions.
+//! `engine`, `connector` and `served` put the engine under the SDK, directly or behind a socket;
+//! `world` holds the functions.
 // The SDK's futures nest deeper than the compiler's default.
 #![recursion_limit = "256"]
 
+mod admin;
 mod connector;
+mod dump;
 mod engine;
+mod history;
 mod model;
+mod races;
 mod routes;
+mod served;
 mod world;

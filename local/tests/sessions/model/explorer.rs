@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A scenario that has more is a mistake, and would take the machine's memory.
-const MOST_STATES: usize = 100_000;
+const MOST_STATES: usize = 300_000;
 
 /// Who runs against whom.
 pub(crate) struct Scenario {

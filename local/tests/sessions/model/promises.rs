@@ -1,7 +1,7 @@
 //! What must hold, judged at every step:
 //!
 //! 1. once a logout or a revocation has returned, nothing that begins later accepts the session;
-//! 2. no record comes back to life, and none appears that no login wrote;
+//! 2. no record comes back to life, none appears that no login wrote, and a tombstone stays as it is;
 //! 3. a session that nobody began to end stays good.
 //!
 //! "Everywhere" covers the logins that were under way as well: one that registered before the
@@ -20,6 +20,7 @@ use crate::{
 pub(crate) enum Broken {
     AcceptedAfterEnd(Which),
     CameBackToLife,
+    TombstoneWritten,
     GoodSessionRefused(Which),
     OverTheCap(usize),
 }
@@ -159,15 +160,17 @@ impl Promises {
     }
 }
 
-/// Compares the records before and after a step.
+/// Compares the records that a step changed: as they were, and as they are.
 pub(crate) fn records_hold(before: &Dump, after: &Dump) -> Option<Broken> {
-    let is = |item: &Value, state: &str| item["state"]["S"] == state;
+    let is_tombstone = |item: &Value| item["state"]["S"] == "revoked";
     for (place, now) in after.iter().filter(|(place, _)| place.0 == SESSIONS) {
-        let was = before.get(place);
-        let revived = was.is_some_and(|was| is(was, "revoked")) && !is(now, "revoked");
+        let ended = before.get(place).is_some_and(is_tombstone);
         let stub = now.get("session_id").is_none() || now.get("v").is_none();
-        if revived || stub {
+        if stub || ended && !is_tombstone(now) {
             return Some(Broken::CameBackToLife);
+        }
+        if ended {
+            return Some(Broken::TombstoneWritten);
         }
     }
     None

@@ -8,6 +8,7 @@ use wxsession::Clock;
 use super::{
     client::{Operation, Operation::*, Start},
     explorer::{Explorer, Findings, Scenario},
+    promises::Broken,
     variants::Variant,
 };
 use crate::{
@@ -63,9 +64,7 @@ fn two_logins() -> Scenario {
 }
 
 fn renewals() -> Scenario {
-    let clients: &[&[Operation]] =
-        &[&[Check(0), Check(0)], &[Check(0)], &[LogOut(0), LogOut(0)], &[Authorize(0), Authorize(0)]];
-    scenario(1, None, clients)
+    scenario(1, None, &[&[Check(0)], &[Check(0)], &[LogOut(0), LogOut(0)], &[Authorize(0), Authorize(0)]])
 }
 
 fn two_revocations() -> Scenario {
@@ -73,39 +72,36 @@ fn two_revocations() -> Scenario {
         2,
         None,
         &[
-            &[LogIn(2, NEW_KEY, None), Check(2), LogOut(2)],
+            &[LogIn(2, NEW_KEY, None), Authorize(2)],
             &[EndAll { asking: 0, number: 0 }, Authorize(0)],
             &[EndAll { asking: 1, number: 1 }],
+        ],
+    )
+}
+
+fn one_by_one() -> Scenario {
+    scenario(
+        2,
+        None,
+        &[
             &[Check(0), Authorize(1)],
-            &[EndOne { asking: 1, ended: 0 }],
+            &[EndOne { asking: 1, ended: 0 }, Authorize(0)],
+            &[LogOut(0)],
+            &[EndAll { asking: 1, number: 0 }],
         ],
     )
 }
 
 fn replaced() -> Scenario {
-    scenario(
-        2,
-        None,
-        &[
-            &[LogIn(2, KNOWN_KEY, Some(0)), Authorize(0)],
-            &[Check(0), Check(1)],
-            &[LogOut(0)],
-            &[EndOne { asking: 1, ended: 0 }],
-        ],
-    )
+    let clients: &[&[Operation]] =
+        &[&[LogIn(2, KNOWN_KEY, Some(0)), Authorize(0)], &[Check(0), Check(1)], &[LogOut(0)]];
+    scenario(2, None, clients)
 }
 
 fn account_deletion() -> Scenario {
-    scenario(
-        2,
-        None,
-        &[
-            &[DeleteAccount { asking: 0, number: 0 }],
-            &[LogIn(2, NEW_KEY, None), Authorize(2)],
-            &[Check(0), Authorize(0)],
-            &[Check(1)],
-        ],
-    )
+    let clients: &[&[Operation]] =
+        &[&[DeleteAccount { asking: 0, number: 0 }], &[LogIn(2, NEW_KEY, None)], &[Check(0)]];
+    scenario(2, None, clients)
 }
 
 fn tight_cap() -> Scenario {
@@ -116,33 +112,77 @@ fn cap_of_two() -> Scenario {
     scenario(
         2,
         Some(2),
-        &[&[LogIn(2, NEW_KEY, None), LogIn(3, NEW_KEY, None)], &[Check(0)], &[LogIn(4, KNOWN_KEY, Some(1))]],
+        &[&[LogIn(2, NEW_KEY, None), LogIn(3, NEW_KEY, None)], &[LogIn(4, KNOWN_KEY, Some(1))]],
     )
 }
 
 #[track_caller]
 fn holds(name: &str, scenario: &Scenario) -> Findings {
+    let started = std::time::Instant::now();
     let found = Explorer::new(scenario, Variant::Ours).run();
-    println!("{name}: {} states, {} steps", found.states, found.steps);
+    println!("{name}: {} states, {} steps, {:.1?}", found.states, found.steps, started.elapsed());
     assert!(found.broken.is_none(), "{name}: {:#?}", found.broken);
     found
 }
 
-#[test]
-fn no_interleaving_breaks_a_promise() {
-    let all = [
+fn all() -> Vec<(&'static str, Scenario)> {
+    vec![
         ("everyone", everyone()),
         ("two logins", two_logins()),
         ("renewals", renewals()),
         ("two revocations", two_revocations()),
+        ("one by one", one_by_one()),
         ("replaced", replaced()),
         ("account deletion", account_deletion()),
         ("tight cap", tight_cap()),
         ("cap of two", cap_of_two()),
-    ];
-    let found: Vec<Findings> = all.iter().map(|(name, scenario)| holds(name, scenario)).collect();
+    ]
+}
+
+#[test]
+fn no_interleaving_breaks_a_promise() {
+    let found: Vec<Findings> = std::thread::scope(|threads| {
+        let search = |(name, scenario)| threads.spawn(move || holds(name, &scenario));
+        let searches: Vec<_> = all().into_iter().map(search).collect();
+        searches.into_iter().map(|search| search.join().expect("this search holds")).collect()
+    });
     let states: usize = found.iter().map(|found| found.states).sum();
     let steps: usize = found.iter().map(|found| found.steps).sum();
     println!("all: {states} states, {steps} steps");
     assert!(states >= 30_000, "{states} states");
+}
+
+#[track_caller]
+fn is_caught(variant: Variant, expected: fn(Broken) -> bool) {
+    let caught = all().iter().find_map(|(name, scenario)| {
+        Explorer::new(scenario, variant).run().broken.map(|(broken, way)| (*name, broken, way))
+    });
+    let (name, broken, way) = caught.expect("a broken design is caught");
+    println!("{variant:?} in {name}: {broken:?} after {} steps", way.len());
+    assert!(expected(broken), "{broken:?} {way:#?}");
+}
+
+#[test]
+fn an_unconditional_renewal_is_caught() {
+    is_caught(Variant::UnconditionalRenewal, |broken| broken == Broken::TombstoneWritten);
+}
+
+#[test]
+fn a_renewal_that_puts_the_whole_record_is_caught() {
+    is_caught(Variant::WholeRecordRenewal, |broken| broken == Broken::CameBackToLife);
+}
+
+#[test]
+fn signing_out_everywhere_by_list_then_delete_is_caught() {
+    is_caught(Variant::ListThenDelete, |broken| matches!(broken, Broken::AcceptedAfterEnd(_)));
+}
+
+#[test]
+fn deleting_instead_of_a_tombstone_is_caught() {
+    is_caught(Variant::DeleteNoTombstone, |broken| broken == Broken::CameBackToLife);
+}
+
+#[test]
+fn a_generation_that_is_not_checked_is_caught() {
+    is_caught(Variant::GenerationNotChecked, |broken| matches!(broken, Broken::AcceptedAfterEnd(_)));
 }
