@@ -18,10 +18,12 @@ export async function outputs() {
     return result.outputFiles[0].text;
   };
   const commonjs = await bundle({ format: 'cjs' });
+  const types = await readFile(root + 'index.d.ts', 'utf8');
   return {
     'miniprogram_dist/index.js': commonjs,
-    'miniprogram_dist/index.d.ts': await readFile(root + 'index.d.ts', 'utf8'),
+    'miniprogram_dist/index.d.ts': types,
     'demo/lib/wxsession.js': commonjs,
+    'demo/lib/wxsession.d.ts': types,
     'dist/wxsession.mjs': await bundle({ format: 'esm' }),
     'dist/wxsession.min.js': await bundle({ format: 'cjs', minify: true }),
     'dist/wxsession.global.js': await bundle({ format: 'iife', globalName: 'wxsession' })

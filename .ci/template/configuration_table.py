@@ -9,6 +9,18 @@ BEGIN = "<!-- configuration: made by .ci/template/configuration_table.py -->"
 END = "<!-- end of configuration -->"
 SHORT = {name: name.removesuffix("Function") for name in FUNCTIONS}
 
+# Patterns in words, and what the resources behind a variable are for; the rest is said in template.yaml.
+WORDS = {
+    "Realm": "1 to 64 characters of `A-Z a-z 0-9 . _ -`",
+    "WechatApiBaseUrl": "https URL without a path; http for loopback",
+}
+EFFECTS = {
+    "UsersTable": "Where users and their sealed session_keys are kept.",
+    "SessionsTable": "Where sessions are kept, under the hash of their token.",
+    "AppsSecret": "Secret with the AppSecret of each Mini Program.",
+    "SessionKeyRingSecret": "Secret with the keys that seal session_key.",
+}
+
 
 def variables(template=REST):
     """variable -> what the template puts there, for every function that gets it."""
@@ -20,13 +32,13 @@ def variables(template=REST):
     return found
 
 
-def allowed(parameter):
+def allowed(name, parameter):
     """The values a parameter admits, in words."""
     if "MinValue" in parameter:
         return f"{parameter['MinValue']} to {parameter.get('MaxValue', '…')}"
     if "AllowedValues" in parameter:
         return ", ".join(f"`{value}`" for value in parameter["AllowedValues"])
-    return "text"
+    return WORDS[name]
 
 
 def row(variable, users):
@@ -35,14 +47,15 @@ def row(variable, users):
     names = ", ".join(SHORT[function] for function in users)
     parameter = source(REST)["Parameters"].get(target)
     if parameter is None:
-        return f"| `{variable}` | set by the stack: {target} | | | {names} |"
+        return f"| `{variable}` | set by the stack: {target} | | | {names} | {EFFECTS[target]} |"
     default = f"`{parameter['Default']}`" if "Default" in parameter else "required"
-    return f"| `{variable}` | `{target}` | {default} | {allowed(parameter)} | {names} |"
+    effect = parameter["Description"]
+    return f"| `{variable}` | `{target}` | {default} | {allowed(target, parameter)} | {names} | {effect} |"
 
 
 def table():
     """The whole table."""
-    head = ["| Variable | Parameter | Default | Allowed | Read by |", "|---|---|---|---|---|"]
+    head = ["| Variable | Parameter | Default | Allowed | Read by | Effect |", "|---|---|---|---|---|---|"]
     rows = [row(variable, users) for variable, users in variables().items() if not variable.startswith("AWS_")]
     return "\n".join(head + rows)
 

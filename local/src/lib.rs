@@ -1,8 +1,26 @@
-//! x
-pub mod secrets_manager;
-pub mod wechat_simulator;
+//! The whole service on one machine, in one process: API Gateway, WeChat, DynamoDB and Secrets Manager
+//! around the real functions. Never deployed.
+//!
+//! - [`command_line`] is what `cargo run -p local` understands
+//! - [`service`] starts all of it; [`settings`] are its ports and files
+//! - [`template`] reads `template.yaml`, so that local and deployed cannot drift
+//! - [`gateway`], [`invoke`], [`functions`] play the REST API and call the functions
+//! - [`wechat_simulator`], [`secrets_manager`] and `dynamodb` stand in for what the functions call
+//! - [`admin`] is the operator's command: one user's sessions, also of a deployed stack
+//! - [`tour`] is what a newcomer sees first
+//! - [`conversation`] is the suite that also runs against a deployed stack; [`http_client`] talks
 
 pub mod admin;
+pub mod command_line;
+pub mod conversation;
+pub mod dynamodb;
+pub mod functions;
 pub mod gateway;
+pub mod http_client;
 pub mod invoke;
+pub mod secrets_manager;
+pub mod service;
+pub mod settings;
 pub mod template;
+pub mod tour;
+pub mod wechat_simulator;

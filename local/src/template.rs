@@ -67,6 +67,8 @@ pub struct Template {
     functions: Vec<Function>,
     routes: Vec<Route>,
     tables: Vec<Table>,
+    /// What another stack could import from this one.
+    exports: BTreeMap<String, String>,
 }
 
 impl Template {
@@ -83,29 +85,41 @@ impl Template {
     /// # Errors
     /// As [`Template::parse`].
     pub fn parse_with(text: &str, overrides: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
+        Self::parse_importing(text, overrides, &BTreeMap::new())
+    }
+
+    fn parse_importing(
+        text: &str,
+        overrides: &BTreeMap<String, String>,
+        imports: &BTreeMap<String, String>,
+    ) -> Result<Self, TemplateError> {
         let document = yaml::load(text)?;
-        let scope = intrinsics::Scope::of(&document, overrides)?;
+        let scope = intrinsics::Scope::of(&document, overrides, imports)?;
         let api = api::Api::read(&document, &scope)?;
         let (functions, routes) = functions::read(&document, &scope, api.default_authorizer.as_deref())?;
         let tables = tables::read(&document, &scope)?;
-        Ok(Self { parameters: scope.into_parameters(), api, functions, routes, tables })
+        let exports = exports(&document, &scope);
+        Ok(Self { parameters: scope.into_parameters(), api, functions, routes, tables, exports })
     }
 
     /// Adds the functions, routes and tables of a second template to this API.
     ///
-    /// For an application that stands behind the same authorizer, such as the sample protected function. Its routes
-    /// keep `Authorizer: NONE` and any authorizer this template knows; every other route gets our default one, because
-    /// in a real deployment the second template refers to our authorizer function by its ARN.
+    /// For an application that stands behind the same authorizer, such as the sample protected function. On AWS it is
+    /// a stack with an API of its own that imports the ARN of our authorizer; here both share one address. An
+    /// authorizer or gateway response that both name is ours. A second template without an API of its own gets our
+    /// default authorizer.
     ///
     /// # Errors
     /// As [`Template::parse`].
     pub fn extend(&mut self, text: &str, overrides: &BTreeMap<String, String>) -> Result<(), TemplateError> {
-        let mut second = Self::parse_with(text, overrides)?;
-        for route in &mut second.routes {
-            let known = |name: &String| self.api.authorizers.contains_key(name);
-            if route.authorizer.as_ref().is_none_or(|name| !known(name)) && !route.is_public {
+        let mut second = Self::parse_importing(text, overrides, &self.exports)?;
+        if !second.api.is_declared {
+            for route in second.routes.iter_mut().filter(|route| !route.is_public) {
                 route.authorizer.clone_from(&self.api.default_authorizer);
             }
+        }
+        for (name, authorizer) in second.api.authorizers {
+            self.api.authorizers.entry(name).or_insert(authorizer);
         }
         self.functions.extend(second.functions);
         self.routes.extend(second.routes);
@@ -178,4 +192,16 @@ impl Template {
     pub fn tables(&self) -> &[Table] {
         &self.tables
     }
+}
+
+/// Exported outputs. One that cannot be known on one machine (a domain name of AWS) is no reason to fail: nothing here
+/// may ever import it.
+fn exports(document: &Value, scope: &intrinsics::Scope) -> BTreeMap<String, String> {
+    let outputs = document["Outputs"].as_object().into_iter().flatten();
+    let exports = outputs.filter_map(|(_, output)| {
+        let name = scope.resolve(&output["Export"]["Name"]).ok()??;
+        let value = scope.resolve(&output["Value"]).ok()??;
+        Some((name.as_str()?.to_owned(), intrinsics::plain(&value)))
+    });
+    exports.collect()
 }

@@ -2,9 +2,11 @@
 
 mod gateway {
     mod caching;
+    mod deployed;
     mod events;
     mod harness;
     mod integration;
     mod refusals;
     mod steps;
+    mod templates;
 }

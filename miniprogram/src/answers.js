@@ -48,6 +48,12 @@ export function bodyOf(response) {
   return data && typeof data === 'object' ? data : undefined;
 }
 
+/**
+ * Some base libraries give uploadFile's status as text.
+ * @param {any} response
+ */
+const statusOf = (response) => Number(response.statusCode);
+
 /** @param {any} response */
 function codeOf(response) {
   const body = bodyOf(response);
@@ -71,7 +77,7 @@ function retryAfterOf(response) {
  * @param {any} response
  */
 export function errorOf(response) {
-  const status = response.statusCode;
+  const status = statusOf(response);
   const code = codeOf(response) || (status < 400 ? 'bad_answer' : 'http_' + status);
   return sessionError(code, { status, retryAfter: retryAfterOf(response), response });
 }
@@ -98,7 +104,7 @@ export function failureOf(failure) {
  * @returns {'refused' | 'unclear' | 'accepted' | 'unknown'}
  */
 export function verdictOf(response) {
-  const status = response.statusCode;
+  const status = statusOf(response);
   if (status === 401) return isSessionOver(response) ? 'refused' : 'unclear';
   if (status === 403) {
     const body = bodyOf(response);
@@ -110,5 +116,5 @@ export function verdictOf(response) {
 
 /** @param {any} response */
 export function isSessionOver(response) {
-  return response.statusCode === 401 && SESSION_IS_OVER.indexOf(codeOf(response) || '') >= 0;
+  return statusOf(response) === 401 && SESSION_IS_OVER.indexOf(codeOf(response) || '') >= 0;
 }

@@ -6,7 +6,7 @@
 
 import { normalBase } from './address.js';
 import { errorOf } from './answers.js';
-import { end, leave, signIn } from './login.js';
+import { end, leave, signedOut, signIn } from './login.js';
 import { infoOf, load, save, storageKey } from './record.js';
 import { authorized, check, send } from './requests.js';
 
@@ -53,6 +53,7 @@ function open(options) {
     listeners: [],
     // Counts sign-outs, so that what began before one cannot undo it.
     epoch: 0,
+    logouts: 0,
     spent: 0,
     pausedUntil: 0
   });
@@ -67,7 +68,9 @@ function open(options) {
 
 /** @param {any} core */
 async function loginByApp(core) {
+  const logouts = core.logouts;
   if (core.closing) await core.closing.catch(() => {});
+  if (core.logouts !== logouts) throw signedOut();
   core.out = false;
   return signIn(core, true);
 }
@@ -81,6 +84,7 @@ async function logout(core) {
   const pending = core.login;
   const token = core.record ? core.record.token : core.ending;
   core.ending = token;
+  core.logouts++;
   leave(core, 'logout', true);
   const settled = pending && pending.catch(() => {});
   if (token) {

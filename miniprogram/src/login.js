@@ -23,6 +23,7 @@ export const signedOut = () => sessionError('signed_out');
  * @returns {Promise<any>}
  */
 export function signIn(core, byApp) {
+  if (core.out) return Promise.reject(signedOut());
   if (core.login) return core.login;
   const pause = core.pausedUntil - seconds();
   // A pause longer than any we set means that the device clock was moved.

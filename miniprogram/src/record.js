@@ -12,7 +12,7 @@ const seconds = () => Date.now() / 1000;
 export function storageKey(wx, base, appId) {
   let account = /** @type {any} */ ({});
   try {
-    account = wx.getAccountInfoSync().miniProgram;
+    account = wx.getAccountInfoSync().miniProgram || account;
   } catch (tooOld) {
     // Base library before 2.2.2, or not a Mini Program at all.
   }
@@ -62,8 +62,9 @@ export function isToken(token) {
 export function timesOf(times, response) {
   const { expires_at, absolute_expires_at, check_after } = times;
   const date = Date.parse(headerOf(response, 'date') || '') / 1000;
-  // Without a Date header: a fresh session cannot be due for a check, so a clock that says so is ahead.
-  const skew = Math.round(date ? seconds() - date : Math.max(0, seconds() - check_after + 1)) || 0;
+  // A session just handed out is not due for a check: a Date that says so is not the service's (or is missing,
+  // and then it is this device's clock that is ahead).
+  const skew = Math.round(Math.max(date ? seconds() - date : 0, seconds() - check_after + 1)) || 0;
   return { expires_at, absolute_expires_at, check_after, skew };
 }
 

@@ -4,7 +4,7 @@ import { addressOf } from './address.js';
 import { bodyOf, errorOf, failureOf, isSessionOver, verdictOf } from './answers.js';
 import { infoOf, isCheckDue, looksExpired, save, timesOf } from './record.js';
 import { signIn, signedOut } from './login.js';
-import { ask, call } from './wire.js';
+import { ask, call, within } from './wire.js';
 
 const ignore = () => {};
 
@@ -114,7 +114,6 @@ function isCurrent(core, token) {
  */
 export async function ready(core, closing) {
   if (core.closing && !closing) await core.closing.catch(ignore);
-  if (core.out) throw signedOut();
   let error;
   if (core.login || !(await isGood(core))) {
     await signIn(core).catch((reason) => {
@@ -131,7 +130,8 @@ async function isGood(core) {
   if (!core.record || core.dead || looksExpired(core.record)) return false;
   if (!core.sessionKey) return true;
   // "Valid during this life cycle" (wx.checkSession), so once is enough.
-  core.keyCheck = core.keyCheck || call(core.wx, 'checkSession', {}).then(() => true, () => false);
+  const askWechat = () => within(core.timeout, call(core.wx, 'checkSession', {}));
+  core.keyCheck = core.keyCheck || askWechat().then(() => true, () => false);
   return core.keyCheck;
 }
 

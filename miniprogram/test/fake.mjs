@@ -114,6 +114,7 @@ export class FakeWx {
     this.keyChecks = 0;
     this.keyIsGood = true;
     this.loginFails = 0;
+    this.loginsFailed = 0;
     this.foreign = [];
     this.account = { miniProgram: { appId: 'wx0123456789abcdef', envVersion: 'release' } };
   }
@@ -139,7 +140,10 @@ export class FakeWx {
   login({ success, fail }) {
     this.logins++;
     setImmediate(() => {
-      if (this.loginFails-- > 0) return fail({ errMsg: 'login:fail busy' });
+      if (this.loginFails-- > 0) {
+        this.loginsFailed++;
+        return fail({ errMsg: 'login:fail busy' });
+      }
       const code = 'code' + this.logins;
       this.service.codes.add(code);
       return success({ code, errMsg: 'login:ok' });

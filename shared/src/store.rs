@@ -23,7 +23,7 @@ pub use users::Users;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 /// The table could not be asked or did not answer: "cannot tell", never "no".
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{operation}: {kind}")]
 pub struct StoreError {
     /// DynamoDB's name of the operation.

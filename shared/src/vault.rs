@@ -18,7 +18,7 @@ use ring::{
 use serde::{Deserialize, Deserializer, de::Error};
 use zeroize::Zeroizing;
 
-use crate::{ids::UserId, random::Random, secret::Secret};
+use crate::{ids::UserId, random::Random, secret::Secret, store::users::SealedKey};
 
 const FORMAT: u8 = 1;
 const LABEL: &[u8] = b"wxs/vault/1";
@@ -58,6 +58,23 @@ impl<'de> Deserialize<'de> for KeyRing {
 }
 
 impl KeyRing {
+    /// The form in which `session_key`, obtained at `now`, goes into the Users table.
+    #[must_use]
+    pub fn for_storage(
+        &self,
+        owner: Owner<'_>,
+        session_key: &Secret,
+        now: i64,
+        random: &Random,
+    ) -> SealedKey {
+        SealedKey {
+            sealed: self.seal(owner, session_key, random),
+            kid: self.current.clone(),
+            fingerprint: fingerprint(owner, session_key),
+            obtained_at: now,
+        }
+    }
+
     /// Seals `session_key` with the current key.
     ///
     /// # Panics

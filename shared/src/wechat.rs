@@ -5,7 +5,7 @@ mod code2session;
 mod errcode;
 mod transport;
 
-pub use code2session::{JsCode, WechatSession};
+pub use code2session::{JsCode, WechatSession, is_session_key};
 pub use errcode::{Meaning, meaning_of};
 pub use transport::{Call, Wechat};
 

@@ -6,13 +6,10 @@ use wxsession::{
     SessionId, UserId,
     http::Problem,
     session::{Generation, Session, State, decide},
-    store::{
-        Revoked, StoreError,
-        users::{Registration, SealedKey},
-    },
+    store::{Revoked, StoreError, users::Registration},
     telemetry::Line,
     token::{SessionToken, TokenHash},
-    vault::{self, Owner},
+    vault::Owner,
 };
 
 use crate::{Login, wechat::Traded};
@@ -66,11 +63,8 @@ impl Login {
     fn registration<'a>(&self, user_id: UserId, traded: &'a Traded, now: i64) -> Registration<'a> {
         let owner = Owner { user_id, app_id: &traded.app_id };
         let session_key = &traded.wechat.session_key;
-        let key = traded.key_ring.as_ref().map(|ring| SealedKey {
-            sealed: ring.seal(owner, session_key, &self.random),
-            fingerprint: vault::fingerprint(owner, session_key),
-            obtained_at: now,
-        });
+        let ring = traded.key_ring.as_ref();
+        let key = ring.map(|ring| ring.for_storage(owner, session_key, now, &self.random));
         Registration {
             app_id: &traded.app_id,
             openid: &traded.wechat.openid,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wxsession::{
     Secret,
     http::{Code, Problem},
-    secrets::{Apps, SecretError},
+    secrets::Apps,
     telemetry::Line,
     vault::KeyRing,
     wechat::{WechatError, WechatSession},
@@ -36,7 +36,7 @@ impl Login {
             }
         };
         let secrets = line.timed("secrets_ms", async { tokio::try_join!(self.apps.value(), ring) }).await;
-        let (apps, key_ring) = secrets.map_err(|error| no_secret(&error, line))?;
+        let (apps, key_ring) = secrets.map_err(|error| error.into_problem(line))?;
         let (app_id, app_secret) = choose(&apps, wanted.app_id.as_deref())?;
         line.put("app_id", app_id);
         let traded = line.timed("wechat_ms", self.code2session(app_id, app_secret, wanted)).await;
@@ -73,20 +73,4 @@ fn choose<'a>(apps: &'a Apps, wanted: Option<&str>) -> Result<(&'a str, &'a Secr
         None => return Err(Problem::malformed("app_id_needed")),
     };
     Ok((found.0, found.1))
-}
-
-fn no_secret(error: &SecretError, line: &mut Line) -> Problem {
-    match error {
-        SecretError::Unavailable(error) => {
-            line.store_failed(error);
-            Problem::new(Code::StoreUnavailable).because("secrets")
-        }
-        SecretError::Unusable(what) => {
-            line.operator(
-                &format!("a secret cannot be used: {what}"),
-                "see docs/operations.md: the forms of the apps secret and of the key ring, and who may read them",
-            );
-            Problem::new(Code::ServiceMisconfigured).because("secrets")
-        }
-    }
 }

@@ -1,1 +1,123 @@
-//! Placeholder
+//! What a Mini Program needs `session_key` or an access token for. Neither ever leaves the server, and
+//! neither does openid.
+//!
+//! | route | module | needs |
+//! |---|---|---|
+//! | `POST /open-data/decrypt` | `decrypt`, `cipher` | `session_key` |
+//! | `POST /open-data/verify` | `verify`, `signature` | `session_key` |
+//! | `GET /session-key`, `POST /session-key/reset` | `session_key` | `session_key`, access token |
+//! | `POST /phone-number` | `phone_number` | access token |
+//!
+//! Every route is behind the authorizer: who is calling comes from it alone (`caller`). `vault`
+//! reads the user's `session_key`s, `access_token` keeps the app's access token, `wechat` makes the
+//! calls that carry one.
+
+mod access_token;
+mod caller;
+mod cipher;
+mod decrypt;
+mod phone_number;
+mod session_key;
+mod signature;
+mod vault;
+mod verify;
+mod wechat;
+
+use std::sync::Arc;
+
+use wxsession::{
+    Clock, Random,
+    aws::{Account, Budget},
+    config::{self, WechatSettings},
+    env::{EnvError, Source},
+    http::{Answer, Code, Problem, Request},
+    secrets::{Apps, CachedSecret},
+    serve::HttpFunction,
+    store::Users,
+    telemetry::Line,
+    vault::KeyRing,
+    wechat::Wechat,
+};
+
+use crate::{access_token::AccessTokens, caller::Caller};
+
+/// `encryptedData` of a profile has about one kilobyte, of a month of steps about two.
+const MOST_BYTES: usize = 16 * 1024;
+
+/// The function with its clients, built once per environment.
+pub struct OpenData {
+    account: Account,
+    apps: Arc<CachedSecret<Apps>>,
+    key_ring: Option<CachedSecret<KeyRing>>,
+    wechat: Wechat,
+    access_tokens: AccessTokens,
+    users: Users,
+    clock: Clock,
+    random: Random,
+}
+
+impl OpenData {
+    /// Reads the settings and builds the clients.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError`] naming the variable.
+    pub fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
+        config::log_level(env)?;
+        let account = Account::read(env)?;
+        let users_table = env.required("USERS_TABLE")?;
+        let settings = WechatSettings::read(env)?;
+        let secrets = account.secrets_manager();
+        let apps = Arc::new(CachedSecret::new(secrets.clone(), settings.apps_secret_id, clock.clone()));
+        let wechat = Wechat::new(&settings.base_url)?;
+        Ok(Self {
+            access_tokens: AccessTokens::new(wechat.clone(), apps.clone(), clock.clone()),
+            apps,
+            key_ring: settings.key_ring_secret_id.map(|id| CachedSecret::new(secrets, id, clock.clone())),
+            wechat,
+            users: Users::new(account.dynamodb(Budget::WRITE), users_table),
+            account,
+            clock,
+            random: Random::system(),
+        })
+    }
+
+    /// Fetches the secrets and opens the connections at the same time, while start-up runs at full
+    /// speed. A failure is left to the first event. No access token is fetched: most environments
+    /// never need one.
+    pub async fn prime(&self) {
+        let ring = async {
+            if let Some(ring) = &self.key_ring {
+                drop(ring.value().await);
+            }
+        };
+        tokio::join!(
+            async { drop(self.apps.value().await) },
+            ring,
+            self.account.prime(),
+            self.wechat.prime()
+        );
+    }
+}
+
+impl HttpFunction for OpenData {
+    async fn handle(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
+        let (route, method) = (request.route(), request.method());
+        let verb = match route {
+            "/open-data/decrypt" | "/open-data/verify" | "/session-key/reset" | "/phone-number" => "POST",
+            "/session-key" => "GET",
+            _ => return Err(Problem::new(Code::NotFound)),
+        };
+        if method != verb {
+            return Err(Problem::method_not_allowed(verb));
+        }
+        let caller = Caller::of(request, line)?;
+        match route {
+            "/open-data/decrypt" => self.decrypt(&caller, request, line).await,
+            "/open-data/verify" => self.verify(&caller, request, line).await,
+            "/session-key" => self.check_session_key(&caller, line).await,
+            "/session-key/reset" => self.reset_session_key(&caller, line).await,
+            _ => self.phone_number(&caller, request, line).await,
+        }
+    }
+}

@@ -70,13 +70,16 @@ pub(super) struct Api {
     pub(super) authorizers: BTreeMap<String, Authorizer>,
     pub(super) default_authorizer: Option<String>,
     pub(super) gateway_responses: BTreeMap<String, GatewayResponse>,
+    /// The template has an API of its own.
+    pub(super) is_declared: bool,
 }
 
 impl Api {
     pub(super) fn read(document: &Value, scope: &Scope) -> Result<Self, TemplateError> {
         let resources = document["Resources"].as_object().into_iter().flatten();
         let mut apis = resources.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Api");
-        let own = apis.next().map_or(&Value::Null, |(_, resource)| &resource["Properties"]);
+        let declared = apis.next().map(|(_, resource)| &resource["Properties"]);
+        let own = declared.unwrap_or(&Value::Null);
         let part = |name: &str| -> Result<Value, TemplateError> {
             let value = own.get(name).or_else(|| document["Globals"]["Api"].get(name));
             Ok(value.map(|value| scope.resolve(value)).transpose()?.flatten().unwrap_or(Value::Null))
@@ -97,6 +100,7 @@ impl Api {
             gateway_responses: entries(&responses)
                 .map(|(kind, value)| (kind.clone(), response(value)))
                 .collect(),
+            is_declared: declared.is_some(),
         })
     }
 }

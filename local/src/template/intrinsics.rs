@@ -9,12 +9,19 @@ use serde_json::{Map, Value, json};
 
 use super::TemplateError;
 
+mod conditions;
+mod lists;
+mod substitution;
+
 /// The account in every local ARN.
 pub const ACCOUNT_ID: &str = "123456789012";
 /// The region in every local ARN.
 pub const REGION: &str = "us-east-1";
 /// The id of the local REST API.
 pub const API_ID: &str = "a1b2c3d4e5";
+
+/// What the stack is called here. The sample template in `examples/` imports from a stack of this name.
+const STACK_NAME: &str = "wxsession";
 
 /// Everything a name can stand for.
 pub(super) struct Scope {
@@ -26,10 +33,16 @@ pub(super) struct Scope {
     mappings: Value,
     /// Resource type by logical id.
     resources: BTreeMap<String, String>,
+    /// What `Fn::ImportValue` finds.
+    imports: BTreeMap<String, String>,
 }
 
 impl Scope {
-    pub(super) fn of(document: &Value, overrides: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
+    pub(super) fn of(
+        document: &Value,
+        overrides: &BTreeMap<String, String>,
+        imports: &BTreeMap<String, String>,
+    ) -> Result<Self, TemplateError> {
         let parameters = document["Parameters"].as_object().cloned().unwrap_or_default();
         let mut values = BTreeMap::new();
         for (name, declaration) in &parameters {
@@ -52,6 +65,7 @@ impl Scope {
             conditions: document["Conditions"].as_object().cloned().unwrap_or_default(),
             mappings: document["Mappings"].clone(),
             resources: resources.collect(),
+            imports: imports.clone(),
         })
     }
 
@@ -94,24 +108,7 @@ impl Scope {
                 let branch = if self.condition(text(condition, name)?)? { yes } else { no };
                 self.resolve(branch)
             }
-            "Fn::Join" => {
-                let [separator, items] = parts(argument, name)?;
-                let items = self.text_list(items, name)?;
-                Ok(Some(json!(items.join(text(separator, name)?))))
-            }
-            "Fn::Split" => {
-                let [separator, whole] = parts(argument, name)?;
-                let whole = self.required(whole)?;
-                let pieces: Vec<_> = text(&whole, name)?.split(text(separator, name)?).collect();
-                Ok(Some(json!(pieces)))
-            }
-            "Fn::Select" => {
-                let [index, items] = parts(argument, name)?;
-                let index = plain(&self.required(index)?).parse::<usize>();
-                let items = self.text_list(items, name)?;
-                let item = index.ok().and_then(|index| items.get(index));
-                Ok(Some(json!(item.ok_or_else(|| shape(name, "an index inside the list"))?)))
-            }
+            "Fn::Join" | "Fn::Split" | "Fn::Select" => self.list_function(name, argument).map(Some),
             "Fn::FindInMap" => {
                 let [map, first, second] = parts(argument, name)?;
                 let keys = [self.required(map)?, self.required(first)?, self.required(second)?]
@@ -119,36 +116,17 @@ impl Scope {
                 let found = keys.iter().try_fold(&self.mappings, |level, key| level.get(key));
                 found.cloned().map(Some).ok_or_else(|| unknown(&keys.join(".")))
             }
+            "Fn::ImportValue" => {
+                let export = plain(&self.required(argument)?);
+                let value = self.imports.get(&export).ok_or_else(|| unknown(&export))?;
+                Ok(Some(json!(value)))
+            }
             "Condition" => self.condition(text(argument, name)?).map(|holds| Some(json!(holds))),
             "Fn::Equals" | "Fn::Not" | "Fn::And" | "Fn::Or" => {
                 self.evaluate(name, argument).map(|holds| Some(json!(holds)))
             }
             other => Err(TemplateError::UnsupportedIntrinsic { name: other.to_owned() }),
         }
-    }
-
-    /// A condition of the template by name.
-    pub(super) fn condition(&self, name: &str) -> Result<bool, TemplateError> {
-        let condition = self.conditions.get(name).ok_or_else(|| unknown(name))?;
-        self.holds(condition)
-    }
-
-    fn holds(&self, condition: &Value) -> Result<bool, TemplateError> {
-        self.required(condition)?.as_bool().ok_or_else(|| shape("Conditions", "a condition function"))
-    }
-
-    fn evaluate(&self, name: &str, argument: &Value) -> Result<bool, TemplateError> {
-        let operands = argument.as_array().ok_or_else(|| shape(name, "a list"))?;
-        if name == "Fn::Equals" {
-            let [left, right] = parts(argument, name)?;
-            return Ok(plain(&self.required(left)?) == plain(&self.required(right)?));
-        }
-        let operands = operands.iter().map(|operand| self.holds(operand)).collect::<Result<Vec<_>, _>>()?;
-        Ok(match name {
-            "Fn::Not" => !operands.first().copied().unwrap_or(false),
-            "Fn::And" => operands.iter().all(|holds| *holds),
-            _ => operands.iter().any(|holds| *holds),
-        })
     }
 
     fn reference(&self, name: &str) -> Result<Option<Value>, TemplateError> {
@@ -183,50 +161,8 @@ impl Scope {
         }))
     }
 
-    /// `${Name}`, `${Resource.Attribute}` and `${!literal}`.
-    fn substitute(&self, argument: &Value) -> Result<Value, TemplateError> {
-        let (pattern, own) = match argument {
-            Value::Array(_) => {
-                let [pattern, own] = parts(argument, "Fn::Sub")?;
-                (pattern, self.required(own)?)
-            }
-            pattern => (pattern, Value::Null),
-        };
-        let mut rest = text(pattern, "Fn::Sub")?;
-        let mut result = String::new();
-        while let Some((before, after)) = rest.split_once("${") {
-            let (name, tail) = after.split_once('}').ok_or_else(|| shape("Fn::Sub", "a closing brace"))?;
-            result.push_str(before);
-            result.push_str(&self.variable(name, &own)?);
-            rest = tail;
-        }
-        result.push_str(rest);
-        Ok(json!(result))
-    }
-
-    fn variable(&self, name: &str, own: &Value) -> Result<String, TemplateError> {
-        if let Some(literal) = name.strip_prefix('!') {
-            return Ok(format!("${{{literal}}}"));
-        }
-        if let Some(value) = own.get(name) {
-            return Ok(plain(value));
-        }
-        match name.split_once('.') {
-            Some((resource, attribute)) => {
-                self.attribute(&json!([resource, attribute])).map(|value| plain(&value))
-            }
-            None => Ok(self.reference(name)?.as_ref().map(plain).unwrap_or_default()),
-        }
-    }
-
     fn required(&self, value: &Value) -> Result<Value, TemplateError> {
         self.resolve(value)?.ok_or_else(|| shape("AWS::NoValue", "a value"))
-    }
-
-    fn text_list(&self, value: &Value, place: &str) -> Result<Vec<String>, TemplateError> {
-        let value = self.required(value)?;
-        let items = value.as_array().ok_or_else(|| shape(place, "a list"))?;
-        Ok(items.iter().map(plain).collect())
     }
 }
 
@@ -250,9 +186,9 @@ fn pseudo_parameter(name: &str) -> Option<Value> {
         "AWS::Region" => REGION,
         "AWS::Partition" => "aws",
         "AWS::URLSuffix" => "amazonaws.com",
-        "AWS::StackName" => "local",
+        "AWS::StackName" => STACK_NAME,
         "AWS::StackId" =>
-            "arn:aws:cloudformation:us-east-1:123456789012:stack/local/00000000-0000-0000-0000-000000000000",
+            "arn:aws:cloudformation:us-east-1:123456789012:stack/wxsession/00000000-0000-0000-0000-000000000000",
         "AWS::NotificationARNs" => return Some(json!([])),
         _ => return None,
     }))

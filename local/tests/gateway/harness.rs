@@ -119,14 +119,26 @@ impl Service {
     /// With other code for the functions behind the routes.
     pub(super) async fn start_with(template: &str, code: Option<Invoke>) -> Self {
         let template = Template::parse(template).expect("the template is valid");
+        Self::serve(&template, ["guard"], ["echo"], code).await
+    }
+
+    /// The API of any template, with the recorders as the code of its binaries.
+    pub(super) async fn serve<const G: usize, const E: usize>(
+        template: &Template,
+        guards: [&str; G],
+        others: [&str; E],
+        code: Option<Invoke>,
+    ) -> Self {
         let guard = Recorder::new(policy("Allow", &format!("{STAGE_ARN}/*")));
         let echo = Recorder::new(json!({ "statusCode": 200, "body": "{}" }));
         let code = code.unwrap_or_else(|| echo.invoke());
-        let functions = HashMap::from([("guard".to_owned(), guard.invoke()), ("echo".to_owned(), code)]);
+        let guards = guards.map(|name| (name.to_owned(), guard.invoke()));
+        let functions: HashMap<_, _> =
+            others.map(|name| (name.to_owned(), Arc::clone(&code))).into_iter().chain(guards).collect();
         let now = Arc::new(AtomicI64::new(NOW));
         let clock = Arc::clone(&now);
         let clock = Arc::new(move || clock.load(Ordering::Relaxed));
-        let gateway = Gateway::with_timeout(&template, &functions, clock, Duration::from_secs(2));
+        let gateway = Gateway::with_timeout(template, &functions, clock, Duration::from_secs(2));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         tokio::spawn(serve(listener, gateway.router(), std::future::pending()));
@@ -140,12 +152,9 @@ impl Service {
     /// Sends the request line and headers exactly as given.
     pub(super) async fn send(&self, head: &[&str], body: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.address).await.expect("the gateway listens");
-        let mut head = head.join("\r\n");
-        head.push_str("\r\nHost: localhost\r\nConnection: close\r\n");
-        if !body.is_empty() {
-            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
-        }
-        head.push_str("\r\n");
+        let length =
+            if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
+        let head = format!("{}\r\nHost: localhost\r\nConnection: close\r\n{length}\r\n", head.join("\r\n"));
         stream.write_all(head.as_bytes()).await.expect("the gateway reads");
         // A gateway that refuses a large body may close before it has read all of it.
         let _ = stream.write_all(body).await;

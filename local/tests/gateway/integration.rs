@@ -113,7 +113,7 @@ async fn a_panic_is_502_and_the_next_call_works() {
 #[tokio::test]
 async fn a_function_over_its_own_timeout_is_502_and_over_the_gateways_504() {
     let code = invoke_with(|_| async {
-        tokio::time::sleep(Duration::from_secs(3600)).await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
         Ok(json!({ "statusCode": 200 }))
     });
     let service = Service::start_with(&template(TOKEN, ""), Some(code)).await;

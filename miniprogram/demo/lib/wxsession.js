@@ -70,6 +70,7 @@ function bodyOf(response) {
   }
   return data && typeof data === "object" ? data : void 0;
 }
+var statusOf = (response) => Number(response.statusCode);
 function codeOf(response) {
   const body = bodyOf(response);
   return body && typeof body.code === "string" && body.code ? body.code : void 0;
@@ -82,7 +83,7 @@ function retryAfterOf(response) {
   return seconds3 >= 0 ? seconds3 : void 0;
 }
 function errorOf(response) {
-  const status = response.statusCode;
+  const status = statusOf(response);
   const code = codeOf(response) || (status < 400 ? "bad_answer" : "http_" + status);
   return sessionError(code, { status, retryAfter: retryAfterOf(response), response });
 }
@@ -92,7 +93,7 @@ function failureOf(failure) {
   return sessionError(code, { errMsg });
 }
 function verdictOf(response) {
-  const status = response.statusCode;
+  const status = statusOf(response);
   if (status === 401) return isSessionOver(response) ? "refused" : "unclear";
   if (status === 403) {
     const body = bodyOf(response);
@@ -102,7 +103,7 @@ function verdictOf(response) {
   return status >= 500 || status === 429 ? "unknown" : "accepted";
 }
 function isSessionOver(response) {
-  return response.statusCode === 401 && SESSION_IS_OVER.indexOf(codeOf(response) || "") >= 0;
+  return statusOf(response) === 401 && SESSION_IS_OVER.indexOf(codeOf(response) || "") >= 0;
 }
 
 // src/record.js
@@ -113,7 +114,7 @@ function storageKey(wx2, base, appId) {
     {}
   );
   try {
-    account = wx2.getAccountInfoSync().miniProgram;
+    account = wx2.getAccountInfoSync().miniProgram || account;
   } catch (tooOld) {
   }
   return ["wxsession", account.envVersion || "release", appId || account.appId || "", base].join("|");
@@ -142,7 +143,7 @@ function isToken(token) {
 function timesOf(times, response) {
   const { expires_at, absolute_expires_at, check_after } = times;
   const date = Date.parse(headerOf(response, "date") || "") / 1e3;
-  const skew = Math.round(date ? seconds() - date : Math.max(0, seconds() - check_after + 1)) || 0;
+  const skew = Math.round(Math.max(date ? seconds() - date : 0, seconds() - check_after + 1)) || 0;
   return { expires_at, absolute_expires_at, check_after, skew };
 }
 function looksExpired(record) {
@@ -190,6 +191,7 @@ var LONGEST_PAUSE_SECONDS = 60;
 var seconds2 = () => Date.now() / 1e3;
 var signedOut = () => sessionError("signed_out");
 function signIn(core, byApp) {
+  if (core.out) return Promise.reject(signedOut());
   if (core.login) return core.login;
   const pause = core.pausedUntil - seconds2();
   if (!byApp && pause > 0 && pause <= LONGEST_PAUSE_SECONDS) {
@@ -335,7 +337,6 @@ function isCurrent(core, token) {
 }
 async function ready(core, closing) {
   if (core.closing && !closing) await core.closing.catch(ignore);
-  if (core.out) throw signedOut();
   let error;
   if (core.login || !await isGood(core)) {
     await signIn(core).catch((reason) => {
@@ -348,7 +349,8 @@ async function ready(core, closing) {
 async function isGood(core) {
   if (!core.record || core.dead || looksExpired(core.record)) return false;
   if (!core.sessionKey) return true;
-  core.keyCheck = core.keyCheck || call(core.wx, "checkSession", {}).then(() => true, () => false);
+  const askWechat = () => within(core.timeout, call(core.wx, "checkSession", {}));
+  core.keyCheck = core.keyCheck || askWechat().then(() => true, () => false);
   return core.keyCheck;
 }
 function refuse(core, token) {
@@ -429,6 +431,7 @@ function open(options) {
       listeners: [],
       // Counts sign-outs, so that what began before one cannot undo it.
       epoch: 0,
+      logouts: 0,
       spent: 0,
       pausedUntil: 0
     }
@@ -442,8 +445,10 @@ function open(options) {
   return core;
 }
 async function loginByApp(core) {
+  const logouts = core.logouts;
   if (core.closing) await core.closing.catch(() => {
   });
+  if (core.logouts !== logouts) throw signedOut();
   core.out = false;
   return signIn(core, true);
 }
@@ -451,6 +456,7 @@ async function logout(core) {
   const pending = core.login;
   const token = core.record ? core.record.token : core.ending;
   core.ending = token;
+  core.logouts++;
   leave(core, "logout", true);
   const settled = pending && pending.catch(() => {
   });

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { FakeService, FakeWx, answer, problem } from '../fake.mjs';
-import { exists, json, launch, tagsOf } from './load.mjs';
+import { bindingsOf, compileStyles, compileViews, exists, json, launch, root } from './load.mjs';
 
 const { pages: paths, tabBar } = json('app.json');
 
@@ -24,17 +27,29 @@ test('it points at the local service and its simulator by default', async () => 
   assert.deepEqual(urls, ['http://127.0.0.1:3001/_control/codes', 'http://127.0.0.1:3000/login']);
 });
 
+test('WeChat\'s own compilers accept every view and style, and refuse broken ones', async () => {
+  assert.ok(compileViews(root));
+  assert.ok(compileStyles(root));
+  const folder = await mkdtemp(join(tmpdir(), 'wxsession-demo-'));
+  try {
+    await writeFile(join(folder, 'a.wxml'), '<view><text></view>');
+    assert.throws(() => compileViews(folder));
+    await writeFile(join(folder, 'a.wxss'), '.card { margin: }}');
+    assert.throws(() => compileStyles(folder));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 for (const path of paths) {
-  test(`${path}: the view nests, its handlers and data exist, its page file parses`, () => {
+  test(`${path}: its page file parses and the data in its view is declared`, () => {
     json(path + '.json');
     const { pages } = launch(new FakeWx(new FakeService()));
-    const { tags, bindings } = tagsOf(path + '.wxml');
-    for (const { attributes } of tags) for (const [name, value] of Object.entries(attributes)) {
-      if (name.startsWith('bind')) assert.equal(typeof pages[path][value], 'function', `${path}: ${value}`);
-    }
     const known = new Set([...Object.keys(pages[path].data), 'item']);
-    for (const expression of bindings) for (const [name] of expression.replace(/'[^']*'|\.\w+/g, '').matchAll(/[A-Za-z]\w*/g)) {
-      assert.ok(known.has(name), `${path}: ${name} in {{${expression}}}`);
+    for (const expression of bindingsOf(path + '.wxml')) {
+      for (const [name] of expression.replace(/'[^']*'|\.\w+/g, '').matchAll(/[A-Za-z]\w*/g)) {
+        assert.ok(known.has(name), `${path}: ${name} in {{${expression}}}`);
+      }
     }
   });
 }
@@ -45,7 +60,7 @@ class Backend extends FakeService {
     const { path, data, token } = call;
     if (path === '/_control/codes') {
       assert.equal(data.app_id, 'wx0123456789abcdef');
-      const code = 'simulated' + ++this.minted;
+      const code = 'simulated' + this.log.length;
       this.codes.add(code);
       return answer(200, { code, openid: data.openid || 'oNew' });
     }
@@ -72,69 +87,89 @@ async function demo() {
   return { service, wx, ...started, login, profile, phone, sessions };
 }
 
+const sees = (page, ...texts) => {
+  for (const text of texts) assert.ok(page.see().some((each) => each.includes(text)), `${text} is not in ${page.see().join(' / ')}`);
+};
+
 test('login page: log in, protected call, silent re-login, log out', async () => {
   const { service, login } = await demo();
-  await login.onLogin();
-  assert.deepEqual([login.data.signedIn, login.data.userId, login.data.answer, login.data.busy], [true, 'u', '登录成功', false]);
+  login.onShow();
+  sees(login, '未登录');
+  assert.throws(() => login.tap('退出登录'), /no button/);
+  await login.tap('微信登录');
+  sees(login, '已登录', 'u', 's1', '登录成功');
   service.endAll();
-  await login.onProtected();
-  assert.deepEqual([login.data.answer, login.data.error], [JSON.stringify({ path: '/me' }, null, 2), '']);
-  await login.onCheck();
-  assert.equal(login.data.answer, '会话有效');
-  await login.onLogout();
-  assert.deepEqual([login.data.signedIn, login.data.answer], [false, '已退出登录']);
-  await login.onProtected();
-  assert.equal(login.data.error, '您已退出登录');
+  await login.tap('调用受保护的接口');
+  sees(login, '已登录', '"path": "/me"');
+  await login.tap('检查会话');
+  sees(login, '会话有效');
+  await login.tap('退出登录');
+  sees(login, '未登录', '已退出登录');
+  await login.tap('调用受保护的接口');
+  sees(login, '您已退出登录');
 });
 
 test('login page: a busy service shows how long to wait and keeps the user', async () => {
   const { service, login } = await demo();
-  await login.onLogin();
+  await login.tap('微信登录');
   service.inject(({ path }) => path === '/me', () => problem(503, 'store_unavailable', { 'Retry-After': '3' }));
-  await login.onProtected();
-  assert.deepEqual([login.data.error, login.data.signedIn], ['服务繁忙，请稍后再试（3 秒后可重试）', true]);
-  await login.onLogoutEverywhere();
-  assert.deepEqual([service.live.size, login.data.answer], [0, '所有设备均已退出']);
+  await login.tap('调用受保护的接口');
+  sees(login, '已登录', '服务繁忙，请稍后再试（3 秒后可重试）');
+  await login.tap('退出所有设备');
+  sees(login, '未登录', '所有设备均已退出');
+  assert.equal(service.live.size, 0);
+});
+
+test('login page: every button waits while one call runs', async () => {
+  const { login } = await demo();
+  const running = login.tap('微信登录');
+  assert.throws(() => login.tap('微信登录'), /no button/);
+  await running;
+  await login.tap('微信登录');
 });
 
 test('the simulated user is the same at the next launch', async () => {
   const { service, wx, login } = await demo();
-  await login.onLogin();
-  await login.onLogin();
+  await login.tap('微信登录');
+  await login.tap('微信登录');
   assert.deepEqual(service.log.filter(({ path }) => path === '/_control/codes').map(({ data }) => data.openid), [undefined, 'oNew']);
   assert.equal(wx.logins, 0, 'WeChat itself is not asked');
 });
 
 test('profile page: verified and decrypted by the service', async () => {
   const { service, profile } = await demo();
-  await profile.onDecrypt();
-  assert.deepEqual(JSON.parse(JSON.stringify([profile.data.rows, profile.data.valid])), [[{ name: 'openId', value: 'oei' }], '签名有效']);
+  await profile.tap('获取并解密');
+  sees(profile, '签名有效', 'openId', 'oei');
+  assert.equal(profile.see().includes('watermark'), false);
   service.inject(({ path }) => path === '/open-data/decrypt', () => problem(409, 'session_key_stale'), 1);
   const logins = service.count('POST', '/login');
-  await profile.onDecrypt();
-  assert.deepEqual([profile.data.error, service.count('POST', '/login')], ['微信登录态已更新，请再点一次', logins + 1]);
+  await profile.tap('获取并解密');
+  sees(profile, '微信登录态已更新，请再点一次');
+  assert.equal(service.count('POST', '/login'), logins + 1);
+  await profile.tap('获取并解密');
+  sees(profile, '签名有效');
 });
 
 test('phone page: the code goes to the service, the number comes back', async () => {
   const { phone } = await demo();
-  await phone.onPhone({});
-  assert.deepEqual([phone.data.countryCode, phone.data.phoneNumber], ['86', '13800000000']);
+  await phone.tap('获取手机号（模拟）');
+  sees(phone, '+86 13800000000');
 });
 
-test('phone page with the real WeChat: a refused permission is said plainly', () => {
-  const { pages } = launch(new FakeWx(new FakeService()), { simulatorUrl: '' });
-  const phone = pages['pages/phone/phone'];
-  assert.equal(phone.data.simulated, false);
-  return phone.onPhone({ detail: { errMsg: 'getPhoneNumber:fail user deny' } }).then(() => assert.equal(phone.data.error, '未获得授权'));
+test('phone page with the real WeChat: its own button, and a refused permission is said plainly', async () => {
+  const phone = launch(new FakeWx(new FakeService()), { simulatorUrl: '' }).pages['pages/phone/phone'];
+  await phone.tap('获取手机号', { detail: { errMsg: 'getPhoneNumber:fail user deny' } });
+  sees(phone, '未获得授权');
 });
 
 test('sessions page: another device is signed out by id, this one through the library', async () => {
   const { service, sessions, app } = await demo();
   await sessions.onShow();
-  assert.deepEqual(sessions.data.sessions.map(({ id, current }) => [id, current]).flat(), ['here', true, 'there', false]);
-  await sessions.onEnd({ currentTarget: { dataset: { id: 'there', current: false } } });
+  sees(sessions, '本设备', '其他设备', '登录时间');
+  await sessions.tap('让它下线');
   assert.equal(service.count('DELETE', '/sessions/there'), 1);
-  await sessions.onEnd({ currentTarget: { dataset: { id: 'here', current: true } } });
+  await sessions.tap('退出登录');
   assert.equal(app.session.current(), null);
-  assert.equal(sessions.data.error, '您已退出登录');
+  sees(sessions, '您已退出登录');
+  assert.equal(sessions.see().includes('本设备'), false);
 });

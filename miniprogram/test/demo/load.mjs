@@ -4,29 +4,25 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script, createContext } from 'node:vm';
+import compiler from 'miniprogram-compiler';
 
 export const root = fileURLToPath(new URL('../../demo/', import.meta.url));
 
 export const json = (path) => JSON.parse(readFileSync(root + path, 'utf8'));
 
-/** The tags of a WXML file as `{name, attributes}`; throws when they do not nest. */
-export function tagsOf(path) {
-  const text = readFileSync(root + path, 'utf8');
-  const tags = [];
-  const open = [];
-  for (const [, close, name, attributes, selfClosing] of text.matchAll(/<(\/?)([a-z-]+)((?:\s+[\w:-]+(?:="[^"]*")?)*)\s*(\/?)>/g)) {
-    if (close) {
-      if (open.pop() !== name) throw new Error(`${path}: </${name}> closes nothing`);
-      continue;
-    }
-    tags.push({ name, attributes: Object.fromEntries([...attributes.matchAll(/([\w:-]+)(?:="([^"]*)")?/g)].map(([, key, value]) => [key, value])) });
-    if (!selfClosing) open.push(name);
-  }
-  if (open.length) throw new Error(`${path}: <${open.pop()}> is never closed`);
-  const closing = text.split('</').length - 1;
-  if (!tags.length || tags.length + closing !== text.split('<').length - 1) throw new Error(`${path}: a tag is malformed`);
-  return { tags, bindings: [...text.matchAll(/{{(.*?)}}/g)].map(([, expression]) => expression) };
-}
+/** The data that a view names in its {{ }}. */
+export const bindingsOf = (path) => [...readFileSync(root + path, 'utf8').matchAll(/{{(.*?)}}/g)].map(([, expression]) => expression);
+
+// WeChat's own compilers: what they accept, DevTools accepts, and what they render, the user sees.
+const renderers = (folder) => {
+  const globals = createContext({ console });
+  globals.window = globals;
+  return new Script(`(function () {${compiler.wxmlToJs(folder)}})()`).runInContext(globals);
+};
+const render = renderers(root);
+
+export const compileViews = (folder) => Boolean(renderers(folder));
+export const compileStyles = (folder) => compiler.wxssToJs(folder);
 
 /** Starts the app and its pages; `config` is laid over the demo's own. */
 export function launch(wx, config = {}) {
@@ -37,7 +33,7 @@ export function launch(wx, config = {}) {
   const globals = createContext({
     wx, console, setTimeout, clearTimeout, getApp: () => app,
     App: (options) => (app = options),
-    Page: (options) => (pages[path] = page(options))
+    Page: (options) => (pages[path] = page(path, options))
   });
   const load = (file) => {
     if (modules.has(file)) return modules.get(file).exports;
@@ -53,7 +49,8 @@ export function launch(wx, config = {}) {
   return { app, pages };
 }
 
-function page(options) {
+function page(path, options) {
+  const view = render(`${path}.wxml`);
   return Object.assign(Object.create(null), options, {
     data: { ...options.data },
     setData(changes) {
@@ -61,8 +58,23 @@ function page(options) {
         if (!(name in options.data)) throw new Error(`setData of ${name}, which data does not declare`);
       }
       Object.assign(this.data, changes);
+    },
+    /** Every text on the screen, in order. */
+    see() {
+      return nodesOf(view(this.data)).filter((node) => typeof node === 'string' && node.trim()).map((text) => text.trim());
+    },
+    /** Taps the button with this text, the `index`-th if there are several. */
+    tap(text, event = {}, index = 0) {
+      const button = nodesOf(view(this.data)).filter((node) => node.tag === 'wx-button' && nodesOf(node).includes(text))[index];
+      if (!button || button.attr.disabled) throw new Error(`no button to tap: ${text}`);
+      const handler = button.attr.bindtap || button.attr.bindgetphonenumber;
+      const dataset = {};
+      for (const [name, value] of Object.entries(button.attr)) if (name.startsWith('data-')) dataset[name.slice(5)] = value;
+      return this[handler]({ currentTarget: { dataset }, ...event });
     }
   });
 }
+
+const nodesOf = (node) => [node, ...(node.children || []).flatMap(nodesOf)];
 
 export const exists = (path) => existsSync(root + path);

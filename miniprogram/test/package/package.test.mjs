@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { runInNewContext } from 'node:vm';
+import { parse } from 'acorn';
 import { outputs } from '../../build.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,9 +42,16 @@ test('every build offers createSession and needs nothing but wx', async () => {
 });
 
 test('the builds use no syntax newer than ES2018', async () => {
-  for (const text of Object.values(await outputs())) {
-    assert.doesNotMatch(text.replace(/\/\/.*|'[^']*'|"[^"]*"/g, ''), /\?\.[a-z[(]|\?\?|\bimport\(|#\w+\s*[=(]/);
+  for (const [path, text] of Object.entries(await outputs())) {
+    if (!/\.m?js$/.test(path)) continue;
+    parse(text, { ecmaVersion: 2018, sourceType: path.endsWith('.mjs') ? 'module' : 'script' });
   }
+  assert.throws(() => parse('a?.b', { ecmaVersion: 2018 }));
+});
+
+test('the README files give the size as it is', async () => {
+  const size = (gzipSync(await readFile(root + 'dist/wxsession.min.js'), { level: 9 }).length / 1024).toFixed(1) + ' KiB';
+  for (const name of ['README.md', 'README.zh-CN.md']) assert.ok((await readFile(root + name, 'utf8')).includes(size), `${name}: ${size}`);
 });
 
 test('the package has no run-time dependencies and names its Mini Program folder', () => {

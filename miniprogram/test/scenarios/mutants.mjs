@@ -61,3 +61,17 @@ export const mutants = [
   mutant('Retry-After is dropped', /no retryAfter/,
     ['answers.js', 'retryAfter: retryAfterOf(response), response', 'response'])
 ];
+
+/** Mistakes in time: what a logout overtakes must stay overtaken. */
+export const races = [
+  mutant('a request that was about to log in does not notice the logout', /a logout was undone|loop/,
+    ['login.js', 'if (core.out) return Promise.reject(signedOut());', '']),
+  mutant('a login that waited does not notice the logout', /a logout was undone/,
+    ['index.js', 'if (core.logouts !== logouts) throw signedOut();', '']),
+  mutant('a login that a logout overtook is kept', /a logout was undone/,
+    ['login.js', "if (core.epoch !== epoch) {\n    // A logout came", "if (false) {\n    // A logout came"]),
+  mutant('a login that a logout overtook is forgotten, but lives on', /a session is left on the service/,
+    ['login.js', 'await end(core, body.token).catch', 'await Promise.resolve().catch']),
+  mutant('a renewal writes an old record back', /a logout was undone|no login|signed out/,
+    ['requests.js', 'if (isCurrent(core, token)) {\n    Object.assign(core.record,', 'if (true) {\n    core.record = Object.assign(core.record || { token },'])
+];

@@ -40,6 +40,7 @@ export const PHASES = [
     service.endAll();
     service.straggle = true;
   } },
+  { name: 'wx.login after expiry', strikes: () => false, wxLogin: true, prepare: (service) => service.endAll() },
   { name: 'replay', strikes: (call, service) => isBusiness(call) && service.minted > 1, prepare: (service) => service.endAll() },
   { name: 'gateway 403, then asking', strikes: isCheck, prepare: (service) => {
     service.inject(isBusiness, () => answer(403, { message: 'Forbidden' }));
@@ -53,6 +54,8 @@ const CONCURRENCY = [1, 2, 10];
 export function scenarios() {
   const all = [];
   for (const fault of FAULTS) for (const phase of PHASES) for (const often of HOW_OFTEN) for (const width of CONCURRENCY) {
+    // wx.login has no statuses: it answers or it fails.
+    if (phase.wxLogin && fault.name !== 'offline') continue;
     all.push({ fault, phase, often, width, name: `${fault.name} | ${phase.name} | ${often.name} | ${width} at once` });
   }
   return all;
@@ -68,6 +71,7 @@ export async function run({ createSession }, { fault, phase, often, width }) {
   const events = [];
   session.on('signed-out', (detail) => events.push(detail));
   if (phase.prepare) phase.prepare(service);
+  if (phase.wxLogin) wx.loginFails = often.times;
   const cure = service.inject((call) => phase.strikes(call, service), (call) => {
     if (fault.over && call.token) service.end(call.token);
     return fault.what();
@@ -99,7 +103,7 @@ function judgeLogout({ service, wx, before, events }) {
 function judgeLoops({ service, wx, before, width }) {
   const wrong = [];
   const logins = wx.logins - before.logins;
-  const failed = service.count('POST', '/login') - service.minted;
+  const failed = wx.loginsFailed + service.count('POST', '/login') - service.minted;
   if (logins > service.ended.size + failed + (before.token ? 0 : 1)) wrong.push('logins that nobody needed');
   if (logins > 2) wrong.push(`loop: ${logins} wx.login in one incident`);
   // Three rounds: each app request is sent at most twice, each round asks /session at most twice per send.
@@ -123,6 +127,7 @@ function judgeErrors(rounds, fault, phase) {
 async function judgeRecovery({ service, wx, session, cure, before }) {
   cure();
   service.faults.length = 0;
+  wx.loginFails = 0;
   const realNow = Date.now;
   Date.now = () => realNow() + 61000;
   try {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { answer, problem, settle } from '../fake.mjs';
 import { is, paths, relaunch, signedIn, start } from './start.mjs';
 
@@ -91,6 +91,23 @@ test('without a Date header a clock far ahead does not log in again and again', 
   assert.equal(wx.logins, 0);
 });
 
+test('a Date header days off, as a proxy may send it, does not log in again and again', async () => {
+  for (const days of [-30, 30]) {
+    const all = start();
+    const { handle } = all.service;
+    all.service.handle = async (call) => {
+      const response = await handle.call(all.service, call);
+      response.header.date = new Date(Date.now() + days * 86400000).toUTCString();
+      return response;
+    };
+    await all.orders();
+    const { service, wx, orders } = relaunch(all);
+    await orders();
+    await orders();
+    assert.deepEqual([paths(service), wx.logins], [['GET /orders', 'GET /orders'], 0]);
+  }
+});
+
 test('a clock moved ahead while logins fail still lets the living token through', async (t) => {
   const { service, wx, orders, token } = await signedIn();
   later(t, 200000);
@@ -134,4 +151,19 @@ test('a dropped session_key with no login to be had does not stop other requests
   service.inject(is('/login'), () => problem(503, 'upstream_unavailable'));
   for (let round = 0; round < 5; round++) await orders();
   assert.deepEqual([wx.keyChecks, wx.logins], [1, 2]);
+});
+
+test('a wx.checkSession whose callback never comes ends in a login, not in a queue that hangs', async () => {
+  const before = await signedIn();
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const { wx, orders } = relaunch(before, { sessionKey: true, timeout: 1000 });
+    wx.checkSession = () => {};
+    const waiting = orders();
+    mock.timers.tick(3000);
+    await waiting;
+    assert.equal(wx.logins, 1);
+  } finally {
+    mock.timers.reset();
+  }
 });

@@ -187,6 +187,17 @@ test('uploadFile is replayed too, although wx never parses its answers', async (
   assert.deepEqual(paths(service), ['POST /photos', 'POST /login', 'POST /photos']);
 });
 
+test('uploadFile with a textual status, as some base libraries give it, is understood', async () => {
+  const { session, service, wx } = await signedIn();
+  const { uploadFile } = wx;
+  wx.uploadFile = (options) => uploadFile.call(wx, {
+    ...options, success: (result) => options.success({ ...result, statusCode: String(result.statusCode) })
+  });
+  service.endAll();
+  await session.uploadFile({ url: '/photos', filePath: 'wxfile://a', name: 'photo' });
+  assert.deepEqual(paths(service), ['POST /photos', 'POST /login', 'POST /photos']);
+});
+
 test('downloadFile, whose error body nobody can see, asks GET /session', async () => {
   const { session, service } = await signedIn();
   service.endAll();

@@ -27,13 +27,15 @@ test('the token of one base URL is unknown to another', async () => {
   assert.equal(other.session.current(), null);
 });
 
-test('a wx without getAccountInfoSync still has its key', async () => {
-  const service = new FakeService();
-  const wx = new FakeWx(service);
-  wx.getAccountInfoSync = undefined;
-  await start({}, service, wx).orders();
-  assert.deepEqual(key(wx), ['wxsession|release||https://api.example.com']);
-});
+for (const [name, getAccountInfoSync] of [['no', undefined], ['an empty', () => ({})]]) {
+  test(`a wx with ${name} getAccountInfoSync still has its key`, async () => {
+    const service = new FakeService();
+    const wx = new FakeWx(service);
+    wx.getAccountInfoSync = getAccountInfoSync;
+    await start({}, service, wx).orders();
+    assert.deepEqual(key(wx), ['wxsession|release||https://api.example.com']);
+  });
+}
 
 test('the session survives a relaunch', async () => {
   const before = await signedIn();

@@ -1,14 +1,19 @@
 //! The Users table: one record per user and Mini Program, kept.
 
+mod session_keys;
+
 use aws_sdk_dynamodb::{
     Client,
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure::AllOld},
 };
 
+pub use session_keys::SealedKey;
+
+use self::session_keys::{IS_ANOTHER_KEY, SHIFT, with_key};
 use super::{
     StoreError,
-    item::{Item, b, bytes, generation, n, number, optional_text, s, text},
+    item::{Item, b, generation, n, number, optional_text, s, text},
     sessions::condition_failed,
 };
 use crate::{ids::UserId, session::Generation};
@@ -31,17 +36,6 @@ pub struct Registration<'a> {
     pub generation: Generation,
     /// The sealed session_key, when it is stored.
     pub key: Option<SealedKey>,
-}
-
-/// A session_key as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealedKey {
-    /// The sealed bytes.
-    pub sealed: Vec<u8>,
-    /// Tells whether two seals hold the same key; says nothing about the key.
-    pub fingerprint: Vec<u8>,
-    /// When it was obtained, unix seconds.
-    pub obtained_at: i64,
 }
 
 /// What a login found.
@@ -69,7 +63,8 @@ impl Users {
 
     /// Registers the user or finds them, and moves the vault on: a new session_key becomes the
     /// current one and the former becomes the previous one, in the same single update. The same key
-    /// again changes nothing in the vault.
+    /// again changes nothing in the vault, unless the ring has a new current key: then it is sealed
+    /// anew, or else a retired key could never be taken out of the ring.
     ///
     /// # Errors
     ///
@@ -78,18 +73,42 @@ impl Users {
         if let Some(key) = &login.key {
             match self.shift(user, login, key).await? {
                 Shifted::Written(registered) => return Ok(registered),
-                // The same key, a short while ago: the record already says all that matters.
-                Shifted::SameKey(old) if is_recent(&old, login) => {
-                    if let Ok(generation) = generation(&old) {
-                        return Ok(Registered { generation, is_new: false });
+                Shifted::SameKey(old) => {
+                    if text(&old, "session_key_kid") != Ok(&key.kid) {
+                        if let Some(registered) = self.reseal(user, login, key).await? {
+                            return Ok(registered);
+                        }
+                    // A short while ago: the record already says all that matters.
+                    } else if is_recent(&old, login) && generation(&old).is_ok() {
+                        return registered(Some(&old), login);
                     }
                 }
-                Shifted::SameKey(_) => {}
             }
         }
         let update = self.upsert(user, login, "").send().await;
         let item = update.map_err(|error| StoreError::of("UpdateItem", &error))?.attributes;
         registered(item.as_ref(), login)
+    }
+
+    /// `None` when another login has put another key in its place meanwhile: that one keeps ours as
+    /// the previous one.
+    async fn reseal(
+        &self,
+        user: UserId,
+        login: &Registration<'_>,
+        key: &SealedKey,
+    ) -> Result<Option<Registered>, StoreError> {
+        let update = self
+            .upsert(user, login, ", session_key = :key, session_key_kid = :kid")
+            .condition_expression("session_key_fingerprint = :print")
+            .expression_attribute_values(":key", b(key.sealed.clone()))
+            .expression_attribute_values(":kid", s(&key.kid))
+            .expression_attribute_values(":print", b(key.fingerprint.clone()));
+        match update.send().await {
+            Ok(done) => registered(done.attributes.as_ref(), login).map(Some),
+            Err(error) if condition_failed(&error).is_some() => Ok(None),
+            Err(error) => Err(StoreError::of("UpdateItem", &error)),
+        }
     }
 
     async fn shift(
@@ -98,17 +117,8 @@ impl Users {
         login: &Registration<'_>,
         key: &SealedKey,
     ) -> Result<Shifted, StoreError> {
-        let vault = ", session_key_previous = if_not_exists(session_key, :key), \
-                     session_key_previous_at = if_not_exists(session_key_at, :key_at), \
-                     session_key = :key, session_key_at = :key_at, session_key_fingerprint = :print";
-        let update = self
-            .upsert(user, login, vault)
-            .condition_expression(
-                "attribute_not_exists(session_key_fingerprint) OR session_key_fingerprint <> :print",
-            )
-            .expression_attribute_values(":key", b(key.sealed.clone()))
-            .expression_attribute_values(":key_at", n(key.obtained_at))
-            .expression_attribute_values(":print", b(key.fingerprint.clone()))
+        let update = with_key(self.upsert(user, login, &format!(", {SHIFT}")), key)
+            .condition_expression(IS_ANOTHER_KEY)
             .return_values_on_condition_check_failure(AllOld);
         match update.send().await {
             Ok(done) => registered(done.attributes.as_ref(), login).map(Shifted::Written),
@@ -178,22 +188,6 @@ impl Users {
     pub async fn delete(&self, user: UserId) -> Result<(), StoreError> {
         let delete = self.client.delete_item().table_name(&self.table).key("user_id", s(user.to_string()));
         delete.send().await.map(drop).map_err(|error| StoreError::of("DeleteItem", &error))
-    }
-
-    /// The stored session_keys, newest first; empty when there are none.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] when they could not be read.
-    pub async fn sealed_keys(&self, user: UserId) -> Result<Vec<Vec<u8>>, StoreError> {
-        let wanted = "user_id, session_key, session_key_previous";
-        let item = self.get(user, Some(wanted)).await?.unwrap_or_default();
-        let mut keys: Vec<Vec<u8>> = ["session_key", "session_key_previous"]
-            .into_iter()
-            .filter_map(|name| bytes(&item, name).ok().map(<[u8]>::to_vec))
-            .collect();
-        keys.dedup();
-        Ok(keys)
     }
 
     async fn get(&self, user: UserId, projection: Option<&str>) -> Result<Option<Item>, StoreError> {

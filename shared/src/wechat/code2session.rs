@@ -68,11 +68,17 @@ fn session(mut answer: Map<String, Value>) -> Result<WechatSession, WechatError>
     if unionid.as_deref().is_some_and(|id| !is_name(id)) {
         return Err(WechatError::Shape("unionid"));
     }
-    let key = STANDARD.decode(session_key.expose()).map(zeroize::Zeroizing::new);
-    if !key.is_ok_and(|key| key.len() == 16) {
+    if !is_session_key(&session_key) {
         return Err(WechatError::Shape("session_key"));
     }
     Ok(WechatSession { openid, unionid, session_key })
+}
+
+/// Whether the text is one of a `session_key`: base64 of sixteen bytes.
+#[must_use]
+pub fn is_session_key(text: &Secret) -> bool {
+    let bytes = STANDARD.decode(text.expose()).map(zeroize::Zeroizing::new);
+    bytes.is_ok_and(|bytes| bytes.len() == 16)
 }
 
 fn is_name(text: &str) -> bool {

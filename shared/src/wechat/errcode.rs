@@ -60,8 +60,8 @@ pub fn meaning_of(errcode: i64) -> Meaning {
             "the Mini Program's IP allow list is on and our address is not in it",
             "add the address to the list at mp.weixin.qq.com, or switch the list off; Lambda needs a NAT with a fixed address for this",
         ),
-        40002 | 41002 | 41004 | 43002 | 40097 | 41001 => {
-            Misconfigured("WeChat misses a parameter of ours", BUG)
+        40002 | 40003 | 41001 | 41002 | 41004 | 43002 | 40097 | 87008 => {
+            Misconfigured("WeChat misses a parameter of ours or does not take it", BUG)
         }
         48001 | 50004 | 61007 => Misconfigured(
             "the account may not use this interface",

@@ -5,6 +5,8 @@ const app = getApp();
 Page({
   data: { signedIn: false, busy: false, userId: '', sessionId: '', expiresAt: '', answer: '', error: '' },
 
+  stops: /** @type {(() => void)[]} */ ([]),
+
   onLoad() {
     this.stops = [app.session.on('signed-in', () => this.show()), app.session.on('signed-out', () => this.show())];
   },

@@ -3,7 +3,7 @@ const { messageOf } = require('../../lib/messages.js');
 const app = getApp();
 
 Page({
-  data: { busy: false, rows: [], valid: '', error: '' },
+  data: { busy: false, rows: /** @type {{name: string, value: string}[]} */ ([]), valid: '', error: '' },
 
   async onDecrypt() {
     this.setData({ busy: true, rows: [], valid: '', error: '' });

@@ -1,0 +1,35 @@
+"""Whether an answer is one that API Gateway or a client may get, for events that nobody is logged in for."""
+
+import json
+
+
+def authorizer(event, answer):
+    """Nobody is logged in, so every shape must be refused, in its own form and not by an error."""
+    if "errorMessage" in answer:
+        return f"an error instead of an answer: {answer}"
+    if event.get("version") == "2.0" or "requestContext" in event and "operationName" in event["requestContext"]:
+        return None if answer.get("isAuthorized") is False else f"not a refusal: {answer}"
+    effects = [entry["Effect"] for entry in answer["policyDocument"]["Statement"]]
+    return None if effects == ["Deny"] else f"not a refusal: {answer}"
+
+
+def http(_event, answer):
+    """An HTTP function answers with a status for a client, in our form; a 5xx here means that it cannot do its work."""
+    status = answer.get("statusCode")
+    if not isinstance(status, int) or status >= 500:
+        return f"not an answer for a client: {answer}"
+    headers = {name.lower(): value for name, value in answer.get("headers", {}).items()}
+    headers |= {name.lower(): value[0] for name, value in answer.get("multiValueHeaders", {}).items()}
+    if headers.get("cache-control") != "no-store":
+        return f"may be cached: {answer}"
+    if status >= 400 and headers.get("content-type") != "application/problem+json":
+        return f"not a problem document: {answer}"
+    return None
+
+
+def summary(answer):
+    """An answer in a few words."""
+    if "statusCode" not in answer:
+        return "refused"
+    code = json.loads(answer.get("body") or "{}").get("code", "")
+    return f"{answer['statusCode']} {code}".strip()

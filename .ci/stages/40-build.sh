@@ -1,0 +1,31 @@
+# What is uploaded: built by SAM for x86_64, by cargo-lambda for arm64, measured.
+
+functions='login check-session authorizer sessions open-data'
+
+# One target directory for every build, so that dependencies compile once per processor.
+sam_build() {
+  local folder=$1 template=$2
+  sam build --template "$template" --build-dir "$folder" --parameter-overrides Architecture=x86_64
+}
+
+arm64_build() {
+  local binaries=() name
+  for name in $functions; do binaries+=(--bin "$name"); done
+  ensure_target aarch64-unknown-linux-gnu &&
+    cargo lambda build --release --locked --arm64 --lambda-dir .aws-sam/arm64 "${binaries[@]}"
+}
+
+stage 'builds'
+if ensure_sam; then
+  check 'sam build, x86_64' sam_build .aws-sam/build template.yaml
+  check 'sam build of the sample stack, x86_64' sam_build .aws-sam/build-examples examples/template.yaml
+  check 'cargo lambda build, arm64' arm64_build
+  check 'x86_64: size of the zip, newest glibc symbol' \
+    .ci/measure x86-64 .aws-sam/build/{Login,CheckSession,Authorizer,Sessions,OpenData}Function/bootstrap &&
+    show 'x86_64: size of the zip, newest glibc symbol'
+  check 'arm64: size of the zip, newest glibc symbol' \
+    .ci/measure aarch64 .aws-sam/arm64/{login,check-session,authorizer,sessions,open-data}/bootstrap &&
+    show 'arm64: size of the zip, newest glibc symbol'
+else
+  cannot 'builds' 'aws-sam-cli could not be installed'
+fi

@@ -1,0 +1,69 @@
+// GET /me: says who is calling. Copy it and put your own work where the answer is built.
+//
+// The session is checked before this code runs: API Gateway asks the session authorizer and hands on what it said.
+// So there is no token to read here, and nothing in the headers, the query or the body says who somebody is.
+
+const TEXTS = ["user_id", "app_id", "openid", "session_id"];
+
+/** Who is calling, or null when no session authorizer was asked. */
+export function identityOf(event) {
+  const handedOn = event?.requestContext?.authorizer;
+  // Flat behind a REST API and a WebSocket API, under `lambda` behind an HTTP API.
+  const context = handedOn?.lambda ?? handedOn ?? {};
+  const expires_at = seconds(context.expires_at);
+  if (expires_at === null || !TEXTS.every((name) => typeof context[name] === "string")) return null;
+  const { user_id, app_id, openid, session_id, unionid = null } = context;
+  return { user_id, app_id, openid, unionid, session_id, expires_at };
+}
+
+export async function handler(event, context) {
+  const identity = identityOf(event);
+  if (identity === null) return withoutAuthorizer(event?.requestContext?.requestId ?? context?.awsRequestId);
+
+  // Your own work goes here. `identity.user_id` is the key to keep a user's things under.
+  const { user_id, app_id, session_id, expires_at, unionid } = identity;
+  // WeChat's names of the user, openid and unionid, stay on the server.
+  return answer(200, "application/json", { user_id, app_id, session_id, expires_at, has_unionid: unionid !== null });
+}
+
+// API Gateway hands every value on as text; a number is taken too.
+function seconds(value) {
+  if (typeof value === "string" && /^\d+$/.test(value)) return Number(value);
+  return Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+// The route is open by mistake, and only the deployer can mend that.
+function withoutAuthorizer(requestId) {
+  log("ERROR", requestId, {
+    outcome: "credentials_missing",
+    reason: "no_authorizer",
+    operator: {
+      cause: "a request came without an identity: the route has no session authorizer",
+      fix: "attach the session authorizer to the route in the template and deploy again",
+    },
+  });
+  const problem = {
+    type: "about:blank",
+    title: "A bearer token is needed",
+    status: 401,
+    code: "credentials_missing",
+    instance: requestId,
+  };
+  return answer(401, "application/problem+json", problem, { "WWW-Authenticate": 'Bearer realm="wxs"' });
+}
+
+function answer(statusCode, contentType, body, more = {}) {
+  const headers = {
+    "Content-Type": contentType,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    ...more,
+  };
+  return { statusCode, headers, body: JSON.stringify(body), isBase64Encoded: false };
+}
+
+// One JSON line, whatever the log format of the function: console.* would put the time before it.
+function log(level, requestId, fields) {
+  const line = { timestamp: new Date().toISOString(), level, message: "request", function: "me", request_id: requestId };
+  process.stdout.write(`${JSON.stringify({ ...line, ...fields })}\n`);
+}

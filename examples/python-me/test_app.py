@@ -1,0 +1,81 @@
+"""python3 -m unittest"""
+
+import contextlib
+import io
+import json
+import pathlib
+import unittest
+
+from app import handler, identity_of
+
+EVENTS = pathlib.Path(__file__).resolve().parents[2] / "events"
+CALLER = {
+    "user_id": "12bbf084-f063-861b-9b20-51bba2f93072",
+    "app_id": "wx0123456789abcdef",
+    "session_id": "019aa9c3-7c00-7000-8000-000000000001",
+    "expires_at": 4102444800,
+}
+
+
+def event(name):
+    return json.loads((EVENTS / f"{name}.json").read_text())
+
+
+def serve(event):
+    """The answer and what was printed meanwhile."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        answer = handler(event, None)
+    return answer, printed.getvalue().splitlines()
+
+
+class Me(unittest.TestCase):
+    def test_says_who_calls_behind_a_rest_api_and_behind_an_http_api(self):
+        for name, has_unionid in (("me-rest", False), ("me-http", True)):
+            with self.subTest(name):
+                answer, _ = serve(event(name))
+                self.assertEqual(answer["statusCode"], 200)
+                self.assertEqual(answer["headers"]["Cache-Control"], "no-store")
+                self.assertEqual(json.loads(answer["body"]), CALLER | {"has_unionid": has_unionid})
+
+    def test_keeps_wechats_names_and_the_token_from_the_client_and_the_log(self):
+        for name in ("me-rest", "me-http", "me-no-authorizer-rest", "me-no-authorizer-http"):
+            said = json.dumps(serve(event(name)))
+            for secret in ("oTEST", "oUNION", "wxs_"):
+                self.assertNotIn(secret, said)
+
+    def test_believes_no_header_and_tells_the_operator_when_the_route_has_no_authorizer(self):
+        for name in ("me-no-authorizer-rest", "me-no-authorizer-http"):
+            with self.subTest(name):
+                answer, lines = serve(event(name))
+                self.assertEqual(answer["statusCode"], 401)
+                self.assertEqual(answer["headers"]["WWW-Authenticate"], 'Bearer realm="wxs"')
+                problem = json.loads(answer["body"])
+                self.assertEqual(problem["code"], "credentials_missing")
+                self.assertEqual(problem["instance"], event(name)["requestContext"]["requestId"])
+                (line,) = lines
+                self.assertEqual(json.loads(line)["level"], "ERROR")
+                self.assertIn("authorizer", json.loads(line)["operator"]["fix"])
+
+    def test_half_an_identity_is_none(self):
+        for field in ("user_id", "app_id", "openid", "session_id", "expires_at"):
+            with self.subTest(field):
+                half = event("me-http")
+                del half["requestContext"]["authorizer"]["lambda"][field]
+                self.assertEqual(serve(half)[0]["statusCode"], 401)
+
+    def test_an_event_without_anything_is_nobodys_and_not_a_crash(self):
+        for bare in ({}, None, {"requestContext": None}, {"requestContext": {"authorizer": None}}):
+            self.assertIsNone(identity_of(bare))
+            self.assertEqual(serve(bare)[0]["statusCode"], 401)
+
+    def test_a_time_that_is_not_whole_seconds_is_refused(self):
+        for expires_at in ("", "soon", "1.5", "1e9", "²", -1, 1.5, True, None, ["1"]):
+            with self.subTest(expires_at):
+                odd = event("me-rest")
+                odd["requestContext"]["authorizer"]["expires_at"] = expires_at
+                self.assertIsNone(identity_of(odd))
+
+
+if __name__ == "__main__":
+    unittest.main()

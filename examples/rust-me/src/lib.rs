@@ -1,0 +1,60 @@
+//! `GET /me`: says who is calling. Copy it and put your own work where the answer is built.
+//!
+//! The session is checked before this code runs: API Gateway asks the session authorizer and hands on
+//! what it said. So there is no token to read here, no table, no secret: only [`Identity`].
+
+use serde::Serialize;
+use wxsession::{
+    Identity,
+    http::{Answer, Code, Problem, Request},
+    serve::HttpFunction,
+    telemetry::Line,
+};
+
+/// The function. Clients of your own tables go in here, built once in `main`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Me;
+
+/// What the client is told about itself. WeChat's names of the user, openid and unionid, stay on the
+/// server: other services take them for proof of who somebody is.
+#[derive(Serialize)]
+struct Reply<'a> {
+    user_id: &'a str,
+    app_id: &'a str,
+    session_id: &'a str,
+    expires_at: i64,
+    has_unionid: bool,
+}
+
+impl HttpFunction for Me {
+    async fn handle(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
+        let identity = caller(request, line)?;
+        // Your own work goes here. `identity.user_id` is the key to keep a user's things under.
+        Ok(Answer::json(&Reply {
+            user_id: &identity.user_id,
+            app_id: &identity.app_id,
+            session_id: &identity.session_id,
+            expires_at: identity.expires_at,
+            has_unionid: identity.unionid.is_some(),
+        }))
+    }
+}
+
+/// Who is calling. Without the authorizer that is nobody, whatever the headers say: the route is open
+/// by mistake, and only the deployer can mend that.
+fn caller(request: &Request, line: &mut Line) -> Result<Identity, Problem> {
+    let Some(identity) = request.authorizer().and_then(Identity::from_authorizer) else {
+        line.operator(
+            "a request came without an identity: the route has no session authorizer",
+            "attach the session authorizer to the route in the template and deploy again",
+        );
+        return Err(Problem::new(Code::CredentialsMissing).because("no_authorizer"));
+    };
+    line.put("user_id", identity.user_id.as_str());
+    line.put("session_id", identity.session_id.as_str());
+    line.put("app_id", identity.app_id.as_str());
+    Ok(identity)
+}
+
+#[cfg(test)]
+mod tests;

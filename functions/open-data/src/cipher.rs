@@ -1,0 +1,157 @@
+//! WeChat's open-data cipher: AES-128-CBC, PKCS#7, a JSON object with a watermark inside.
+//! <https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/signature.html>
+//!
+//! The cipher has no authentication of its own, so nothing here may tell a client how far its data
+//! came: padding is checked without branches, the text is parsed whether the padding was right or not,
+//! every key is tried to the end, and all that can go wrong after the shape is one answer.
+
+use aes::Aes128;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use cbc::{
+    Decryptor,
+    cipher::{BlockModeDecrypt, KeyIvInit, block_padding::NoPadding},
+};
+use serde_json::{Map, Value};
+use subtle::{Choice, ConstantTimeEq, ConstantTimeGreater};
+use wxsession::{
+    Secret,
+    http::{Code, Problem},
+};
+use zeroize::Zeroizing;
+
+const BLOCK_BYTES: usize = 16;
+
+/// Why data was not decrypted, in the order in which it is found out. Only the log sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Refused {
+    BadBase64,
+    BadIvLength,
+    BadCiphertextLength,
+    BadKeyLength,
+    BadPadding,
+    BadJson,
+    MissingWatermark,
+    AppidMismatch,
+    NotFresh,
+}
+
+impl Refused {
+    /// The stable word for log lines.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::BadBase64 => "bad_base64",
+            Self::BadIvLength => "bad_iv_length",
+            Self::BadCiphertextLength => "bad_ciphertext_length",
+            Self::BadKeyLength => "bad_key_length",
+            Self::BadPadding => "bad_padding",
+            Self::BadJson => "bad_json",
+            Self::MissingWatermark => "missing_watermark",
+            Self::AppidMismatch => "appid_mismatch",
+            Self::NotFresh => "not_fresh",
+        }
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        let code = match refused {
+            Refused::BadBase64 | Refused::BadIvLength | Refused::BadCiphertextLength => {
+                Code::MalformedRequest
+            }
+            _ => Code::SessionKeyStale,
+        };
+        Problem::new(code).because(refused.as_str())
+    }
+}
+
+/// `encryptedData` and `iv` of the right shape.
+pub(crate) struct Encrypted {
+    ciphertext: Vec<u8>,
+    iv: [u8; BLOCK_BYTES],
+}
+
+/// What the watermark inside must say.
+#[derive(Clone, Copy)]
+pub(crate) struct Expected<'a> {
+    pub(crate) app_id: &'a str,
+    pub(crate) now: i64,
+    pub(crate) max_age_seconds: Option<u32>,
+}
+
+impl Encrypted {
+    pub(crate) fn read(encrypted_data: &str, iv: &str) -> Result<Self, Refused> {
+        let ciphertext = STANDARD.decode(encrypted_data).map_err(|_| Refused::BadBase64)?;
+        let iv = STANDARD.decode(iv).map_err(|_| Refused::BadBase64)?;
+        let iv = iv.try_into().map_err(|_| Refused::BadIvLength)?;
+        if ciphertext.is_empty() || ciphertext.len() % BLOCK_BYTES != 0 {
+            return Err(Refused::BadCiphertextLength);
+        }
+        Ok(Self { ciphertext, iv })
+    }
+
+    /// Decrypts with the first key that fits, newest first. The client's event may be older than the
+    /// newest key: any `wx.login` may have replaced it in between.
+    pub(crate) fn open(
+        &self,
+        keys: &[Secret],
+        expected: Expected<'_>,
+    ) -> Result<Map<String, Value>, Refused> {
+        let tried: Vec<_> = keys.iter().map(|key| self.open_with(key, expected)).collect();
+        let mut furthest = Refused::BadKeyLength;
+        for outcome in tried {
+            match outcome {
+                Ok(data) => return Ok(data),
+                Err(refused) => furthest = furthest.max(refused),
+            }
+        }
+        Err(furthest)
+    }
+
+    fn open_with(&self, key: &Secret, expected: Expected<'_>) -> Result<Map<String, Value>, Refused> {
+        let key = STANDARD.decode(key.expose()).map(Zeroizing::new).map_err(|_| Refused::BadKeyLength)?;
+        let cipher =
+            Decryptor::<Aes128>::new_from_slices(&key, &self.iv).map_err(|_| Refused::BadKeyLength)?;
+        let mut text = Zeroizing::new(self.ciphertext.clone());
+        cipher.decrypt_padded::<NoPadding>(&mut text).map_err(|_| Refused::BadCiphertextLength)?;
+        let (is_padded, length) = unpadded(&text);
+        let parsed = serde_json::from_slice::<Map<String, Value>>(&text[..length]);
+        if !bool::from(is_padded) {
+            return Err(Refused::BadPadding);
+        }
+        let data = parsed.map_err(|_| Refused::BadJson)?;
+        expected.check(&data)?;
+        Ok(data)
+    }
+}
+
+impl Expected<'_> {
+    fn check(self, data: &Map<String, Value>) -> Result<(), Refused> {
+        let watermark = data.get("watermark").ok_or(Refused::MissingWatermark)?;
+        let app_id = watermark.get("appid").and_then(Value::as_str).ok_or(Refused::MissingWatermark)?;
+        if app_id != self.app_id {
+            return Err(Refused::AppidMismatch);
+        }
+        let Some(max_age) = self.max_age_seconds else { return Ok(()) };
+        let made_at = watermark.get("timestamp").and_then(Value::as_i64).ok_or(Refused::MissingWatermark)?;
+        // WeChat's clock may be a little ahead of ours; `abs_diff` refuses times far ahead as well.
+        let is_fresh = self.now.abs_diff(made_at) <= u64::from(max_age);
+        if is_fresh { Ok(()) } else { Err(Refused::NotFresh) }
+    }
+}
+
+/// Whether the last block is padded as PKCS#7 wants, and the length without padding; the whole length
+/// when it is not. Always looks at all sixteen bytes.
+fn unpadded(text: &[u8]) -> (Choice, usize) {
+    let Some(last) = text.last_chunk::<BLOCK_BYTES>() else { return (Choice::from(0), 0) };
+    let pad = last[BLOCK_BYTES - 1];
+    let mut is_padded = !pad.ct_eq(&0) & !pad.ct_gt(&16);
+    for (from_end, byte) in (1_u8..).zip(last.iter().rev()) {
+        let is_pad = !from_end.ct_gt(&pad);
+        is_padded &= !is_pad | byte.ct_eq(&pad);
+    }
+    let length = text.len() - usize::from(pad * is_padded.unwrap_u8());
+    (is_padded, length)
+}
+
+#[cfg(test)]
+mod tests;

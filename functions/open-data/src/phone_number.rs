@@ -1,0 +1,142 @@
+//! `POST /phone-number`: the code of the phone number button for the number.
+//! <https://developers.weixin.qq.com/miniprogram/dev/server/API/user-info/phone-number/api_getphonenumber>
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use wxsession::{
+    Secret,
+    http::{Answer, Code, Problem, Request, body},
+    telemetry::Line,
+    wechat::{Call, WechatError},
+};
+
+use crate::{
+    OpenData,
+    caller::Caller,
+    wechat::{CallError, deadline},
+};
+
+/// Ample for a code of 256 characters; WeChat's have 64.
+const MOST_BYTES: usize = 4_096;
+const MOST_CODE_CHARACTERS: usize = 256;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    code: Secret,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Reply {
+    phone_number: String,
+    pure_phone_number: String,
+    country_code: String,
+}
+
+impl OpenData {
+    pub(crate) async fn phone_number(
+        &self,
+        caller: &Caller,
+        request: &Request,
+        line: &mut Line,
+    ) -> Result<Answer, Problem> {
+        let Body { code } = body::json(request, MOST_BYTES)?;
+        let fits = (1..=MOST_CODE_CHARACTERS).contains(&code.expose().len())
+            && code.expose().bytes().all(|byte| byte.is_ascii_graphic());
+        if !fits {
+            return Err(Problem::malformed("code"));
+        }
+        let body = json!({"code": code.expose()});
+        let call = Call { path: "/wxa/business/getuserphonenumber", query: &[], body: Some(&body) };
+        let answer = self.call(&caller.app_id, &call, deadline(), line).await;
+        let answer = answer.map_err(|error| refused(error, caller, self.clock.now(), line))?;
+        let reply = reply(answer, &caller.app_id).map_err(|wrong| {
+            line.put("wechat_error", "shape");
+            Problem::new(Code::UpstreamInvalid).because(wrong)
+        })?;
+        line.audit("phone_number_read", &[]);
+        Ok(Answer::json(&reply))
+    }
+}
+
+/// What this endpoint's own refusals mean. An AppID or a code that WeChat does not take means the code
+/// here, not our settings.
+fn refused(error: CallError, caller: &Caller, now: i64, line: &mut Line) -> Problem {
+    if let CallError::Wechat(WechatError::Refused { errcode, rid, .. }) = &error
+        && let Some(reason) = code_refused(*errcode)
+    {
+        line.put("errcode", *errcode);
+        line.put("rid", rid.clone());
+        return Problem::new(Code::PhoneCodeInvalid).because(reason);
+    }
+    error.into_problem(&caller.app_id, now, line)
+}
+
+fn code_refused(errcode: i64) -> Option<&'static str> {
+    match errcode {
+        40029 => Some("bad_expired_or_used_code_perhaps_a_wx_login_code"),
+        40163 => Some("used_code"),
+        40013 => Some("code_of_another_app"),
+        _ => None,
+    }
+}
+
+fn reply(mut answer: Map<String, Value>, app_id: &str) -> Result<Reply, &'static str> {
+    let Some(Value::Object(mut info)) = answer.remove("phone_info") else { return Err("phone_info") };
+    let watermarked = info.get("watermark").and_then(|mark| mark.get("appid"));
+    if watermarked.and_then(Value::as_str) != Some(app_id) {
+        return Err("watermark_appid");
+    }
+    let mut text = |name| match info.remove(name) {
+        Some(Value::String(text)) if !text.is_empty() => Ok(text),
+        // WeChat documents countryCode as text; its sample has a number.
+        Some(Value::Number(digits)) if name == "countryCode" && digits.is_u64() => Ok(digits.to_string()),
+        _ => Err(name),
+    };
+    Ok(Reply {
+        phone_number: text("phoneNumber")?,
+        pure_phone_number: text("purePhoneNumber")?,
+        country_code: text("countryCode")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const APP: &str = "wx0123456789abcdef";
+
+    fn read(info: &Value) -> Result<Reply, &'static str> {
+        let Value::Object(answer) = json!({"errcode": 0, "phone_info": info}) else { panic!("an object") };
+        reply(answer, APP)
+    }
+
+    fn info(country_code: &Value) -> Value {
+        json!({"phoneNumber": "+85200000000", "purePhoneNumber": "00000000", "countryCode": country_code,
+            "watermark": {"timestamp": 1_637_744_274, "appid": APP}})
+    }
+
+    #[test]
+    fn a_country_code_is_text_or_number() {
+        for code in [json!("852"), json!(852)] {
+            let reply = read(&info(&code)).unwrap();
+            assert_eq!(
+                (reply.phone_number, reply.pure_phone_number, reply.country_code),
+                ("+85200000000".to_owned(), "00000000".to_owned(), "852".to_owned())
+            );
+        }
+        for code in [json!(null), json!(""), json!(-1), json!(8.5), json!([852])] {
+            assert_eq!(read(&info(&code)), Err("countryCode"), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_watermark_must_name_the_app() {
+        for mark in [json!(null), json!({}), json!({"appid": "wxfedcba9876543210"}), json!({"appid": 7})] {
+            let mut info = info(&json!("86"));
+            info["watermark"] = mark;
+            assert_eq!(read(&info), Err("watermark_appid"));
+        }
+        assert_eq!(read(&json!("13800000000")), Err("phone_info"));
+    }
+}

@@ -1,0 +1,68 @@
+//! The user's `session_key`s, out of the vault.
+
+use wxsession::{
+    Secret,
+    http::{Code, Problem},
+    secrets::CachedSecret,
+    telemetry::Line,
+    vault::{KeyRing, Owner},
+};
+
+use crate::{OpenData, caller::Caller};
+
+impl OpenData {
+    /// The ring that seals `session_key`s.
+    pub(crate) fn key_ring(&self) -> Result<&CachedSecret<KeyRing>, Problem> {
+        self.key_ring.as_ref().ok_or_else(|| Problem::new(Code::NotEnabled).because("no_vault"))
+    }
+
+    /// The user's `session_key`s, newest first; none when there is none that opens.
+    pub(crate) async fn session_keys(
+        &self,
+        caller: &Caller,
+        line: &mut Line,
+    ) -> Result<Vec<Secret>, Problem> {
+        let cached = self.key_ring()?;
+        let reads = async { tokio::join!(cached.value(), self.users.sealed_keys(caller.user_id)) };
+        let (ring, sealed) = line.timed("store_ms", reads).await;
+        let ring = ring.map_err(|error| error.into_problem(line))?;
+        let sealed = sealed.map_err(|error| {
+            line.store_failed(&error);
+            Problem::from(error)
+        })?;
+        let mut opened = open(&ring, caller.owner(), &sealed);
+        // A login may have sealed it with a key that the ring got a moment ago.
+        if opened.first().is_some_and(Option::is_none) {
+            let fresh = line.timed("store_ms", cached.refetched()).await;
+            if let Some(ring) = fresh.map_err(|error| error.into_problem(line))? {
+                opened = open(&ring, caller.owner(), &sealed);
+            }
+        }
+        let unopened = opened.iter().filter(|key| key.is_none()).count();
+        if unopened > 0 {
+            line.put("unopened_keys", unopened);
+        }
+        if unopened > 0 && unopened == opened.len() {
+            line.warn();
+            line.audit("crypt_decrypt_fail", &[]);
+        }
+        Ok(opened.into_iter().flatten().collect())
+    }
+
+    /// The same for a route that can do nothing without one.
+    pub(crate) async fn some_session_keys(
+        &self,
+        caller: &Caller,
+        line: &mut Line,
+    ) -> Result<Vec<Secret>, Problem> {
+        let keys = self.session_keys(caller, line).await?;
+        if keys.is_empty() {
+            return Err(Problem::new(Code::SessionKeyStale).because("no_session_key"));
+        }
+        Ok(keys)
+    }
+}
+
+fn open(ring: &KeyRing, owner: Owner<'_>, sealed: &[Vec<u8>]) -> Vec<Option<Secret>> {
+    sealed.iter().map(|sealed| ring.open(owner, sealed)).collect()
+}

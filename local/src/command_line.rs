@@ -1,0 +1,165 @@
+//! What can be said on the command line.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is what the person at the terminal reads"
+)]
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{Args, Parser, Subcommand};
+use wxsession::{Clock, telemetry::Log};
+
+use crate::{
+    admin::Admin,
+    conversation::{self, Target},
+    http_client::HttpClient,
+    service::Service,
+    settings::Settings,
+    tour,
+    wechat_simulator::{DEFAULT_APP, SECOND_APP},
+};
+
+/// The WeChat Mini Program login backend on one machine: no AWS, no WeChat account, no Docker.
+#[derive(Parser)]
+#[command(name = "local", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: Run,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start, log a simulated user in, show each request and answer, and stop.
+    Tour,
+    /// Have every conversation of the test suite with a running or deployed service.
+    Conversation(Talk),
+    /// List or end the sessions of one user, here or of a deployed stack.
+    Admin(Admin),
+}
+
+#[derive(Args)]
+struct Run {
+    /// Port of the gateway; 0 takes a free one.
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+    /// Port of the WeChat simulator.
+    #[arg(long, default_value_t = 3001)]
+    wechat_port: u16,
+    /// Port of DynamoDB, for the AWS CLI and other tools.
+    #[arg(long, default_value_t = 8000)]
+    dynamodb_port: u16,
+    /// Keep the tables in this file.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Leave expired items in the tables, as AWS does for up to a few days.
+    #[arg(long)]
+    no_sweep: bool,
+    /// A real Mini Program: with both, the real WeChat is asked.
+    #[arg(long, env = "WECHAT_APP_ID", requires = "wechat_app_secret", hide_env_values = true)]
+    wechat_app_id: Option<String>,
+    /// Its AppSecret. Set the variable rather than typing it.
+    #[arg(long, env = "WECHAT_APP_SECRET", requires = "wechat_app_id", hide_env_values = true)]
+    wechat_app_secret: Option<String>,
+}
+
+#[derive(Args)]
+struct Talk {
+    /// Base URL of the service, with the stage if there is one.
+    #[arg(long)]
+    base_url: String,
+    /// Base URL of the WeChat simulator that the service uses.
+    #[arg(long)]
+    wechat_url: String,
+    /// The Mini Program that the service serves.
+    #[arg(long, default_value = DEFAULT_APP.0)]
+    app_id: String,
+}
+
+/// Does what the command line says.
+pub async fn run() -> ExitCode {
+    let line = CommandLine::parse();
+    let done = match line.command {
+        None => serve(&settings(line.run)).await,
+        Some(Command::Tour) => take_tour().await,
+        Some(Command::Conversation(talk)) => talk_to(&talk).await,
+        Some(Command::Admin(admin)) => return admin.run().await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("local: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn settings(run: Run) -> Settings {
+    let clock = Clock::shifted();
+    let log_clock = clock.clone();
+    Settings {
+        port: run.port,
+        wechat_port: run.wechat_port,
+        dynamodb_port: run.dynamodb_port,
+        data: run.data,
+        sweep_ttl: !run.no_sweep,
+        real_wechat: run.wechat_app_id.zip(run.wechat_app_secret),
+        new_log: Arc::new(move |name, level| Log::stdout(name, level, log_clock.clone())),
+        clock,
+        parameters: std::collections::BTreeMap::new(),
+    }
+}
+
+async fn serve(settings: &Settings) -> Result<(), String> {
+    let service = Service::start(settings).await.map_err(|error| error.to_string())?;
+    let simulated = settings.real_wechat.is_none();
+    let code = simulated.then(|| service.simulator.mint_code(DEFAULT_APP.0, None));
+    println!("Gateway          {}", service.url);
+    println!(
+        "WeChat           {}",
+        if simulated { &service.wechat_url } else { "https://api.weixin.qq.com (real)" }
+    );
+    println!("DynamoDB         {}", service.dynamodb.direct_endpoint());
+    println!("\n{}", tour::to_paste(&service.url, code.as_deref()));
+    if simulated {
+        println!(
+            "A fresh code:\n  curl -s {}/_control/codes -H 'content-type: application/json' -d '{{\"app_id\":\"{}\"}}'\n",
+            service.wechat_url, DEFAULT_APP.0
+        );
+    }
+    println!("Ctrl-C stops it.");
+    tokio::signal::ctrl_c().await.map_err(|error| error.to_string())?;
+    println!("\nstopping");
+    service.stop().await;
+    Ok(())
+}
+
+async fn take_tour() -> Result<(), String> {
+    let settings = Settings { sweep_ttl: true, ..Settings::for_tests(Clock::system()) };
+    let service = Service::start(&settings).await.map_err(|error| error.to_string())?;
+    let code = service.simulator.mint_code(DEFAULT_APP.0, None);
+    let taken = tour::take(&HttpClient::new(&service.url), &code, |step| println!("{step}")).await;
+    service.stop().await;
+    taken
+}
+
+async fn talk_to(talk: &Talk) -> Result<(), String> {
+    let target = Target {
+        service: HttpClient::new(&talk.base_url),
+        wechat: HttpClient::new(&talk.wechat_url),
+        app_id: talk.app_id.clone(),
+        foreign_app_id: SECOND_APP.0.to_owned(),
+    };
+    let outcomes = conversation::run(&target).await;
+    for outcome in &outcomes {
+        match &outcome.failure {
+            None => println!("ok      {}", outcome.name),
+            Some(failure) => println!("FAILED  {}\n        {failure}", outcome.name),
+        }
+    }
+    let failed = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
+    println!("{} conversations, {failed} failed", outcomes.len());
+    if failed == 0 { Ok(()) } else { Err(format!("{failed} conversations failed")) }
+}

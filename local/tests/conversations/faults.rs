@@ -1,0 +1,240 @@
+//! WeChat, DynamoDB and Secrets Manager at their worst. Nothing here may end as 401 or as allow.
+
+use std::time::{Duration, Instant};
+
+use local::{
+    dynamodb::Fault as Tables,
+    secrets_manager::Fault as Secrets,
+    wechat_simulator::{DEFAULT_APP, Fault, FaultKind},
+};
+use serde_json::{Value, json};
+
+use crate::support::Stage;
+
+async fn login_with(stage: &Stage, fault: Fault) -> local::http_client::Reply {
+    stage.service.simulator.clear_faults();
+    stage.service.simulator.inject(fault);
+    let code = stage.service.simulator.mint_code(DEFAULT_APP.0, None);
+    let started = Instant::now();
+    let reply = stage.target.post_login(&code).await.expect("an answer");
+    assert!(
+        started.elapsed() < Duration::from_millis(4_500),
+        "a login has a budget: {:?}",
+        started.elapsed()
+    );
+    stage.service.simulator.clear_faults();
+    reply
+}
+
+fn errcode(errcode: i64) -> FaultKind {
+    serde_json::from_value(json!({"kind": "errcode", "errcode": errcode})).expect("a fault of the simulator")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_errcode_of_the_table_has_its_own_answer() {
+    let stage = Stage::open().await;
+    for (number, status, code) in [
+        (40029, 400, "login_code_invalid"),
+        (41008, 400, "login_code_invalid"),
+        (40163, 400, "login_code_used"),
+        (40226, 403, "login_blocked"),
+        (45011, 429, "rate_limited"),
+        (45009, 503, "upstream_unavailable"),
+        (-1, 503, "upstream_unavailable"),
+        (40013, 500, "service_misconfigured"),
+        (40125, 500, "service_misconfigured"),
+        (40243, 500, "service_misconfigured"),
+        (40164, 500, "service_misconfigured"),
+        (40002, 500, "service_misconfigured"),
+        (41002, 500, "service_misconfigured"),
+        (41004, 500, "service_misconfigured"),
+        (48001, 500, "service_misconfigured"),
+        (48017, 500, "service_misconfigured"),
+        (50007, 500, "service_misconfigured"),
+        (89503, 500, "service_misconfigured"),
+        (99999, 502, "upstream_invalid"),
+    ] {
+        Stage::is(&login_with(&stage, Fault::always(errcode(number))).await, status, code);
+    }
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn garbage_from_wechat_is_502_and_silence_is_503() {
+    let stage = Stage::open().await;
+    let kind = |kind: Value| -> FaultKind { serde_json::from_value(kind).expect("a fault of the simulator") };
+    for (fault, status, code) in [
+        (json!({"kind": "html"}), 502, "upstream_invalid"),
+        (json!({"kind": "truncated_json"}), 502, "upstream_invalid"),
+        (json!({"kind": "wrong_types"}), 502, "upstream_invalid"),
+        (json!({"kind": "missing_field", "field": "openid"}), 502, "upstream_invalid"),
+        (json!({"kind": "missing_field", "field": "session_key"}), 502, "upstream_invalid"),
+        (json!({"kind": "huge_body"}), 502, "upstream_invalid"),
+        (json!({"kind": "gzip_bomb"}), 502, "upstream_invalid"),
+        (json!({"kind": "http_status", "status": 412}), 503, "upstream_unavailable"),
+        (json!({"kind": "http_status", "status": 502}), 503, "upstream_unavailable"),
+        (json!({"kind": "close_before_processing"}), 503, "upstream_unavailable"),
+        (json!({"kind": "close_after_processing"}), 503, "upstream_unavailable"),
+        (json!({"kind": "close_mid_body"}), 503, "upstream_unavailable"),
+        (json!({"kind": "silent"}), 503, "upstream_unavailable"),
+        (json!({"kind": "drip", "interval_ms": 1000}), 503, "upstream_unavailable"),
+    ] {
+        let reply = login_with(&stage, Fault::always(kind(fault.clone()))).await;
+        assert_eq!((reply.status, reply.code()), (status, code), "{fault}");
+    }
+    for fault in [
+        json!({"kind": "bom"}),
+        json!({"kind": "extra_fields"}),
+        json!({"kind": "string_errcode", "errcode": 0}),
+        json!({"kind": "slow", "delay_ms": 300}),
+        json!({"kind": "duplicate_keys"}),
+    ] {
+        let reply = login_with(&stage, Fault::always(kind(fault.clone()))).await;
+        assert!(reply.status == 200 || fault["kind"] == "duplicate_keys", "{fault}: {}", reply.text);
+    }
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_wechat_is_asked_once_more_and_a_silent_one_never() {
+    let stage = Stage::open().await;
+    Stage::is(&login_with(&stage, Fault::once(errcode(-1))).await, 200, "");
+    stage.service.simulator.forget_calls();
+    let silent = serde_json::from_value(json!({"kind": "silent"})).expect("a fault of the simulator");
+    Stage::is(&login_with(&stage, Fault::always(silent)).await, 503, "upstream_unavailable");
+    assert_eq!(stage.service.simulator.call_count("/sns/jscode2session"), 1, "the code may be spent");
+    stage.close().await;
+}
+
+/// A followed redirect would hand the AppSecret to another host in `Referer`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redirect_is_never_followed() {
+    let stage = Stage::open().await;
+    let other = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let location = format!("http://{}/sns/jscode2session", other.local_addr().expect("an address"));
+    let redirect = json!({"kind": "redirect", "location": location});
+    let redirect = Fault::always(serde_json::from_value(redirect).expect("a fault of the simulator"));
+    tokio::select! {
+        reply = login_with(&stage, redirect) => Stage::is(&reply, 503, "upstream_unavailable"),
+        connection = other.accept() => panic!("the other host was called: {connection:?}"),
+    }
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_is_told_the_cause_and_the_address_to_allow() {
+    let stage = Stage::open().await;
+    let allowed = Some(vec!["198.51.100.1".to_owned()]);
+    assert!(stage.service.simulator.set_ip_whitelist(DEFAULT_APP.0, allowed, Some("203.0.113.9".to_owned())));
+    let code = stage.service.simulator.mint_code(DEFAULT_APP.0, None);
+    let reply = stage.target.post_login(&code).await.expect("an answer");
+    Stage::is(&reply, 500, "service_misconfigured");
+    assert!(!reply.text.contains("203.0.113.9"), "not for the client");
+    let operator = stage.operator();
+    assert!(operator["cause"].as_str().is_some_and(|cause| cause.contains("203.0.113.9")), "{operator}");
+    assert!(operator["fix"].as_str().is_some_and(|fix| fix.contains("mp.weixin.qq.com")), "{operator}");
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_appsecret_that_was_reset_is_fetched_again_once() {
+    let stage = Stage::open().await;
+    stage.login(None).await;
+    let fresh = "00112233445566778899aabbccddeeff";
+    assert!(stage.service.simulator.reset_secret(DEFAULT_APP.0, fresh));
+    stage.service.clock.advance(60);
+    let refused = stage.target.log_in(None).await;
+    assert!(refused.is_err(), "the store still holds the old one");
+    stage.service.secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): fresh}));
+    stage.service.clock.advance(11);
+    let before = stage.service.secrets.calls();
+    stage.login(None).await;
+    assert_eq!(stage.service.secrets.calls() - before, 1);
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_several_mini_programs_the_one_that_is_meant_must_be_named() {
+    let stage = Stage::open().await;
+    let second = local::wechat_simulator::SECOND_APP;
+    stage.service.secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): DEFAULT_APP.1, (second.0): second.1}));
+    stage.service.clock.advance(3_600);
+    let code = stage.service.simulator.mint_code(second.0, None);
+    Stage::is(&stage.target.post_login(&code).await.expect("an answer"), 400, "malformed_request");
+    let named = json!({"code": code, "app_id": second.0});
+    let login = stage.target.service.request("POST", "/login").json(&named).send().await.expect("an answer");
+    Stage::is(&login, 200, "");
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_hanging_or_lying_table_is_cannot_tell() {
+    let stage = Stage::open().await;
+    let token = stage.login(None).await;
+    for fault in [
+        Tables::Refuse,
+        Tables::Silent,
+        Tables::Throttle { times: None },
+        Tables::InternalError { times: None },
+        Tables::ExpiredCredentials,
+    ] {
+        stage.service.dynamodb.proxy().inject(fault.clone()).await;
+        for (method, path) in
+            [("GET", "/session"), ("DELETE", "/session"), ("GET", "/me"), ("DELETE", "/sessions")]
+        {
+            let started = Instant::now();
+            let reply = stage.call(method, path, &token).await;
+            assert_eq!((reply.status, reply.code()), (503, "store_unavailable"), "{fault:?} {method} {path}");
+            assert!(reply.headers.contains_key("retry-after"), "{fault:?} {method} {path}");
+            assert!(started.elapsed() < Duration::from_millis(2_500), "{fault:?}: {:?}", started.elapsed());
+        }
+        let code = stage.service.simulator.mint_code(DEFAULT_APP.0, None);
+        Stage::is(&stage.target.post_login(&code).await.expect("an answer"), 503, "store_unavailable");
+    }
+    stage.service.dynamodb.proxy().inject(Tables::UnprocessedKeys).await;
+    Stage::is(&stage.call("GET", "/session", &token).await, 503, "store_unavailable");
+    Stage::is(&stage.call("GET", "/me", &token).await, 503, "store_unavailable");
+    stage.service.dynamodb.proxy().inject(Tables::Off).await;
+    Stage::is(&stage.call("GET", "/me", &token).await, 200, "");
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_leaves_one_session_and_a_finished_logout() {
+    let stage = Stage::open().await;
+    stage.service.dynamodb.proxy().inject(Tables::AnswerLost { times: Some(1) }).await;
+    let (_, openid) = stage.target.js_code(&stage.target.app_id, None).await.expect("a code");
+    let token = stage.login(Some(&openid)).await;
+    let list = stage.call("GET", "/sessions", &token).await;
+    assert_eq!(list.body["sessions"].as_array().map(Vec::len), Some(1), "{}", list.text);
+    stage.service.dynamodb.proxy().inject(Tables::AnswerLost { times: Some(1) }).await;
+    Stage::is(&stage.call("DELETE", "/session", &token).await, 204, "");
+    Stage::is(&stage.call("GET", "/session", &token).await, 401, "session_invalid");
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_throttled_renewal_leaves_the_session_as_good_as_it_was() {
+    let stage = Stage::open().await;
+    let token = stage.login(None).await;
+    stage.service.clock.advance(7_200);
+    stage.service.dynamodb.proxy().inject_on(&["UpdateItem"], Tables::Throttle { times: None }).await;
+    let check = stage.call("GET", "/session", &token).await;
+    Stage::is(&check, 200, "");
+    assert_eq!(check.body["session"]["expires_at"], crate::support::START + 86_400, "the old expiry");
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_secrets_manager_a_warm_login_works_and_a_cold_one_cannot_tell() {
+    let stage = Stage::open().await;
+    stage.service.secrets.set_fault(Secrets::Down);
+    let code = stage.service.simulator.mint_code(DEFAULT_APP.0, None);
+    Stage::is(&stage.target.post_login(&code).await.expect("an answer"), 503, "store_unavailable");
+    stage.service.secrets.set_fault(Secrets::None);
+    stage.login(None).await;
+    stage.service.secrets.set_fault(Secrets::Down);
+    stage.service.clock.advance(3_600);
+    stage.login(None).await;
+    stage.close().await;
+}

@@ -1,0 +1,123 @@
+// Random histories: users tap, servers fail, sessions end, all at the same time. What must hold at the end of each.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FakeService, FakeWx, settle } from '../fake.mjs';
+import { original, races } from './mutants.mjs';
+import { FAULTS } from './table.mjs';
+
+const HISTORIES = 2000;
+const STEPS = 25;
+
+/** mulberry32: a seed makes a history repeatable. */
+function randomOf(seed) {
+  return (limit) => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+  };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const harmless = FAULTS.filter(({ over }) => !over);
+
+async function history(createSession, seed) {
+  const random = randomOf(seed);
+  const service = new FakeService();
+  const wx = new FakeWx(service);
+  const session = createSession({ baseUrl: wx.base, wx });
+  const seen = { wantsOut: false, everywhere: false, loginFailed: false, ended: false, faults: 0, reasons: 1 };
+  service.slow = { 'POST /login': 1 + random(6), 'GET /session': 1 + random(6), 'DELETE /session': 1 + random(6) };
+  service.straggle = random(2) > 0;
+  // Half of the histories have no fault in them: there, more must hold.
+  const faulty = random(2) > 0;
+  const calls = [];
+  const moves = [
+    () => session.request({ url: '/orders' }),
+    () => session.request({ url: '/orders' }),
+    () => session.downloadFile({ url: '/orders' }),
+    () => session.check(),
+    () => session.check({ force: true }),
+    () => {
+      seen.wantsOut = false;
+      seen.reasons++;
+      return session.login().catch((error) => {
+        seen.loginFailed = true;
+        throw error;
+      });
+    },
+    () => {
+      seen.wantsOut = true;
+      return session.logout();
+    },
+    () => {
+      seen.everywhere = true;
+      return session.logoutEverywhere();
+    },
+    () => {
+      seen.reasons++;
+      seen.ended = true;
+      service.endAll();
+    },
+    () => {
+      seen.faults++;
+      const fault = harmless[random(harmless.length)];
+      service.inject(() => random(3) > 0, () => fault.what(), 1 + random(4));
+    },
+    () => {
+      seen.faults++;
+      wx.loginFails = 1 + random(2);
+    }
+  ];
+  for (let step = 0; step < STEPS; step++) {
+    const outcome = moves[random(faulty ? moves.length : moves.length - 2)]();
+    if (outcome) calls.push(settle(outcome));
+    for (let rest = random(4); rest > 0; rest--) await turn();
+  }
+  const outcomes = await Promise.all(calls);
+  return { service, wx, session, seen, outcomes };
+}
+
+async function judge({ service, wx, session, seen, outcomes }) {
+  const wrong = [];
+  const kept = [...wx.storage.values()].map((text) => JSON.parse(text))[0] || {};
+  for (const { error } of outcomes) if (error && !error.code) wrong.push('an error of our own making: ' + error.stack);
+  if (seen.wantsOut && (session.current() || kept.record)) wrong.push('a logout was undone');
+  const current = kept.record && kept.record.token;
+  if (!seen.wantsOut && !seen.everywhere && !seen.loginFailed && service.minted && !service.ended.size && !service.live.has(current)) {
+    wrong.push('false logout');
+  }
+  const odd = outcomes.filter(({ error }) => error && error.code !== 'signed_out' && !(error.status === 401 && seen.ended));
+  if (!seen.faults && odd.length) wrong.push('an error out of nothing: ' + odd[0].error.code);
+  if (wx.logins > 2 * (seen.reasons + seen.faults)) wrong.push(`loop: ${wx.logins} wx.login`);
+  // With the faults gone, a logout reaches the service, and no session is left that nobody can end.
+  service.faults.length = 0;
+  wx.loginFails = 0;
+  if (!seen.wantsOut) {
+    const { error } = await settle(session.login());
+    if (error) wrong.push('no login: ' + error.code);
+  }
+  await session.logout();
+  if (session.current() || wx.storedToken()) wrong.push('a token is left on the device');
+  if (!seen.faults && service.live.size) wrong.push('a session is left on the service that nobody knows');
+  return wrong;
+}
+
+async function findings({ createSession }, enough = Infinity) {
+  const wrong = [];
+  for (let seed = 1; seed <= HISTORIES && wrong.length < enough; seed++) {
+    for (const what of await judge(await history(createSession, seed))) wrong.push(`seed ${seed}: ${what}`);
+  }
+  return wrong;
+}
+
+test(`${HISTORIES} random histories end as the user wanted`, async () => {
+  assert.deepEqual(await findings(await original()), []);
+});
+
+for (const mutant of races) {
+  test(`random histories catch a client in which ${mutant.name}`, async () => {
+    assert.match((await findings(await mutant.load(), 1)).join(), mutant.caughtAs);
+  });
+}

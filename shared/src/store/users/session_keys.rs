@@ -1,0 +1,83 @@
+//! The vault in a user's record: the current session_key and the previous one, sealed.
+
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+
+use super::{
+    super::{
+        StoreError,
+        item::{b, bytes, n, s},
+        sessions::condition_failed,
+    },
+    Users,
+};
+use crate::ids::UserId;
+
+/// The current key becomes the previous one and `:key` the current one. Of racing updates each shifts
+/// what the one before it wrote, so that two racing keys are both kept.
+pub(super) const SHIFT: &str = "session_key_previous = if_not_exists(session_key, :key), \
+                     session_key_previous_at = if_not_exists(session_key_at, :key_at), \
+                     session_key = :key, session_key_at = :key_at, session_key_kid = :kid, \
+                     session_key_fingerprint = :print";
+pub(super) const IS_ANOTHER_KEY: &str =
+    "attribute_not_exists(session_key_fingerprint) OR session_key_fingerprint <> :print";
+
+/// A session_key as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedKey {
+    /// The sealed bytes.
+    pub sealed: Vec<u8>,
+    /// Which key of the ring sealed them. Shows who keeps a retired key in use.
+    pub kid: String,
+    /// Tells whether two seals hold the same key; says nothing about the key.
+    pub fingerprint: Vec<u8>,
+    /// When it was obtained, unix seconds.
+    pub obtained_at: i64,
+}
+
+impl Users {
+    /// Moves the vault on to a session_key that did not come with a login; the former one becomes the
+    /// previous one in the same update. `false` when the user is gone or the key is there already.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it is not known to be written.
+    pub async fn replace_key(&self, user: UserId, key: &SealedKey) -> Result<bool, StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("user_id", s(user.to_string()))
+            .update_expression(format!("SET {SHIFT}"));
+        let update = with_key(update, key)
+            .condition_expression(format!("attribute_exists(user_id) AND ({IS_ANOTHER_KEY})"));
+        match update.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if condition_failed(&error).is_some() => Ok(false),
+            Err(error) => Err(StoreError::of("UpdateItem", &error)),
+        }
+    }
+
+    /// The stored session_keys, newest first; empty when there are none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when they could not be read.
+    pub async fn sealed_keys(&self, user: UserId) -> Result<Vec<Vec<u8>>, StoreError> {
+        let wanted = "user_id, session_key, session_key_previous";
+        let item = self.get(user, Some(wanted)).await?.unwrap_or_default();
+        let mut keys: Vec<Vec<u8>> = ["session_key", "session_key_previous"]
+            .into_iter()
+            .filter_map(|name| bytes(&item, name).ok().map(<[u8]>::to_vec))
+            .collect();
+        keys.dedup();
+        Ok(keys)
+    }
+}
+
+pub(super) fn with_key(update: UpdateItemFluentBuilder, key: &SealedKey) -> UpdateItemFluentBuilder {
+    update
+        .expression_attribute_values(":key", b(key.sealed.clone()))
+        .expression_attribute_values(":key_at", n(key.obtained_at))
+        .expression_attribute_values(":kid", s(&key.kid))
+        .expression_attribute_values(":print", b(key.fingerprint.clone()))
+}
