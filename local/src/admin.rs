@@ -15,7 +15,7 @@ use aws_smithy_types::date_time::{DateTime, Format};
 use clap::{Args, Parser, Subcommand};
 use wxsession::{
     Clock, Random, SessionId, UserId,
-    session::{Generation, Session, decide},
+    session::{Generation, Refusal, Session, decide},
     store::{Revoked, StoreError},
 };
 
@@ -57,11 +57,11 @@ struct User {
     /// WeChat's name of the user in it.
     #[arg(long)]
     openid: String,
-    /// The users table: output `UsersTableName` of the stack.
-    #[arg(long, env = "USERS_TABLE")]
+    /// The users table: output `UsersTableName` of the stack. The local service's has the default name.
+    #[arg(long, env = "USERS_TABLE", default_value = "UsersTable")]
     users_table: String,
-    /// The sessions table: output `SessionsTableName` of the stack.
-    #[arg(long, env = "SESSIONS_TABLE")]
+    /// The sessions table: output `SessionsTableName` of the stack. The same.
+    #[arg(long, env = "SESSIONS_TABLE", default_value = "SessionsTable")]
     sessions_table: String,
     /// Another DynamoDB. One at http:// is taken for a local one and given made-up credentials.
     #[arg(long)]
@@ -148,7 +148,7 @@ impl Records {
 
     fn state(&self, session: &Session) -> &'static str {
         decide(Clock::system().now(), Some(session), Some(self.generation))
-            .map_or_else(|why| why.as_str(), |()| "good")
+            .map_or_else(Refusal::as_str, |()| "good")
     }
 
     fn good(&self) -> usize {

@@ -1,12 +1,12 @@
 //! Long random histories with clock jumps, against a reference model that knows only the rules as
 //! they are documented. 10,000 steps here; more with `WXSESSION_STEPS=1000000`.
 
+mod step;
+
 use std::cmp::Reverse;
 
 use proptest::{
     collection::vec,
-    option,
-    prelude::{Just, Strategy, any, prop_oneof},
     sample::Index,
     test_runner::{Config, TestRunner},
 };
@@ -22,40 +22,12 @@ use crate::{
     engine::{Dump, Engine, SESSIONS},
     world::{NOW, World},
 };
+use step::{Step, step};
 
 const STEPS_OF_ONE: i64 = 100;
 const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
 const CAP: usize = 5;
-
-#[derive(Clone, Debug)]
-enum Step {
-    LogIn(usize, Option<Index>),
-    Check(Index),
-    LogOut(Index),
-    EndOne(Index, Index),
-    EndAll(Index),
-    DeleteAccount(Index),
-    List(Index),
-    Pass(i64),
-    /// `DynamoDB` deletes what has passed its TTL.
-    Sweep,
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let session = any::<Index>;
-    prop_oneof![
-        6 => (0..3_usize, option::of(session())).prop_map(|(user, presented)| Step::LogIn(user, presented)),
-        6 => session().prop_map(Step::Check),
-        2 => session().prop_map(Step::LogOut),
-        2 => (session(), session()).prop_map(|(asking, ended)| Step::EndOne(asking, ended)),
-        1 => session().prop_map(Step::EndAll),
-        1 => session().prop_map(Step::DeleteAccount),
-        2 => session().prop_map(Step::List),
-        3 => prop_oneof![-5_000..5_000_i64, 3_000..4_000_i64, 40_000..100_000_i64].prop_map(Step::Pass),
-        1 => Just(Step::Sweep),
-    ]
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -255,7 +227,7 @@ fn random_histories_agree_with_the_documented_rules() {
     let steps = Process.number_or("WXSESSION_STEPS", 10_000, 1..=1_000_000_000).expect("a number of steps");
     let cases = u32::try_from(steps / STEPS_OF_ONE).expect("a number of histories").max(1);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let length = usize::try_from(STEPS_OF_ONE).unwrap();
+    let (length, started) = (usize::try_from(STEPS_OF_ONE).unwrap(), std::time::Instant::now());
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let run = TestRunner::new(config).run(&vec(step(), length), |steps| {
         runtime.block_on(async {
@@ -273,4 +245,5 @@ fn random_histories_agree_with_the_documented_rules() {
         Ok(())
     });
     run.unwrap();
+    println!("histories: {cases} of {STEPS_OF_ONE} steps, {:.1?}", started.elapsed());
 }

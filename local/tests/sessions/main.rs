@@ -12,6 +12,7 @@
 //! `world` holds the functions.
 // The SDK's futures nest deeper than the compiler's default.
 #![recursion_limit = "256"]
+#![expect(clippy::print_stdout, reason = "the figures of searches and races, shown with --nocapture")]
 
 mod admin;
 mod connector;

@@ -12,7 +12,7 @@ use login::{Login, Traded};
 use serde_json::{Value, json};
 use sessions::Sessions;
 use wxsession::{
-    Clock, Random, Secret, UserId,
+    Clock, Random, Secret,
     aws::{Account, Budget},
     http::{Problem, Request},
     serve::{self, HttpFunction},
@@ -159,10 +159,6 @@ pub(crate) fn identity(session: &Session) -> Value {
     json!({"user_id": session.user_id.to_string(), "app_id": session.app_id,
         "openid": session.openid, "session_id": session.id.to_string(),
         "expires_at": session.expires_at.to_string()})
-}
-
-pub(crate) fn user() -> UserId {
-    UserId::of(APP, OPENID)
 }
 
 pub(crate) fn traded(openid: &str, session_key: &str) -> Traded {

@@ -32,9 +32,8 @@ impl Variant {
     /// What is sent instead of `call` by a client that has had these answers.
     pub(crate) fn sent(self, call: &Call, read: &[Arc<Answered>]) -> Call {
         match self {
-            Self::UnconditionalRenewal if is_renewal(call) => unconditional(call),
+            Self::UnconditionalRenewal | Self::DeleteNoTombstone if is_renewal(call) => unconditional(call),
             Self::WholeRecordRenewal if is_renewal(call) => whole_record(call, read),
-            Self::DeleteNoTombstone if is_renewal(call) => unconditional(call),
             Self::DeleteNoTombstone if is_tombstone(call) => {
                 let body = call.value();
                 Call::new("DeleteItem", &json!({"TableName": body["TableName"], "Key": body["Key"]}))
