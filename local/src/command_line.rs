@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use wxsession::{Clock, telemetry::Log};
 
 use crate::{
+    admin::Admin,
     conversation::{self, Target},
     http_client::HttpClient,
     service::Service,
@@ -35,6 +36,8 @@ enum Command {
     Tour,
     /// Have every conversation of the test suite with a running or deployed service.
     Conversation(Talk),
+    /// List or end the sessions of one user, here or of a deployed stack.
+    Admin(Admin),
 }
 
 #[derive(Args)]
@@ -82,6 +85,7 @@ pub async fn run() -> ExitCode {
         None => serve(&settings(line.run)).await,
         Some(Command::Tour) => take_tour().await,
         Some(Command::Conversation(talk)) => talk_to(&talk).await,
+        Some(Command::Admin(admin)) => return admin.run().await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,9 +6,11 @@
 //! - [`template`] reads `template.yaml`, so that local and deployed cannot drift
 //! - [`gateway`], [`invoke`], [`functions`] play the REST API and call the functions
 //! - [`wechat_simulator`], [`secrets_manager`] and `dynamodb` stand in for what the functions call
+//! - [`admin`] is the operator's command: one user's sessions, also of a deployed stack
 //! - [`tour`] is what a newcomer sees first
 //! - [`conversation`] is the suite that also runs against a deployed stack; [`http_client`] talks
 
+pub mod admin;
 pub mod command_line;
 pub mod conversation;
 pub mod dynamodb;
