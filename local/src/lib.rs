@@ -6,6 +6,7 @@
 //! - [`template`] reads `template.yaml`, so that local and deployed cannot drift
 //! - [`gateway`], [`invoke`], [`functions`] play the REST API and call the functions
 //! - [`wechat_simulator`], [`secrets_manager`] and `dynamodb` stand in for what the functions call
+//! - [`page`] is the page at `/`, fed by the [`onlooker`]s of all of these
 //! - [`tour`] is what a newcomer sees first
 //! - [`conversation`] is the suite that also runs against a deployed stack; [`http_client`] talks
 
@@ -16,6 +17,8 @@ pub mod functions;
 pub mod gateway;
 pub mod http_client;
 pub mod invoke;
+pub mod onlooker;
+pub mod page;
 pub mod secrets_manager;
 pub mod service;
 pub mod settings;
