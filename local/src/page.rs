@@ -93,21 +93,20 @@ impl Page {
     pub(crate) fn in_front_of(self, gateway: Router) -> Router {
         let only_to_read = get(assets::index).fallback_service(gateway.clone());
         let own = Router::new()
-            .route("/_page/events", get(events::stream))
-            .route("/_page/state", get(faults::state))
-            .route("/_page/record", get(record::show))
-            .route("/_page/wx/{what}", post(phone::give))
-            .route("/_page/faults", post(faults::set))
-            .route("/_page/clock", post(faults::move_clock))
-            .route("/_page/reset", post(faults::reset))
-            .route("/_page/rotate", post(faults::rotate))
-            .route("/_page/expire", post(record::expire))
-            .route("/_page/{file}", get(assets::file))
-            .route("/_page/", get(not_there))
-            .route("/_page/{*rest}", get(not_there))
+            .route("/events", get(events::stream))
+            .route("/state", get(faults::state))
+            .route("/record", get(record::show))
+            .route("/wx/{what}", post(phone::give))
+            .route("/faults", post(faults::set))
+            .route("/clock", post(faults::move_clock))
+            .route("/reset", post(faults::reset))
+            .route("/rotate", post(faults::rotate))
+            .route("/expire", post(record::expire))
+            .route("/{file}", get(assets::file))
+            .fallback(not_there)
             .layer(middleware::from_fn(guard::check));
-        let index = Router::new().route("/", only_to_read);
-        own.merge(index).with_state(self).fallback_service(gateway)
+        let index = Router::new().route("/", only_to_read).route("/_page/", get(not_there));
+        index.nest("/_page", own).with_state(self).fallback_service(gateway)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 /// Within the three seconds that the functions give WeChat, and long enough to be felt.
 const SLOW_MS: u64 = 2_000;
 /// Ten years are enough for every rule there is.
-const FARTHEST_SECONDS: i64 = 10 * 365 * 86_400;
+const FARTHEST_SECONDS: u64 = 10 * 365 * 86_400;
 
 /// How WeChat is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +107,7 @@ pub(super) async fn move_clock(
     Json(by): Json<Move>,
 ) -> Result<Json<Value>, Refusal> {
     let offset = page.offset().saturating_add(by.seconds);
-    if offset.abs() > FARTHEST_SECONDS {
+    if offset.unsigned_abs() > FARTHEST_SECONDS {
         return Err(Refusal(StatusCode::BAD_REQUEST, "that is too far away".to_owned()));
     }
     page.shared.clock.advance(by.seconds);

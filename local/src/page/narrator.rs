@@ -35,7 +35,14 @@ struct State {
     /// Functions that run now, the latest last.
     running: Vec<Running>,
     /// Calls to WeChat and `DynamoDB` that wait for their answer.
-    waiting: HashMap<(bool, u64), (Running, bool)>,
+    waiting: HashMap<(bool, u64), Waiting>,
+}
+
+struct Waiting {
+    caller: Running,
+    is_guess: bool,
+    /// What its answer is called: several may be under way at once.
+    name: String,
 }
 
 #[derive(Clone)]
@@ -90,12 +97,14 @@ impl Narrator {
         let (arrow, caller, is_guess) = match exchange.moment {
             Moment::Called { what, detail } => {
                 let (caller, is_guess) = state.caller(with);
-                state.waiting.insert(key, (caller.clone(), is_guess));
+                let name = if with == Lane::DynamoDb { what.split(' ').next() } else { None };
+                let name = name.map(|name| format!(" {name}")).unwrap_or_default();
+                state.waiting.insert(key, Waiting { caller: caller.clone(), is_guess, name });
                 (Arrow::call(caller.lane, with, what, detail), caller, is_guess)
             }
             Moment::Answered { what, is_failure, detail, duration_ms } => {
-                let Some((caller, is_guess)) = state.waiting.remove(&key) else { return };
-                let answer = Arrow::answer(with, caller.lane, what, detail).took(duration_ms);
+                let Some(Waiting { caller, is_guess, name }) = state.waiting.remove(&key) else { return };
+                let answer = Arrow::answer(with, caller.lane, what + &name, detail).took(duration_ms);
                 (answer.failed(is_failure), caller, is_guess)
             }
         };

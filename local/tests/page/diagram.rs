@@ -20,24 +20,27 @@ async fn a_login_and_a_protected_call_are_drawn_in_order() {
         "gateway>function LoginFunction",
         "function>wechat GET /sns/jscode2session",
         "wechat>function 200",
-        "function>dynamodb UpdateItem Users",
-        "dynamodb>function 200",
-        "function>dynamodb PutItem Sessions",
-        "dynamodb>function 200",
+        // These two at the same time.
+        "dynamodb>function 200 Query",
+        "dynamodb>function 200 UpdateItem",
         "function>dynamodb Query Sessions",
-        "dynamodb>function 200",
+        "function>dynamodb UpdateItem Users",
+        "function>dynamodb PutItem Sessions",
+        "dynamodb>function 200 PutItem",
         "function>gateway answer",
         "gateway>phone 200",
         "phone>gateway GET /me",
         "gateway>authorizer AuthorizerFunction",
         "authorizer>dynamodb BatchGetItem Sessions, Users",
-        "dynamodb>authorizer 200",
+        "dynamodb>authorizer 200 BatchGetItem",
         "authorizer>gateway Allow",
         "gateway>function MeFunction",
         "function>gateway answer",
         "gateway>phone 200",
     ];
-    assert_eq!(watcher.drawn(), expected);
+    let mut drawn = watcher.drawn();
+    drawn[6..10].sort();
+    assert_eq!(drawn, expected);
     let arrows = watcher.arrows();
     assert!(arrows.iter().all(|arrow| arrow["is_guess"] == false && arrow["request"].is_string()));
     let timed = arrows.iter().filter(|arrow| arrow["kind"] != "call" && arrow["from"] != "wechat");
@@ -100,7 +103,10 @@ async fn a_refusal_and_a_dead_table_are_told_apart() {
     watcher.until("gateway>phone 503".split(' ').next_back().expect("a status")).await;
     watcher.until("cannot tell").await;
     let drawn = watcher.drawn();
-    let tries = drawn.iter().filter(|arrow| **arrow == "dynamodb>authorizer 500 InternalServerError").count();
+    let tries = drawn
+        .iter()
+        .filter(|arrow| **arrow == "dynamodb>authorizer 500 InternalServerError BatchGetItem")
+        .count();
     assert_eq!(tries, 3, "the SDK tries three times: {drawn:?}");
     let failures = watcher.arrows().iter().filter(|arrow| arrow["kind"] == "failure").count();
     assert!(failures >= 6, "{drawn:?}");
