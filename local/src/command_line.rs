@@ -12,6 +12,7 @@ use wxsession::{Clock, telemetry::Log};
 
 use crate::{
     conversation::{self, Target},
+    doctor,
     http_client::HttpClient,
     service::Service,
     settings::Settings,
@@ -35,6 +36,8 @@ enum Command {
     Tour,
     /// Have every conversation of the test suite with a running or deployed service.
     Conversation(Talk),
+    /// Tell what is wrong with a deployment or a set of credentials. Reads only.
+    Doctor(doctor::Args),
 }
 
 #[derive(Args)]
@@ -82,6 +85,7 @@ pub async fn run() -> ExitCode {
         None => serve(&settings(line.run)).await,
         Some(Command::Tour) => take_tour().await,
         Some(Command::Conversation(talk)) => talk_to(&talk).await,
+        Some(Command::Doctor(args)) => return examine(&args).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -158,4 +162,17 @@ async fn talk_to(talk: &Talk) -> Result<(), String> {
     let failed = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
     println!("{} conversations, {failed} failed", outcomes.len());
     if failed == 0 { Ok(()) } else { Err(format!("{failed} conversations failed")) }
+}
+
+async fn examine(args: &doctor::Args) -> ExitCode {
+    match doctor::run(args, &doctor::Surroundings::of_process()).await {
+        Ok(report) => {
+            print!("{}", report.text(args.lang));
+            ExitCode::from(report.exit_code())
+        }
+        Err(error) => {
+            eprintln!("local doctor: {error}");
+            ExitCode::from(doctor::USAGE)
+        }
+    }
 }

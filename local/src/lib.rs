@@ -7,10 +7,12 @@
 //! - [`gateway`], [`invoke`], [`functions`] play the REST API and call the functions
 //! - [`wechat_simulator`], [`secrets_manager`] and `dynamodb` stand in for what the functions call
 //! - [`tour`] is what a newcomer sees first
+//! - [`doctor`] tells an operator what is wrong with a deployment
 //! - [`conversation`] is the suite that also runs against a deployed stack; [`http_client`] talks
 
 pub mod command_line;
 pub mod conversation;
+pub mod doctor;
 pub mod dynamodb;
 pub mod functions;
 pub mod gateway;
