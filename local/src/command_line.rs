@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use wxsession::{Clock, telemetry::Log};
 
 use crate::{
+    admin::Admin,
     conversation::{self, Target},
     doctor,
     http_client::HttpClient,
@@ -36,6 +37,8 @@ enum Command {
     Tour,
     /// Have every conversation of the test suite with a running or deployed service.
     Conversation(Talk),
+    /// List or end the sessions of one user, here or of a deployed stack.
+    Admin(Admin),
     /// Tell what is wrong with a deployment or a set of credentials. Reads only.
     Doctor(doctor::Args),
 }
@@ -57,6 +60,9 @@ struct Run {
     /// Leave expired items in the tables, as AWS does for up to a few days.
     #[arg(long)]
     no_sweep: bool,
+    /// Serve the page's files from this folder, to work on them without building.
+    #[arg(long)]
+    page_files: Option<PathBuf>,
     /// A real Mini Program: with both, the real WeChat is asked.
     #[arg(long, env = "WECHAT_APP_ID", requires = "wechat_app_secret", hide_env_values = true)]
     wechat_app_id: Option<String>,
@@ -85,6 +91,7 @@ pub async fn run() -> ExitCode {
         None => serve(&settings(line.run)).await,
         Some(Command::Tour) => take_tour().await,
         Some(Command::Conversation(talk)) => talk_to(&talk).await,
+        Some(Command::Admin(admin)) => return admin.run().await,
         Some(Command::Doctor(args)) => return examine(&args).await,
     };
     match done {
@@ -104,6 +111,7 @@ fn settings(run: Run) -> Settings {
         wechat_port: run.wechat_port,
         dynamodb_port: run.dynamodb_port,
         data: run.data,
+        page_files: run.page_files,
         sweep_ttl: !run.no_sweep,
         real_wechat: run.wechat_app_id.zip(run.wechat_app_secret),
         new_log: Arc::new(move |name, level| Log::stdout(name, level, log_clock.clone())),
@@ -116,6 +124,7 @@ async fn serve(settings: &Settings) -> Result<(), String> {
     let service = Service::start(settings).await.map_err(|error| error.to_string())?;
     let simulated = settings.real_wechat.is_none();
     let code = simulated.then(|| service.simulator.mint_code(DEFAULT_APP.0, None));
+    println!("Page             {}/", service.url);
     println!("Gateway          {}", service.url);
     println!(
         "WeChat           {}",

@@ -5,7 +5,7 @@
 //! | `GET /sessions` | lists those that are still good, newest first |
 //! | `DELETE /sessions/{id}` | signs out one of them |
 //! | `DELETE /sessions` | signs out everywhere with one write, the asking session included |
-//! | `DELETE /me` | deletes the account ([`account`]) |
+//! | `DELETE /me` | deletes the account (`account`) |
 //!
 //! Another user's session is not found, exactly like one that never was.
 

@@ -1,5 +1,7 @@
 //! `GET /session-key`, `POST /session-key/reset`
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use local::wechat_simulator::{Fault, FaultKind};
@@ -92,6 +94,28 @@ async fn resets_at_once_leave_the_key_that_wechat_holds() {
     assert!(statuses.iter().all(|status| matches!(status, 204 | 409)), "{statuses:?}");
     assert_eq!(valid(&world, &user).await, (200, json!({"valid": true})));
     assert!(decrypts(&world, &user).await);
+}
+
+#[tokio::test]
+async fn a_key_that_is_stored_while_wechat_refuses_the_old_one_is_tried_too() {
+    let world = World::start().await;
+    world.knobs(|knobs| (knobs.rotate_on_code, knobs.always_rotate) = (true, true));
+    let mut user = world.user(APP).await;
+    for path in ["/wxa/checksession", RESET] {
+        // From now on WeChat holds a key that only the login, still under way, will bring.
+        let code = world.simulator.mint_code(APP, Some(&user.openid));
+        world.simulator.inject(Fault::once(FaultKind::Slow { delay_ms: 600 }).on(path));
+        let login = async {
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            world.trade(APP, &code, user.openid.clone()).await
+        };
+        let asked =
+            async { if path == RESET { reset(&world, &user).await } else { valid(&world, &user).await } };
+        let (again, answer) = tokio::join!(login, asked);
+        let wanted = if path == RESET { (204, Value::Null) } else { (200, json!({"valid": true})) };
+        assert_eq!(answer, wanted, "{path}");
+        user = again;
+    }
 }
 
 #[tokio::test]
