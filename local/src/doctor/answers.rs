@@ -53,7 +53,7 @@ fn login(reply: &Reply) -> Finding {
         (503, "store_unavailable") => Finding::fail(LOGIN, LOGIN_STORE),
         _ => return other(LOGIN, reply),
     }
-    .with("code", code_of(reply))
+    .with("code", &code_of(reply))
 }
 
 /// What any route may answer instead.
@@ -65,7 +65,7 @@ fn other(check: &'static str, reply: &Reply) -> Finding {
         _ => Finding::fail(check, ANSWER_FOREIGN),
     };
     let code = Some(code_of(reply)).filter(|code| !code.is_empty()).unwrap_or("-");
-    finding.with("status", reply.status).with("code", code)
+    finding.with("status", &reply.status).with("code", &code)
 }
 
 /// The stable code of a problem in our form, or an empty text.

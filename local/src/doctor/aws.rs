@@ -39,7 +39,7 @@ pub(super) fn account(settings: &Settings, report: &mut Report) -> Option<Aws> {
     let account = match Account::read(&settings.all) {
         Ok(account) => account,
         Err(EnvError::Absent(name) | EnvError::Malformed(name, _)) => {
-            report.add(Finding::fail("aws", AWS_UNSET).with("name", name));
+            report.add(Finding::fail("aws", AWS_UNSET).with("name", &name));
             return None;
         }
     };
@@ -89,5 +89,5 @@ pub(super) fn failed(check: &'static str, call: &str, kind: &str) -> Finding {
         | "MissingAuthenticationTokenException" => CALL_CREDENTIALS,
         _ => CALL_FAILED,
     };
-    Finding::fail(check, text).with("call", call).with("kind", kind)
+    Finding::fail(check, text).with("call", &call).with("kind", &kind)
 }

@@ -25,7 +25,7 @@ pub(super) async fn check_wechat(base_url: &str, clock: &Clock, report: &mut Rep
 
 async fn check(check: &'static str, whom: &str, url: &str, clock: &Clock) -> Finding {
     let Some(theirs) = date_of(url).await else {
-        return Finding::skipped(check, CLOCK_UNSAID).with("whom", whom);
+        return Finding::skipped(check, CLOCK_UNSAID).with("whom", &whom);
     };
     let ahead = clock.now().saturating_sub(theirs);
     let (en, zh) = if ahead < 0 { ("behind", "慢") } else { ("ahead of", "快") };
@@ -35,7 +35,7 @@ async fn check(check: &'static str, whom: &str, url: &str, clock: &Clock) -> Fin
     } else {
         Finding::ok(check, CLOCK_OK)
     };
-    finding.with("seconds", seconds).with_words("direction", en, zh).with("whom", whom)
+    finding.with("seconds", &seconds).with_words("direction", en, zh).with("whom", &whom)
 }
 
 /// The time in the `Date` of whatever `GET /` is answered with.

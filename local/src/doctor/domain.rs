@@ -27,7 +27,7 @@ pub(super) async fn check(args: &Args, around: &Surroundings, report: &mut Repor
         return;
     };
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let finding = transport(url, host, around).await.with("host", host);
+    let finding = transport(url, host, around).await.with("host", &host);
     let is_reached = finding.state != State::Fail;
     report.add(finding);
     if is_reached {
@@ -47,7 +47,7 @@ async fn transport(url: &reqwest::Url, host: &str, around: &Surroundings) -> Fin
     let Ok(Ok(found)) = timeout(PATIENCE, lookup_host((host, port))).await else { return fail(DNS_FAILED) };
     let found: Vec<_> = found.collect();
     let Ok(Ok(stream)) = timeout(PATIENCE, TcpStream::connect(&*found)).await else {
-        return fail(CONNECT_FAILED).with("port", port);
+        return fail(CONNECT_FAILED).with("port", &port);
     };
     let Ok(name) = ServerName::try_from(host.to_owned()) else { return fail(DNS_FAILED) };
     let connector = TlsConnector::from(Arc::new(around.tls.clone()));
@@ -56,7 +56,7 @@ async fn transport(url: &reqwest::Url, host: &str, around: &Surroundings) -> Fin
             let version =
                 stream.get_ref().1.protocol_version().and_then(|version| version.as_str().map(str::to_owned));
             Finding::ok(CHECK, TLS_OK)
-                .with("version", version.unwrap_or_default().replace("TLSv1_", "TLS 1."))
+                .with("version", &version.unwrap_or_default().replace("TLSv1_", "TLS 1."))
         }
         Ok(Err(error)) => fail(cause_of(&error)),
         Err(_) => fail(TLS_FAILED),

@@ -41,7 +41,7 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
         }
     }
     for name in absent(settings) {
-        report.add(Finding::fail(CHECK, PARAMETER_ABSENT).with("name", name));
+        report.add(Finding::fail(CHECK, PARAMETER_ABSENT).with("name", &name));
     }
     if report.findings.len() > before {
         return;
@@ -51,16 +51,16 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     report.add(if count == 0 {
         Finding::skipped(CHECK, PARAMETERS_NONE)
     } else {
-        Finding::ok(CHECK, PARAMETERS_OK).with("count", count)
+        Finding::ok(CHECK, PARAMETERS_OK).with("count", &count)
     });
 }
 
 fn bad(function: &Function, name: &str, expected: &str) -> Finding {
     let place = if function.name.is_empty() { String::new() } else { format!("{}: ", function.name) };
     Finding::fail(CHECK, PARAMETER_BAD)
-        .with("place", place)
-        .with("name", name)
-        .with("parameter", parameter_of(name))
+        .with("place", &place)
+        .with("name", &name)
+        .with("parameter", &parameter_of(name))
         .with_words("expected", expected, texts::expected_in_chinese(expected))
 }
 

@@ -80,7 +80,7 @@ impl Finding {
     }
 
     /// Fills a placeholder of the text.
-    pub(super) fn with(self, name: &'static str, value: impl ToString) -> Self {
+    pub(super) fn with(self, name: &'static str, value: &(impl ToString + ?Sized)) -> Self {
         let value = value.to_string();
         self.with_words(name, value.clone(), value)
     }

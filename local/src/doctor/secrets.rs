@@ -46,9 +46,9 @@ async fn check_apps(aws: &Aws, settings: &Settings, report: &mut Report) -> Opti
     let fits = |(id, secret): (&String, &Secret)| is_app_id(id) && is_app_secret(secret);
     let bad = apps.iter().filter(|entry| !fits(*entry)).count();
     report.add(if bad == 0 {
-        Finding::ok(APPS, APPS_OK).with("count", apps.len())
+        Finding::ok(APPS, APPS_OK).with("count", &apps.len())
     } else {
-        Finding::fail(APPS, APPS_ENTRY).with("bad", bad).with("count", apps.len())
+        Finding::fail(APPS, APPS_ENTRY).with("bad", &bad).with("count", &apps.len())
     });
     // An entry of another form is not sent to anybody: its halves may be swapped.
     let apps = apps.into_iter().filter(|(id, secret)| fits((id, secret)));
@@ -70,11 +70,11 @@ async fn read(
         Err(error) => kind_of(&error),
     };
     report.add(match error.as_str() {
-        "ResourceNotFoundException" => Finding::fail(check, SECRET_MISSING).with("variable", variable),
+        "ResourceNotFoundException" => Finding::fail(check, SECRET_MISSING).with("variable", &variable),
         "AccessDeniedException" | "DecryptionFailure" => {
-            Finding::fail(check, SECRET_DENIED).with("variable", variable).with("kind", &error)
+            Finding::fail(check, SECRET_DENIED).with("variable", &variable).with("kind", &error)
         }
-        "InvalidRequestException" => Finding::fail(check, SECRET_DELETED).with("variable", variable),
+        "InvalidRequestException" => Finding::fail(check, SECRET_DELETED).with("variable", &variable),
         kind => failed(check, "secretsmanager:GetSecretValue", kind),
     });
     None

@@ -59,9 +59,9 @@ async fn check_table(aws: &Aws, name: &str, expected: &Expected, report: &mut Re
         Err(error) => {
             report.add(match kind_of(&error).as_str() {
                 "ResourceNotFoundException" => Finding::fail(expected.check, TABLE_MISSING)
-                    .with("table", name)
-                    .with("variable", expected.variable)
-                    .with("resource", expected.resource),
+                    .with("table", &name)
+                    .with("variable", &expected.variable)
+                    .with("resource", &expected.resource),
                 kind => failed(expected.check, "dynamodb:DescribeTable", kind),
             });
             return;
@@ -76,18 +76,18 @@ async fn check_table(aws: &Aws, name: &str, expected: &Expected, report: &mut Re
     } else {
         Finding::warn(expected.protection, PROTECTION_OFF)
     };
-    report.add(protection.with("table", name));
+    report.add(protection.with("table", &name));
 }
 
 fn keys_and_status(table: &TableDescription, name: &str, expected: &Expected) -> Finding {
     let found = keys_of(table);
     let finding = match table.table_status() {
-        _ if found != expected.keys => Finding::fail(expected.check, TABLE_KEYS).with("found", found),
+        _ if found != expected.keys => Finding::fail(expected.check, TABLE_KEYS).with("found", &found),
         Some(TableStatus::Active) => Finding::ok(expected.check, TABLE_OK),
         status => Finding::warn(expected.check, TABLE_STATUS)
-            .with("status", status.map_or("unknown", TableStatus::as_str)),
+            .with("status", &status.map_or("unknown", TableStatus::as_str)),
     };
-    finding.with("table", name).with("keys", expected.keys).with("resource", expected.resource)
+    finding.with("table", &name).with("keys", &expected.keys).with("resource", &expected.resource)
 }
 
 /// `pk HASH S, sk RANGE S`, the partition key first.
@@ -124,7 +124,7 @@ async fn ttl(aws: &Aws, name: &str, expected: &Expected) -> Finding {
         (false, true) if status == Some(&TimeToLiveStatus::Enabling) => Finding::warn(check, TTL_SETTLING),
         (false, true) => Finding::ok(check, TTL_OK),
     };
-    finding.with("table", name).with("attribute", attribute).with("wanted", TTL_ATTRIBUTE)
+    finding.with("table", &name).with("attribute", &attribute).with("wanted", &TTL_ATTRIBUTE)
 }
 
 async fn backups(aws: &Aws, name: &str, expected: &Expected) -> Finding {
@@ -135,7 +135,7 @@ async fn backups(aws: &Aws, name: &str, expected: &Expected) -> Finding {
             return match kind_of(&error).as_str() {
                 // Emulators; and a role that may see the table need not see its backups.
                 kind @ ("UnknownOperationException" | "AccessDeniedException") => {
-                    Finding::skipped(check, BACKUPS_UNKNOWN).with("table", name).with("kind", kind)
+                    Finding::skipped(check, BACKUPS_UNKNOWN).with("table", &name).with("kind", &kind)
                 }
                 kind => failed(check, "dynamodb:DescribeContinuousBackups", kind),
             };
@@ -147,5 +147,5 @@ async fn backups(aws: &Aws, name: &str, expected: &Expected) -> Finding {
         Some(PointInTimeRecoveryStatus::Enabled) => Finding::ok(check, BACKUPS_OK),
         _ => Finding::warn(check, BACKUPS_OFF),
     };
-    finding.with("table", name)
+    finding.with("table", &name)
 }

@@ -112,7 +112,7 @@ async fn stable_token(wechat: &Wechat, app: &App) -> Finding {
     let token = answer.get("access_token").and_then(Value::as_str).filter(|token| !token.is_empty());
     let seconds = answer.get("expires_in").and_then(Value::as_i64).filter(|seconds| *seconds > 0);
     match token.and(seconds) {
-        Some(seconds) => Finding::ok(TOKEN, TOKEN_OK).with("seconds", seconds),
+        Some(seconds) => Finding::ok(TOKEN, TOKEN_OK).with("seconds", &seconds),
         None => Finding::fail(TOKEN, TOKEN_SHAPE),
     }
 }
@@ -136,7 +136,7 @@ fn refused(check: &'static str, error: &WechatError) -> Finding {
     let (en, zh) =
         ip.map_or_else(Default::default, |ip| (format!(" (address {ip})"), format!("（地址 {ip}）")));
     let rid = rid.as_ref().map_or_else(String::new, |rid| format!(", rid {rid}"));
-    finding.with_words("address", en, zh).with("errcode", errcode).with("rid", rid)
+    finding.with_words("address", en, zh).with("errcode", errcode).with("rid", &rid)
 }
 
 #[cfg(test)]
