@@ -13,6 +13,7 @@ use wxsession::{Clock, telemetry::Log};
 use crate::{
     admin::Admin,
     conversation::{self, Target},
+    doctor,
     http_client::HttpClient,
     service::Service,
     settings::Settings,
@@ -38,6 +39,8 @@ enum Command {
     Conversation(Talk),
     /// List or end the sessions of one user, here or of a deployed stack.
     Admin(Admin),
+    /// Tell what is wrong with a deployment or a set of credentials. Reads only.
+    Doctor(doctor::Args),
 }
 
 #[derive(Args)]
@@ -57,6 +60,9 @@ struct Run {
     /// Leave expired items in the tables, as AWS does for up to a few days.
     #[arg(long)]
     no_sweep: bool,
+    /// Serve the page's files from this folder, to work on them without building.
+    #[arg(long)]
+    page_files: Option<PathBuf>,
     /// A real Mini Program: with both, the real WeChat is asked.
     #[arg(long, env = "WECHAT_APP_ID", requires = "wechat_app_secret", hide_env_values = true)]
     wechat_app_id: Option<String>,
@@ -86,6 +92,7 @@ pub async fn run() -> ExitCode {
         Some(Command::Tour) => take_tour().await,
         Some(Command::Conversation(talk)) => talk_to(&talk).await,
         Some(Command::Admin(admin)) => return admin.run().await,
+        Some(Command::Doctor(args)) => return examine(&args).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -104,6 +111,7 @@ fn settings(run: Run) -> Settings {
         wechat_port: run.wechat_port,
         dynamodb_port: run.dynamodb_port,
         data: run.data,
+        page_files: run.page_files,
         sweep_ttl: !run.no_sweep,
         real_wechat: run.wechat_app_id.zip(run.wechat_app_secret),
         new_log: Arc::new(move |name, level| Log::stdout(name, level, log_clock.clone())),
@@ -116,6 +124,7 @@ async fn serve(settings: &Settings) -> Result<(), String> {
     let service = Service::start(settings).await.map_err(|error| error.to_string())?;
     let simulated = settings.real_wechat.is_none();
     let code = simulated.then(|| service.simulator.mint_code(DEFAULT_APP.0, None));
+    println!("Page             {}/", service.url);
     println!("Gateway          {}", service.url);
     println!(
         "WeChat           {}",
@@ -162,4 +171,17 @@ async fn talk_to(talk: &Talk) -> Result<(), String> {
     let failed = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
     println!("{} conversations, {failed} failed", outcomes.len());
     if failed == 0 { Ok(()) } else { Err(format!("{failed} conversations failed")) }
+}
+
+async fn examine(args: &doctor::Args) -> ExitCode {
+    match doctor::run(args, &doctor::Surroundings::of_process()).await {
+        Ok(report) => {
+            print!("{}", report.text(args.lang));
+            ExitCode::from(report.exit_code())
+        }
+        Err(error) => {
+            eprintln!("local doctor: {error}");
+            ExitCode::from(doctor::USAGE)
+        }
+    }
 }

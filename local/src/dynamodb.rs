@@ -7,6 +7,8 @@
 //! - `ttl`: deleting expired items when our clock says so
 //! - `faults`: what can go wrong on the way
 //! - `proxy`: the socket the functions talk to
+//! - `items`: looking into a table past the faults
+//! - `seen`: what an onlooker learns of a call
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,12 +23,15 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
 pub use self::faults::{Call, Fault};
+pub use self::items::Items;
 pub use self::proxy::FaultProxy;
 use crate::gateway::Clock;
 use crate::template::Table;
 
 mod faults;
+mod items;
 mod proxy;
+mod seen;
 mod tables;
 mod ttl;
 
@@ -72,6 +77,8 @@ pub enum Error {
 pub struct EmbeddedDynamoDb {
     address: SocketAddr,
     proxy: FaultProxy,
+    proxying: JoinSet<()>,
+    database: Database,
     sweeper: Arc<ttl::Sweeper>,
     sweeps: Arc<AtomicBool>,
     engine: JoinHandle<Result<(), String>>,
@@ -92,7 +99,7 @@ impl EmbeddedDynamoDb {
         tables::create(&database, tables)?;
         let listener = listen(options.port).await?;
         let address = listener.local_addr().map_err(|source| Error::Listen { port: options.port, source })?;
-        let proxy = FaultProxy::start(listen(options.fault_port).await?, address)
+        let (proxy, proxying) = FaultProxy::start(listen(options.fault_port).await?, address)
             .map_err(|source| Error::Listen { port: options.fault_port, source })?;
         let sweeper = Arc::new(ttl::Sweeper::new(database.clone(), tables, options.clock));
         let sweeps = Arc::new(AtomicBool::new(options.sweeps));
@@ -101,7 +108,9 @@ impl EmbeddedDynamoDb {
         Ok(Self {
             address,
             proxy,
-            engine: tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, stopped)),
+            proxying,
+            engine: tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database.clone(), stopped)),
+            database,
             sweeping: JoinSet::from_iter([sweep_regularly(Arc::clone(&sweeper), Arc::clone(&sweeps))]),
             sweeper,
             sweeps,
@@ -127,6 +136,12 @@ impl EmbeddedDynamoDb {
         &self.proxy
     }
 
+    /// The items themselves, past the faults.
+    #[must_use]
+    pub fn items(&self) -> Items {
+        Items(self.database.clone())
+    }
+
     /// Switches the regular sweep on or off. Off is how AWS looks for up to a few days: expired items stay readable.
     pub fn set_sweeping(&self, sweeps: bool) {
         self.sweeps.store(sweeps, Ordering::Relaxed);
@@ -144,7 +159,7 @@ impl EmbeddedDynamoDb {
     pub async fn stop(mut self) {
         self.sweeping.shutdown().await;
         // First the proxy: its idle connections would keep the engine waiting.
-        self.proxy.stop().await;
+        self.proxying.shutdown().await;
         let _ = self.stop.send(());
         let _ = self.engine.await;
     }

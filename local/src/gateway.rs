@@ -27,8 +27,10 @@ use tokio::sync::broadcast;
 use self::flow::Flow;
 use self::functions::Functions;
 pub use self::header_case::{Peer, SpellingListener};
+pub(crate) use self::observer::shown;
 pub use self::observer::{Step, StepEvent};
 use crate::invoke::Invoke;
+use crate::onlooker::{Onlooker, Watched};
 use crate::template::Template;
 
 mod authorizer;
@@ -65,6 +67,7 @@ struct Shared {
     cache: authorizer::Cache,
     clock: Clock,
     steps: broadcast::Sender<Step>,
+    watched: Watched<Step>,
     integration_timeout: Duration,
 }
 
@@ -87,6 +90,7 @@ impl Gateway {
             cache: authorizer::Cache::default(),
             clock,
             steps: broadcast::channel(STEPS_KEPT).0,
+            watched: Watched::default(),
             integration_timeout,
         };
         Self { shared: Arc::new(shared) }
@@ -104,6 +108,11 @@ impl Gateway {
     #[must_use]
     pub fn steps(&self) -> broadcast::Receiver<Step> {
         self.shared.steps.subscribe()
+    }
+
+    /// Tells `onlooker` every step the moment it happens. The first onlooker stays.
+    pub fn watch(&self, onlooker: Onlooker<Step>) {
+        self.shared.watched.watch(onlooker);
     }
 
     /// Forgets every cached authorizer answer, as `aws apigateway flush-stage-authorizers-cache` does.

@@ -15,6 +15,7 @@ use crate::{
     dynamodb::{self, EmbeddedDynamoDb},
     functions,
     gateway::{self, Gateway},
+    page::{Page, PageParts},
     secrets_manager::SecretsManager,
     settings::Settings,
     template::{Template, TemplateError},
@@ -109,8 +110,16 @@ impl Service {
         let gateway = Gateway::new(&template, &functions, seconds);
         let listener = listen("the gateway", settings.port, "--port").await?;
         let url = url_of(&listener);
+        let page = Page::new(PageParts {
+            gateway: &gateway,
+            simulator: &simulator,
+            dynamodb: &dynamodb,
+            tables: template.tables(),
+            settings,
+            stop: stop.subscribe(),
+        });
         let stopped = stopped(&stop);
-        let router = gateway.router();
+        let router = page.in_front_of(gateway.router());
         let serving = tokio::spawn(async move { drop(gateway::serve(listener, router, stopped).await) });
         Ok(Self {
             url,

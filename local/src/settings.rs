@@ -28,6 +28,8 @@ pub struct Settings {
     pub clock: Clock,
     /// Where the functions' lines go.
     pub new_log: NewLog,
+    /// Where the page's files are read from for every request; the built-in ones when `None`.
+    pub page_files: Option<PathBuf>,
     /// Values of the template's parameters that differ from its defaults.
     pub parameters: std::collections::BTreeMap<String, String>,
 }
@@ -42,6 +44,7 @@ impl Settings {
             wechat_port: 0,
             dynamodb_port: 0,
             data: None,
+            page_files: None,
             sweep_ttl: false,
             real_wechat: None,
             clock,

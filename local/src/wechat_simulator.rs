@@ -12,7 +12,7 @@
 //! - `minting`: what the WeChat client would hand to a Mini Program (codes, encryptedData, signatures).
 //!   `open_data`: its cryptography.
 //! - `faults`, `broken`: answers that go wrong on purpose. `calls`: what was asked of us.
-//! - `console`: an administrator's actions. `control`: the HTTP control plane.
+//! - `seen`: what an onlooker learns of a call. `console`: an administrator's actions. `control`: the HTTP control plane.
 //!
 //! Everything is deterministic for a given seed and clock.
 
@@ -36,6 +36,7 @@ mod plugin;
 mod quota;
 mod request;
 mod rid;
+mod seen;
 mod session_key;
 mod signed;
 mod state;
@@ -57,6 +58,7 @@ pub use self::quota::Quota;
 
 use self::request::Request;
 use self::state::WeChat;
+use crate::onlooker::{Exchange, Onlooker, Watched};
 
 /// The Mini Program that local use is set up for: `(appid, secret)`.
 pub const DEFAULT_APP: (&str, &str) = ("wx0123456789abcdef", "0123456789abcdef0123456789abcdef");
@@ -91,13 +93,18 @@ impl SimulatorOptions {
 pub struct Simulator {
     wechat: Arc<Mutex<WeChat>>,
     clock: SimulatedClock,
+    watched: Arc<Watched<Exchange>>,
 }
 
 impl Simulator {
     /// A WeChat without users, codes or faults.
     #[must_use]
     pub fn new(options: SimulatorOptions) -> Self {
-        Self { wechat: Arc::new(Mutex::new(WeChat::new(options.apps, options.seed))), clock: options.clock }
+        Self {
+            wechat: Arc::new(Mutex::new(WeChat::new(options.apps, options.seed))),
+            clock: options.clock,
+            watched: Arc::default(),
+        }
     }
 
     /// WeChat's API, and the control plane under `/_control/`.
@@ -106,6 +113,12 @@ impl Simulator {
     /// whitelist names in its refusal; otherwise every caller is 127.0.0.1.
     pub fn router(&self) -> Router {
         control::routes().fallback(serve).with_state(self.clone())
+    }
+
+    /// Tells `onlooker` every call and its answer the moment it happens, without secrets. The first onlooker
+    /// stays.
+    pub fn watch(&self, onlooker: Onlooker<Exchange>) {
+        self.watched.watch(onlooker);
     }
 
     /// Changes how WeChat behaves from now on.
@@ -134,9 +147,16 @@ async fn serve(State(simulator): State<Simulator>, request: axum::extract::Reque
         Ok(request) => request,
         Err(refusal) => return refusal,
     };
+    let pending = simulator.watched.called(seen::what(&request), seen::detail(&request));
     let fault = simulator.wechat().arrive(&request);
-    match fault {
-        Some(fault) => broken::answer(&simulator, &fault, &request).await,
-        None => simulator.wechat().process(&request).into_response(),
-    }
+    let Some(fault) = fault else {
+        let answer = simulator.wechat().process(&request);
+        let (what, is_failure, detail) = seen::of_answer(&answer);
+        pending.answered(what, is_failure, detail);
+        return answer.into_response();
+    };
+    let answer = broken::answer(&simulator, &fault, &request).await;
+    let (what, is_failure) = seen::of_fault(&fault, answer.status());
+    pending.answered(what, is_failure, serde_json::Value::Null);
+    answer
 }

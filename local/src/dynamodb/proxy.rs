@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{Request, Response, Uri};
 use hyper::body::Incoming;
@@ -20,6 +21,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::faults::{Call, Fault};
+use super::seen;
+use crate::onlooker::{Exchange, Onlooker, Watched};
 
 /// `DynamoDB` takes no more. <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
@@ -27,11 +30,10 @@ const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 /// How long to wait before the port of a proxy that refused is asked for again.
 const REBIND_PAUSE: Duration = Duration::from_millis(10);
 
-/// A proxy that can lose, delay and falsify.
+/// A proxy that can lose, delay and falsify. Clones are the same proxy.
+#[derive(Clone)]
 pub struct FaultProxy {
     shared: Arc<Shared>,
-    /// Ends with the proxy.
-    accepting: JoinSet<()>,
 }
 
 struct Shared {
@@ -40,6 +42,7 @@ struct Shared {
     client: Client<HttpConnector, Body>,
     rule: Mutex<Rule>,
     calls: Mutex<Vec<Call>>,
+    watched: Watched<Exchange>,
     /// Counts changes of the rule, for those who wait for the next one.
     changes: watch::Sender<u64>,
     /// Whether the port is open.
@@ -54,20 +57,21 @@ struct Rule {
 }
 
 impl FaultProxy {
-    /// Takes over `listener` and forwards to `engine`.
-    pub(super) fn start(listener: TcpListener, engine: SocketAddr) -> io::Result<Self> {
+    /// Takes over `listener` and forwards to `engine`, until the task is dropped.
+    pub(super) fn start(listener: TcpListener, engine: SocketAddr) -> io::Result<(Self, JoinSet<()>)> {
         let shared = Arc::new(Shared {
             address: listener.local_addr()?,
             engine,
             client: Client::builder(TokioExecutor::new()).build_http(),
             rule: Mutex::default(),
             calls: Mutex::default(),
+            watched: Watched::default(),
             changes: watch::Sender::default(),
             is_open: watch::Sender::new(true),
         });
         let mut accepting = JoinSet::new();
         accepting.spawn(accept(Arc::clone(&shared), Some(listener)));
-        Ok(Self { shared, accepting })
+        Ok((Self { shared }, accepting))
     }
 
     /// Where it listens.
@@ -114,8 +118,10 @@ impl FaultProxy {
         self.shared.calls().clear();
     }
 
-    pub(super) async fn stop(mut self) {
-        self.accepting.shutdown().await;
+    /// Tells `onlooker` every call and its answer the moment it happens, without any value of an item. The first
+    /// onlooker stays.
+    pub fn watch(&self, onlooker: Onlooker<Exchange>) {
+        self.shared.watched.watch(onlooker);
     }
 }
 
@@ -189,7 +195,6 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream) {
 struct Closed;
 
 async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Body>, Closed> {
-    let mut changes = shared.changes.subscribe();
     let (parts, body) = request.into_parts();
     let body = to_bytes(Body::new(body), MAX_BODY_BYTES).await.map_err(|_| Closed)?;
     let json = serde_json::from_slice::<Value>(&body).unwrap_or_default();
@@ -197,8 +202,21 @@ async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
         parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let call = Call::read(target, &json);
     shared.calls().push(call.clone());
+    let pending = shared.watched.called(seen::what(&call), seen::detail(&json));
+    let answer = exchange(&shared, parts, body, &call, &json).await?;
+    seen::answered(answer, pending).await.map_err(|_| Closed)
+}
+
+async fn exchange(
+    shared: &Shared,
+    parts: Parts,
+    body: Bytes,
+    call: &Call,
+    json: &Value,
+) -> Result<Response<Body>, Closed> {
+    let mut changes = shared.changes.subscribe();
     let fault = shared.take_fault(&call.operation);
-    if let Some(answer) = fault.answer(&call, &json) {
+    if let Some(answer) = fault.answer(call, json) {
         return Ok(answer);
     }
     match fault {

@@ -74,6 +74,8 @@ pub(super) struct Check<'a> {
     pub(super) authorizer: &'a Authorizer,
     pub(super) request: &'a ClientRequest,
     pub(super) matched: &'a Matched<'a>,
+    /// Called just before the function is.
+    pub(super) asks: &'a (dyn Fn() + Sync),
 }
 
 impl Check<'_> {
@@ -138,6 +140,7 @@ impl Check<'_> {
             let problem = format!("the authorizer function `{}` has no code here", self.authorizer.function);
             return Err(Outcome::refused(responses::AUTHORIZER_CONFIGURATION_ERROR, false, Some(problem)));
         };
+        (self.asks)();
         let answer = function.call(event).await.map_err(|error| {
             let is_refusal = error.message == UNAUTHORIZED_MESSAGE;
             let kind = if is_refusal { responses::UNAUTHORIZED } else { responses::AUTHORIZER_FAILURE };

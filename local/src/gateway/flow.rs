@@ -12,6 +12,7 @@ use super::request::ClientRequest;
 use super::responses::{self, Kind};
 use super::routes::{self, Matched};
 use super::{Shared, event, integration};
+use crate::onlooker::milliseconds;
 
 pub(super) struct Flow<'a> {
     pub(super) shared: &'a Shared,
@@ -66,6 +67,7 @@ impl Flow<'_> {
         let event = event::proxy(&self.shared.template, self.request, matched, authorizer.clone());
         let function = self.shared.functions.find(&matched.route.function);
         let function = function.ok_or(responses::API_CONFIGURATION_ERROR)?;
+        self.tell_call(&matched.route.function, false);
         let called = Instant::now();
         let answer = tokio::time::timeout(self.shared.integration_timeout, function.call(event)).await;
         let result = match answer {
@@ -92,7 +94,9 @@ impl Flow<'_> {
         };
         let authorizer = template.authorizers().get(name).ok_or(responses::AUTHORIZER_CONFIGURATION_ERROR)?;
         let started = Instant::now();
-        let check = Check { template, functions, cache, authorizer, request: self.request, matched };
+        let asks = || self.tell_call(&authorizer.function, true);
+        let check =
+            Check { template, functions, cache, authorizer, request: self.request, matched, asks: &asks };
         let Outcome { refusal, context, was_called, was_cached, problem } = check.run(clock()).await;
         self.tell(StepEvent::Authorizer {
             authorizer: name.clone(),
@@ -136,13 +140,14 @@ impl Flow<'_> {
         Response::from_parts(parts, Body::from(bytes))
     }
 
+    fn tell_call(&self, function: &str, is_authorizer: bool) {
+        self.tell(StepEvent::Call { function: function.to_owned(), is_authorizer });
+    }
+
     fn tell(&self, event: StepEvent) {
         let step = Step { request_id: self.request.id.clone(), at: (self.shared.clock)(), event };
+        self.shared.watched.tell(step.clone());
         // Nobody listening is fine.
         let _ = self.shared.steps.send(step);
     }
-}
-
-fn milliseconds(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1000.0
 }

@@ -8,16 +8,21 @@ use axum::http::HeaderMap;
 use serde::Serialize;
 use serde_json::Value;
 
-/// How much of a secret is shown: enough to tell two tokens apart, too little to use one.
+/// How much of a token is shown: enough to tell two tokens apart, too little to use one.
 const SHOWN_CHARACTERS: usize = 8;
 
+/// What is shown of everything else that is secret.
+const HIDDEN: &str = "…";
+
 /// Members of JSON bodies and of the authorizer's context that nobody but their owner may see.
-const SECRET_MEMBERS: [&str; 12] = [
+const SECRET_MEMBERS: [&str; 14] = [
+    "access_token",
     "code",
     "data",
     "encrypted_data",
     "iv",
     "openid",
+    "phone_info",
     "phone_number",
     "pure_phone_number",
     "raw_data",
@@ -53,6 +58,13 @@ pub enum StepEvent {
         headers: BTreeMap<String, String>,
         /// Body, secret members shortened; `null` when it is not JSON.
         body: Value,
+    },
+    /// A function is called: the authorizer's, or the one behind the route.
+    Call {
+        /// Its logical id.
+        function: String,
+        /// It is asked whether the request may go on.
+        is_authorizer: bool,
     },
     /// The authorizer step ended.
     Authorizer {
@@ -98,8 +110,12 @@ pub enum StepEvent {
 /// Headers for an onlooker.
 pub(super) fn shown_headers(headers: &[(String, String)]) -> BTreeMap<String, String> {
     let shown = headers.iter().map(|(name, value)| {
-        let is_secret = name.eq_ignore_ascii_case("authorization") || name.eq_ignore_ascii_case("cookie");
-        (name.clone(), if is_secret { shortened(value) } else { value.clone() })
+        let shown = match name.to_ascii_lowercase().as_str() {
+            "authorization" => shortened_credentials(value),
+            "cookie" => HIDDEN.to_owned(),
+            _ => value.clone(),
+        };
+        (name.clone(), shown)
     });
     shown.collect()
 }
@@ -117,21 +133,16 @@ pub(super) fn shown_body(body: &[u8]) -> Value {
     serde_json::from_slice(body).map(shown).unwrap_or_default()
 }
 
-/// JSON with every secret member shortened, at any depth.
-pub(super) fn shown(value: Value) -> Value {
+/// JSON with every secret member hidden, at any depth; of a token the beginning stays.
+pub(crate) fn shown(value: Value) -> Value {
     match value {
         Value::Object(map) => {
             let members = map.into_iter().map(|(name, value)| {
                 let value = match value {
+                    Value::String(text) if name == "token" => shortened(&text).into(),
                     // An error's `code` is a word of ours; a js_code is not.
-                    Value::String(text)
-                        if SECRET_MEMBERS.contains(&name.as_str()) && !is_error_code(&name, &text) =>
-                    {
-                        Value::String(shortened(&text))
-                    }
-                    value if SECRET_MEMBERS.contains(&name.as_str()) && !value.is_string() => {
-                        Value::String("…".into())
-                    }
+                    Value::String(text) if is_error_code(&name, &text) => text.into(),
+                    _ if SECRET_MEMBERS.contains(&name.as_str()) => HIDDEN.into(),
                     value => shown(value),
                 };
                 (name, value)
@@ -145,6 +156,16 @@ pub(super) fn shown(value: Value) -> Value {
 
 fn is_error_code(name: &str, text: &str) -> bool {
     name == "code" && text.contains('_') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// `Bearer wxs_0123…`: the scheme is no secret.
+fn shortened_credentials(value: &str) -> String {
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+            format!("{scheme} {}", shortened(token))
+        }
+        _ => HIDDEN.to_owned(),
+    }
 }
 
 fn shortened(text: &str) -> String {

@@ -7,6 +7,8 @@
 //! - `vault`: sealed keys that were moved, rotation of the key ring, two updates at once
 //! - `routes`: what all routes have in common
 //! - `leaks`: what must be in no answer and in no line
+//!
+//! `support` holds one deployment and its users, `tables` the embedded DynamoDB.
 // The SDK's futures nest deeper than the compiler's default.
 #![recursion_limit = "256"]
 
@@ -17,5 +19,6 @@ mod phone_number;
 mod routes;
 mod session_key;
 mod support;
+mod tables;
 mod vault;
 mod verify;

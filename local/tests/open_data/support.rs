@@ -6,10 +6,9 @@ use std::{
 };
 
 use authorizer::{Authorizer, Event};
-use dynoxide::{Database, DynoxideError};
+use dynoxide::Database;
 use login::Login;
 use open_data::OpenData;
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use wxsession::{
@@ -24,6 +23,8 @@ use local::{
     secrets_manager::SecretsManager,
     wechat_simulator::{DEFAULT_APP, Knobs, SECOND_APP, Simulator, SimulatorOptions},
 };
+
+use crate::tables::{run, tables};
 
 pub(crate) const APP: &str = DEFAULT_APP.0;
 pub(crate) const OTHER_APP: &str = SECOND_APP.0;
@@ -251,27 +252,4 @@ async fn serve_on<F: Future<Output = ()> + Send + 'static>(server: impl FnOnce(T
     let address = listener.local_addr().expect("a bound listener");
     tokio::spawn(server(listener));
     format!("http://{address}")
-}
-
-fn tables() -> Database {
-    let database = Database::memory().expect("memory can be had");
-    for (table, keys) in [("users", &["user_id"][..]), ("sessions", &["pk", "sk"])] {
-        let schema = keys.iter().zip(["HASH", "RANGE"]);
-        let schema: Vec<_> =
-            schema.map(|(name, role)| json!({"AttributeName": name, "KeyType": role})).collect();
-        let attributes = keys.iter().map(|name| json!({"AttributeName": name, "AttributeType": "S"}));
-        let create = json!({"TableName": table, "BillingMode": "PAY_PER_REQUEST", "KeySchema": schema,
-            "AttributeDefinitions": attributes.collect::<Vec<_>>()});
-        run(&create, |request| database.create_table(request));
-    }
-    database
-}
-
-fn run<Q: DeserializeOwned, A: Serialize>(
-    request: &Value,
-    operation: impl FnOnce(Q) -> Result<A, DynoxideError>,
-) -> Value {
-    let request = serde_json::from_value(request.clone()).expect("what DynamoDB reads");
-    let answer = operation(request).unwrap_or_else(|error| panic!("{}", error.to_json()));
-    serde_json::to_value(answer).expect("answers are plain")
 }

@@ -1,0 +1,64 @@
+//! The page in a real browser. Needs node, a Chromium and `npm ci` in `local/page/test`; without them it says so by
+//! name, and with CI=true it fails.
+#![expect(clippy::print_stderr, reason = "what could not be run is said by name")]
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use local::{service::Service, settings::Settings};
+use wxsession::Clock;
+
+const BROWSERS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("page/test")
+}
+
+/// What is missing, by name.
+fn missing() -> Vec<&'static str> {
+    let has_node = Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
+    let has_library = folder().join("node_modules/playwright-core").is_dir();
+    let has_browser =
+        std::env::var_os("CHROMIUM").is_some() || BROWSERS.iter().any(|path| Path::new(path).exists());
+    [
+        (has_node, "node"),
+        (has_library, "playwright-core (run `npm ci` in local/page/test)"),
+        (has_browser, "Chromium (install the package chromium, or set CHROMIUM)"),
+    ]
+    .into_iter()
+    .filter_map(|(is_there, name)| (!is_there).then_some(name))
+    .collect()
+}
+
+fn visit(url: &str) -> Output {
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=tap", "page.test.mjs", "reading.test.mjs"]);
+    node.current_dir(folder()).env("WXSESSION_PAGE_URL", url).env_remove("NODE_TEST_CONTEXT");
+    node.output().expect("node was there a moment ago")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_sees_the_login_flow_in_a_real_browser() {
+    let missing = missing();
+    if !missing.is_empty() {
+        let message = format!("NOT RUN: the page in a browser; missing: {}", missing.join(", "));
+        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{message}");
+        eprintln!("{message}");
+        return;
+    }
+    // A clock that runs and can be moved, as `cargo run -p local` has.
+    let service = Service::start(&Settings::for_tests(Clock::shifted())).await.expect("the service starts");
+    let url = service.url.clone();
+    let output = tokio::task::spawn_blocking(move || visit(&url)).await.expect("the thread ends");
+    service.stop().await;
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    let count = |name: &str| {
+        let line = said.lines().rev().find_map(|line| line.strip_prefix("# ")?.strip_prefix(name));
+        line.and_then(|number| number.trim().parse::<u32>().ok())
+    };
+    assert!(count("pass ").is_some_and(|passed| passed >= 15), "{said}");
+    assert_eq!(count("skipped "), Some(0), "{said}");
+}
