@@ -16,6 +16,7 @@ export class Faults {
     const { wechat, dynamodb, clock, once } = button.dataset;
     const isOn = button.getAttribute('aria-pressed') === 'true';
     let said = '';
+    this.section.setAttribute('aria-busy', 'true');
     try {
       if (wechat) await ask('faults', { wechat: isOn ? 'fine' : wechat });
       else if (dynamodb) await ask('faults', { dynamodb: isOn ? 'fine' : dynamodb });
@@ -25,6 +26,7 @@ export class Faults {
       said = word('failed', error.code || error.message);
     }
     await this.refresh();
+    this.section.removeAttribute('aria-busy');
     this.status.textContent = [said, this.summary()].filter(Boolean).join(' ');
     this.changed();
   }
