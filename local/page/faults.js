@@ -93,5 +93,5 @@ export function span(seconds) {
   const two = (number) => String(Math.floor(number)).padStart(2, '0');
   const days = Math.floor(seconds / 86400);
   const clock = `${Math.floor((seconds % 86400) / 3600)}:${two((seconds % 3600) / 60)}:${two(seconds % 60)}`;
-  return days ? `${days} d ${clock}` : clock;
+  return days ? `${word('days', days)} ${clock}` : clock;
 }
