@@ -7,12 +7,12 @@ const [folder = '.', more] = process.argv.slice(2);
 const [browser, running] = await Promise.all([launch(), service()]);
 
 async function picture(path, options, steps) {
-  const opened = await open(browser, running.url, { reducedMotion: 'reduce', viewport: { width: 1280, height: 1090 }, ...options });
+  const opened = await open(browser, running.url, { reducedMotion: 'reduce', viewport: { width: 1280, height: 1110 }, ...options });
   await steps(opened.visitor, opened.page);
   await opened.visitor.drawn();
   await opened.page.evaluate(() => document.activeElement.blur());
   await opened.page.mouse.move(0, 0);
-  await opened.page.screenshot({ path, fullPage: Boolean(options.fullPage) });
+  await opened.page.screenshot({ path, fullPage: true });
   await opened.visitor.breaks('Reset all').catch(() => opened.visitor.breaks('全部复位'));
   await opened.context.close();
 }
@@ -35,7 +35,7 @@ for (const colorScheme of ['light', 'dark']) {
   await picture(`${folder}/page-${colorScheme}.png`, { colorScheme }, quiet);
   if (!more) continue;
   await picture(`${more}/trouble-${colorScheme}.png`, { colorScheme }, trouble);
-  await picture(`${more}/small-${colorScheme}.png`, { colorScheme, viewport: { width: 360, height: 760 }, fullPage: true }, trouble);
+  await picture(`${more}/small-${colorScheme}.png`, { colorScheme, viewport: { width: 360, height: 760 } }, trouble);
 }
 if (more) {
   await picture(`${more}/chinese.png`, {}, async (visitor, page) => {
