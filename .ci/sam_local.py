@@ -1,13 +1,16 @@
 """`sam local invoke` of each function and `sam local start-api` for one conversation, in real containers.
 
-The containers share this machine's network, so everything stays on loopback. Where SAM's local gateway differs from
-Amazon's is listed in .ci/emulators.md; such steps expect what it does, and say so.
+`--docker-network host` does nothing in SAM 1.170 (container.py connects to every network but that one), so the services
+listen on the engine's own bridge, which no other machine reaches. Where SAM's local gateway differs from Amazon's is
+listed in .ci/emulators.md; such steps expect what it does, and say so.
 """
 
 import contextlib
+import ipaddress
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +20,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / ".ci/template")]
 
+import emulator  # noqa: E402
 import judge  # noqa: E402
 import local_cloud  # noqa: E402
 import wechat_stand_in  # noqa: E402
@@ -34,28 +38,37 @@ EVENTS = {
 
 def main():
     subprocess.run([".ci/sam-base-image"], cwd=ROOT, check=True)
-    with local_cloud.running() as cloud, wechat_stand_in.running() as wechat_url:
-        sam = Sam(cloud, wechat_url)
+    bridge = bridge_address()
+    # local_cloud's port is that of env.json.
+    with local_cloud.running(bridge) as cloud:
+        sam = Sam(bridge)
         for function, event in EVENTS.items():
             invoke(sam, function, event)
         with start_api(sam) as url:
-            converse(url)
+            converse(url, log_in(cloud))
+
+
+def bridge_address():
+    """Where containers on the default network reach this machine: the first address of that network."""
+    command = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}"]
+    subnet = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    return str(next(ipaddress.ip_network(subnet).hosts()))
 
 
 class Sam:
     """`sam local` with the options that keep it on this machine."""
 
-    def __init__(self, cloud, wechat_url):
+    def __init__(self, bridge):
         self.environment = os.environ | {
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": local_cloud.SECRET_ACCESS_KEY,
             "AWS_DEFAULT_REGION": local_cloud.REGION, "SAM_CLI_TELEMETRY": "0",
         }
         self.options = [
-            # Not the env.json of the repository: that one is for the ports of the local service.
-            "--config-env", "without-env-json",
-            "--template", BUILT, "--docker-network", "host", "--skip-pull-image", "--parameter-overrides",
-            f"Architecture=x86_64 EndpointOverride={cloud.url} WechatApiBaseUrl={wechat_url}"
-            f" WechatAppId={local_cloud.APP_ID} WechatAppSecret={local_cloud.APP_SECRET}",
+            "--template", BUILT, "--skip-pull-image", "--env-vars", "env.json",
+            "--add-host", f"host.docker.internal:{bridge}",
+            "--parameter-overrides",
+            # Plain http is accepted on loopback only, and in a container nothing listens there: no WeChat.
+            f"WechatApiBaseUrl=http://127.0.0.1:9 Architecture=x86_64 WechatAppId={local_cloud.APP_ID} WechatAppSecret={local_cloud.APP_SECRET}",
         ]
 
     def command(self, *words):
@@ -75,6 +88,8 @@ def invoke(sam, function, event):
         sys.exit(f"sam local invoke {function}: no answer\n{done.stdout[-1000:]}\n{done.stderr[-3000:]}")
     complaint = judge.authorizer if function == "AuthorizerFunction" else judge.http
     wrong = complaint(json.loads(file.read_text()), answer)
+    if function == "LoginFunction":
+        wrong = None if judge.summary(answer) == "503 upstream_unavailable" else f"WeChat was reached: {answer}"
     if wrong:
         sys.exit(f"sam local invoke {function}: {wrong}\n{done.stderr[-3000:]}")
     print(f"sam local invoke {function}: {judge.summary(answer)}")
@@ -109,11 +124,29 @@ def remove_containers():
         subprocess.run(["docker", "rm", "--force", *left], capture_output=True)
 
 
-def converse(url):
-    """Log in, a protected call, log out, refused."""
+def log_in(cloud):
+    """A token for the conversation: the login binary outside the container, with the same tables."""
+    event = json.loads((ROOT / "events/login-rest.json").read_text())
+    event["body"] = json.dumps({"code": wechat_stand_in.GOOD_CODE})
+    (rie,) = pathlib.Path(samcli()).glob("local/rapid/aws-lambda-rie-x86_64")
+    program = (ROOT / BUILT).parent / "LoginFunction/bootstrap"
+    with wechat_stand_in.running() as wechat_url:
+        environment = cloud.environment("LoginFunction", wechat_url)
+        with emulator.running(str(rie), program, environment, 8) as login:
+            return json.loads(json.loads(login.invoke(json.dumps(event).encode())[1])["body"])["token"]
+
+
+def samcli():
+    """Where SAM is installed: it brings the emulator."""
+    python = pathlib.Path(shutil.which("sam")).with_name("python")
+    command = [python, "-c", "import os, samcli; print(os.path.dirname(samcli.__file__))"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def converse(url, token):
+    """A protected call, log out, refused."""
     status, body = call("POST", f"{url}/login", body={"code": wechat_stand_in.GOOD_CODE})
-    step("log in", status, 200)
-    token = body["token"]
+    step("log in, without WeChat", f"{status} {body['code']}", "503 upstream_unavailable")
     step("check", call("GET", f"{url}/session", token)[0], 200)
     step("protected call, through the authorizer", call("GET", f"{url}/sessions", token)[0], 200)
     step("protected call without a token", call("GET", f"{url}/sessions")[0], 401)

@@ -35,11 +35,11 @@ class _Answer(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def running(port=0):
-    """Serves on loopback; the base URL."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), _Answer)
+def running(host="127.0.0.1", port=0):
+    """Serves at one address; the base URL."""
+    server = http.server.ThreadingHTTPServer((host, port), _Answer)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://{host}:{server.server_port}"
     finally:
         server.shutdown()

@@ -3,10 +3,12 @@
 Used by the checks that run the release binaries without a deployment. MiniStack plays both services.
 """
 
+import argparse
 import contextlib
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
@@ -28,11 +30,10 @@ RING_KEY = "a-key-for-tests-only-and-of-no-use-anywhere-else-0123456789abcdef"
 
 
 class Cloud:
-    """The services at one port. Resources are named by their logical ids, as `sam local` does."""
+    """The services at one address. Resources are named by their logical ids, as `sam local` does."""
 
-    def __init__(self, port):
-        self.port = port
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, host, port):
+        self.url = f"http://{host}:{port}"
 
     def create(self):
         """The tables of the template, empty, and both secrets."""
@@ -64,13 +65,13 @@ class Cloud:
         return found | {"AWS_LAMBDA_FUNCTION_NAME": function, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256"}
 
 
-def start_ministack(port, state, services, more):
-    """MiniStack on loopback only. Its environment is clean, because functions that it runs inherit it."""
-    if reachable(port):
+def start_ministack(port, state, services, more, host="127.0.0.1"):
+    """MiniStack at one address only. Its environment is clean, because functions that it runs inherit it."""
+    if reachable(port, host):
         sys.exit(f"port {port} is in use; choose another")
     environment = {
         "PATH": os.environ["PATH"], "HOME": state, "TMPDIR": state, "S3_DATA_DIR": f"{state}/s3", "SERVICES": services,
-        "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", "LAMBDA_EXECUTOR": "local",
+        "BIND_HOST": host, "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", "LAMBDA_EXECUTOR": "local",
         "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true",
         "PYTHONUNBUFFERED": "1",
     }
@@ -80,7 +81,7 @@ def start_ministack(port, state, services, more):
             [pathlib.Path(sys.executable).with_name("ministack")], cwd=state, env=environment | more,
             stdout=output, stderr=output, start_new_session=True,
         )
-    wait_for(port, process, log)
+    wait_for(port, process, log, host)
     return process
 
 
@@ -95,27 +96,40 @@ def stop(process):
 
 
 @contextlib.contextmanager
-def running(port=14567):
+def running(host="127.0.0.1", port=14567):
     """DynamoDB and Secrets Manager with everything in place."""
     with tempfile.TemporaryDirectory(prefix="wxsession-ministack-") as state:
-        process = start_ministack(port, state, "dynamodb,secretsmanager", {})
+        process = start_ministack(port, state, "dynamodb,secretsmanager", {}, host)
         try:
-            cloud = Cloud(port)
+            cloud = Cloud(host, port)
             cloud.create()
             yield cloud
         finally:
             stop(process)
 
 
-def reachable(port):
+def reachable(port, host="127.0.0.1"):
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((host, port)) == 0
 
 
-def wait_for(port, process, log):
+def wait_for(port, process, log, host="127.0.0.1"):
     """Until something listens on the port; a process that ended first is reported with its log."""
     deadline = time.monotonic() + 30
-    while not reachable(port):
+    while not reachable(port, host):
         if process.poll() is not None or time.monotonic() > deadline:
             sys.exit(f"nothing listens on port {port}:\n" + pathlib.Path(log).read_text(errors="replace")[-3000:])
         time.sleep(0.05)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    with running(parser.parse_args().host) as cloud:
+        print(f"DynamoDB and Secrets Manager: {cloud.url}\nMini Program: {APP_ID}, with a made-up AppSecret\nCtrl-C ends it.")
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.pause()
+
+
+if __name__ == "__main__":
+    main()

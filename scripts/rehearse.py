@@ -46,7 +46,7 @@ def main():
                 me_url = stage_url(options.port, me)
                 check_sample(me_url)
             if not options.without_conversation:
-                converse(url, options)
+                converse(url, me_url, options)
             print(f"rehearsal passed in {time.monotonic() - started:.0f} s: {url}")
             if options.keep:
                 wait(url, me_url, options)
@@ -191,7 +191,7 @@ def without_policies(stack_name, logical):
 # ---- the conversation
 
 
-def converse(url, options):
+def converse(url, me_url, options):
     """The same suite that runs against the local service; `local` also brings the WeChat that the functions ask."""
     local = build_local()
     wechat = f"http://127.0.0.1:{options.wechat_port}"
@@ -199,6 +199,26 @@ def converse(url, options):
         command = [local, "conversation", "--base-url", url, "--wechat-url", wechat, "--app-id", APP_ID]
         if subprocess.run(command, cwd=ROOT).returncode != 0:
             sys.exit("the conversation failed")
+        if me_url:
+            call_sample(url, me_url, wechat)
+
+
+def call_sample(url, me_url, wechat):
+    """A session of the one stack opens the API of the other, and the function there learns who calls."""
+    code = post(f"{wechat}/_control/codes", {"app_id": APP_ID})["code"]
+    login = post(f"{url}/login", {"code": code})
+    status, _, body = call("GET", f"{me_url}/me", login["token"])
+    if status != 200 or login["user"]["id"] not in body.decode():
+        sys.exit(f"sample, logged in: expected 200 and the user's id, got {status} {body.decode()[:500]}")
+    print(f"  sample, logged in: 200 {body.decode()[:200]}")
+
+
+def post(url, body):
+    request = urllib.request.Request(
+        url, method="POST", data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
 
 
 def build_local():

@@ -11,7 +11,9 @@ use clap::{Args, Parser, Subcommand};
 use wxsession::{Clock, telemetry::Log};
 
 use crate::{
+    admin::Admin,
     conversation::{self, Target},
+    doctor,
     http_client::HttpClient,
     service::Service,
     settings::Settings,
@@ -35,6 +37,10 @@ enum Command {
     Tour,
     /// Have every conversation of the test suite with a running or deployed service.
     Conversation(Talk),
+    /// List or end the sessions of one user, here or of a deployed stack.
+    Admin(Admin),
+    /// Tell what is wrong with a deployment or a set of credentials. Reads only.
+    Doctor(doctor::Args),
 }
 
 #[derive(Args)]
@@ -85,6 +91,8 @@ pub async fn run() -> ExitCode {
         None => serve(&settings(line.run)).await,
         Some(Command::Tour) => take_tour().await,
         Some(Command::Conversation(talk)) => talk_to(&talk).await,
+        Some(Command::Admin(admin)) => return admin.run().await,
+        Some(Command::Doctor(args)) => return examine(&args).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -163,4 +171,17 @@ async fn talk_to(talk: &Talk) -> Result<(), String> {
     let failed = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
     println!("{} conversations, {failed} failed", outcomes.len());
     if failed == 0 { Ok(()) } else { Err(format!("{failed} conversations failed")) }
+}
+
+async fn examine(args: &doctor::Args) -> ExitCode {
+    match doctor::run(args, &doctor::Surroundings::of_process()).await {
+        Ok(report) => {
+            print!("{}", report.text(args.lang));
+            ExitCode::from(report.exit_code())
+        }
+        Err(error) => {
+            eprintln!("local doctor: {error}");
+            ExitCode::from(doctor::USAGE)
+        }
+    }
 }

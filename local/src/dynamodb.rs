@@ -20,7 +20,7 @@ use std::time::Duration;
 use dynoxide::{Database, DynoxideError};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 pub use self::faults::{Call, Fault};
 pub use self::items::Items;
@@ -72,16 +72,17 @@ pub enum Error {
     Request(#[from] serde_json::Error),
 }
 
-/// A running engine and the proxy in front of it.
+/// A running engine and the proxy in front of it. Both end when this is dropped; [`EmbeddedDynamoDb::stop`] lets running
+/// requests finish first.
 pub struct EmbeddedDynamoDb {
     address: SocketAddr,
     proxy: FaultProxy,
-    proxying: JoinHandle<()>,
+    proxying: JoinSet<()>,
     database: Database,
     sweeper: Arc<ttl::Sweeper>,
     sweeps: Arc<AtomicBool>,
     engine: JoinHandle<Result<(), String>>,
-    sweeping: JoinHandle<()>,
+    sweeping: JoinSet<()>,
     stop: oneshot::Sender<()>,
 }
 
@@ -110,7 +111,7 @@ impl EmbeddedDynamoDb {
             proxying,
             engine: tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database.clone(), stopped)),
             database,
-            sweeping: tokio::spawn(sweep_regularly(Arc::clone(&sweeper), Arc::clone(&sweeps))),
+            sweeping: JoinSet::from_iter([sweep_regularly(Arc::clone(&sweeper), Arc::clone(&sweeps))]),
             sweeper,
             sweeps,
             stop,
@@ -155,11 +156,10 @@ impl EmbeddedDynamoDb {
     }
 
     /// Stops, after the requests that are running.
-    pub async fn stop(self) {
-        self.sweeping.abort();
+    pub async fn stop(mut self) {
+        self.sweeping.shutdown().await;
         // First the proxy: its idle connections would keep the engine waiting.
-        self.proxying.abort();
-        let _ = self.proxying.await;
+        self.proxying.shutdown().await;
         let _ = self.stop.send(());
         let _ = self.engine.await;
     }

@@ -24,9 +24,9 @@ pub type NewLog = Arc<dyn Fn(&'static str, wxsession::telemetry::Level) -> Log +
 /// # Errors
 ///
 /// [`EnvError`] naming the variable that keeps a function from starting.
-pub fn all(
+pub fn all<S: std::hash::BuildHasher + Clone>(
     template: &Template,
-    more: &HashMap<String, String>,
+    more: &HashMap<String, String, S>,
     clock: &Clock,
     new_log: &NewLog,
 ) -> Result<HashMap<String, Invoke>, EnvError> {

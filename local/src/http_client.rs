@@ -51,8 +51,18 @@ impl HttpClient {
     /// Never: the settings are fixed.
     #[must_use]
     pub fn new(base_url: &str) -> Self {
+        Self::with_tls(base_url, wxsession::aws::tls_config())
+    }
+
+    /// The same, trusting whom `tls` trusts.
+    ///
+    /// # Panics
+    ///
+    /// Never: the settings are fixed.
+    #[must_use]
+    pub fn with_tls(base_url: &str, tls: rustls::ClientConfig) -> Self {
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(wxsession::aws::tls_config())
+            .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .timeout(Duration::from_secs(35))

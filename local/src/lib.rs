@@ -6,12 +6,16 @@
 //! - [`template`] reads `template.yaml`, so that local and deployed cannot drift
 //! - [`gateway`], [`invoke`], [`functions`] play the REST API and call the functions
 //! - [`wechat_simulator`], [`secrets_manager`] and `dynamodb` stand in for what the functions call
+//! - [`admin`] is the operator's command: one user's sessions, also of a deployed stack
 //! - [`page`] is the page at `/`, fed by the [`onlooker`]s of all of these
 //! - [`tour`] is what a newcomer sees first
+//! - [`doctor`] tells an operator what is wrong with a deployment
 //! - [`conversation`] is the suite that also runs against a deployed stack; [`http_client`] talks
 
+pub mod admin;
 pub mod command_line;
 pub mod conversation;
+pub mod doctor;
 pub mod dynamodb;
 pub mod functions;
 pub mod gateway;

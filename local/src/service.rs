@@ -50,6 +50,9 @@ pub enum StartError {
     /// The embedded DynamoDB.
     #[error("{0}. Choose another port with --dynamodb-port, another file with --data")]
     DynamoDb(#[from] dynamodb::Error),
+    /// The file beside `--data`.
+    #[error("the key ring beside the data file: {0}")]
+    KeyRing(std::io::Error),
     /// The template.
     #[error("template.yaml: {0}")]
     Template(#[from] TemplateError),
@@ -174,9 +177,25 @@ async fn start_secrets(settings: &Settings) -> Result<SecretsManager, StartError
     let (app_id, app_secret) = app(settings);
     let apps = Map::from_iter([(app_id.to_owned(), Value::from(app_secret))]);
     secrets.put(APPS_SECRET, &Value::Object(apps));
-    let key: String = wxsession::Random::system().bytes::<32>().iter().map(|b| format!("{b:02x}")).collect();
-    secrets.put(RING_SECRET, &serde_json::json!({"current": "k1", "k1": key}));
+    secrets.put_text(RING_SECRET, &key_ring(settings)?);
     Ok(secrets)
+}
+
+/// Tables that are kept need the keys that sealed what is in them, so those are kept beside them.
+fn key_ring(settings: &Settings) -> Result<String, StartError> {
+    let key = format!("{:064x}", u128::from_be_bytes(wxsession::Random::system().bytes()));
+    let fresh = serde_json::json!({"current": "k1", "k1": key}).to_string();
+    let Some(data) = &settings.data else { return Ok(fresh) };
+    let mut file = data.clone().into_os_string();
+    file.push(".keyring.json");
+    match std::fs::read_to_string(&file) {
+        Ok(kept) => Ok(kept),
+        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
+            std::fs::write(&file, &fresh).map_err(StartError::KeyRing)?;
+            Ok(fresh)
+        }
+        Err(error) => Err(StartError::KeyRing(error)),
+    }
 }
 
 async fn serve_simulator(

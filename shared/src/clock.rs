@@ -32,22 +32,18 @@ impl Clock {
     /// Whole seconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn now(&self) -> i64 {
-        #[cfg(feature = "test-util")]
-        if let Some(moved) = &self.moved {
-            let base = moved.seconds.load(Ordering::SeqCst);
-            return if moved.runs { base.saturating_add(system_millis() / 1000) } else { base };
-        }
-        system_millis() / 1000
+        self.now_millis().div_euclid(1000)
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z, for log lines and session ids.
     #[must_use]
     pub fn now_millis(&self) -> i64 {
         #[cfg(feature = "test-util")]
-        if let Some(moved) = self.moved.as_ref().filter(|moved| !moved.runs) {
-            return moved.seconds.load(Ordering::SeqCst).saturating_mul(1000);
+        if let Some(moved) = &self.moved {
+            let base = moved.seconds.load(Ordering::SeqCst).saturating_mul(1000);
+            return if moved.runs { base.saturating_add(system_millis()) } else { base };
         }
-        self.now().saturating_mul(1000) + system_millis() % 1000
+        system_millis()
     }
 }
 

@@ -9,7 +9,7 @@
 //! | [`store`] | the Users and Sessions tables: conditional writes, strong reads |
 //! | [`http`] | API Gateway events in, answers out, bearer tokens, the table of errors |
 //! | [`identity`] | who is calling, as the authorizer handed it on: for business functions |
-//! | [`config`], [`env`] | settings, read once, each checked and named when wrong |
+//! | [`config`], [`mod@env`] | settings, read once, each checked and named when wrong |
 //! | [`telemetry`] | the one JSON line per request, audit events, metrics |
 //! | [`aws`] | SDK clients: one connector, time limits and retries set on purpose |
 //! | [`serve`] | binds a function to the Lambda Runtime API |

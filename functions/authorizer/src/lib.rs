@@ -7,7 +7,7 @@
 //!   refusal, which would log everyone out, and never an allow.
 //!
 //! One binary serves REST APIs (TOKEN and REQUEST), HTTP APIs (payload 1.0 and 2.0), WebSocket APIs
-//! and AppSync: [`event`] tells them apart, [`policy`] writes the answer that each wants. Whatever
+//! and AppSync: `event` tells them apart, `policy` writes the answer that each wants. Whatever
 //! the token is, junk is refused before any table is read.
 
 mod event;

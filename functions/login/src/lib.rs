@@ -1,9 +1,9 @@
 //! `POST /login`: a `wx.login` code in, our own session token out.
 //!
 //! 1. the body is read: `{code, app_id?}`, nothing else in it;
-//! 2. the code is traded at WeChat ([`wechat`]): openid and session_key;
-//! 3. the user is registered or found, the session_key sealed into the vault ([`record`]);
-//! 4. a session is written, one over the cap is ended, a presented old one too ([`record`]);
+//! 2. the code is traded at WeChat (`wechat`): openid and session_key;
+//! 3. the user is registered or found, the session_key sealed into the vault (`record`);
+//! 4. a session is written, one over the cap is ended, a presented old one too (`record`);
 //! 5. the token goes out, once.
 
 mod record;

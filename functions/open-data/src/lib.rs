@@ -3,13 +3,13 @@
 //!
 //! | route | module | needs |
 //! |---|---|---|
-//! | `POST /open-data/decrypt` | [`decrypt`], [`cipher`] | `session_key` |
-//! | `POST /open-data/verify` | [`verify`], [`signature`] | `session_key` |
-//! | `GET /session-key`, `POST /session-key/reset` | [`session_key`] | `session_key`, access token |
-//! | `POST /phone-number` | [`phone_number`] | access token |
+//! | `POST /open-data/decrypt` | `decrypt`, `cipher` | `session_key` |
+//! | `POST /open-data/verify` | `verify`, `signature` | `session_key` |
+//! | `GET /session-key`, `POST /session-key/reset` | `session_key` | `session_key`, access token |
+//! | `POST /phone-number` | `phone_number` | access token |
 //!
-//! Every route is behind the authorizer: who is calling comes from it alone ([`caller`]). [`vault`]
-//! reads the user's `session_key`s, [`access_token`] keeps the app's access token, [`wechat`] makes the
+//! Every route is behind the authorizer: who is calling comes from it alone (`caller`). `vault`
+//! reads the user's `session_key`s, `access_token` keeps the app's access token, `wechat` makes the
 //! calls that carry one.
 
 mod access_token;

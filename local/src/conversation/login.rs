@@ -105,6 +105,7 @@ async fn malformed(target: &Target) -> Result<(), String> {
         r#"{"code":"a","code":"b"}"#,
         r#"{"code":"a","other":1}"#,
         r#"{"code":"a","app_id":7}"#,
+        r#"["a", null]"#,
         "{\"code\":\"a\u{0}\"}",
         r#"{"code":"é"}"#,
     ] {

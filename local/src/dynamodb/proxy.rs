@@ -18,7 +18,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use super::faults::{Call, Fault};
 use super::seen;
@@ -57,8 +57,8 @@ struct Rule {
 }
 
 impl FaultProxy {
-    /// Takes over `listener` and forwards to `engine`, until the task is aborted.
-    pub(super) fn start(listener: TcpListener, engine: SocketAddr) -> io::Result<(Self, JoinHandle<()>)> {
+    /// Takes over `listener` and forwards to `engine`, until the task is dropped.
+    pub(super) fn start(listener: TcpListener, engine: SocketAddr) -> io::Result<(Self, JoinSet<()>)> {
         let shared = Arc::new(Shared {
             address: listener.local_addr()?,
             engine,
@@ -69,7 +69,8 @@ impl FaultProxy {
             changes: watch::Sender::default(),
             is_open: watch::Sender::new(true),
         });
-        let accepting = tokio::spawn(accept(Arc::clone(&shared), Some(listener)));
+        let mut accepting = JoinSet::new();
+        accepting.spawn(accept(Arc::clone(&shared), Some(listener)));
         Ok((Self { shared }, accepting))
     }
 
@@ -175,7 +176,7 @@ async fn accept(shared: Arc<Shared>, mut listener: Option<TcpListener>) {
             accepted = open.accept() => if let Ok((stream, _)) = accepted {
                 connections.spawn(serve(Arc::clone(&shared), stream));
             },
-            changed = changes.changed() => if changed.is_err() { return },
+            outcome = changes.changed() => if outcome.is_err() { return },
             Some(_) = connections.join_next() => {}
         }
     }

@@ -41,10 +41,13 @@ impl Outcome {
     }
 }
 
-/// Answers by authorizer and identity, each with the time it stops counting.
+/// An authorizer's name, and the values of its identity sources.
+type Key = (String, Vec<String>);
+
+/// Answers, each with the time it stops counting.
 #[derive(Default)]
 pub(super) struct Cache {
-    answers: Mutex<HashMap<(String, Vec<String>), (Answer, i64)>>,
+    answers: Mutex<HashMap<Key, (Answer, i64)>>,
 }
 
 impl Cache {
@@ -53,12 +56,12 @@ impl Cache {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    fn find(&self, key: &(String, Vec<String>), now: i64) -> Option<Answer> {
+    fn find(&self, key: &Key, now: i64) -> Option<Answer> {
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         answers.get(key).filter(|(_, until)| now < *until).map(|(answer, _)| answer.clone())
     }
 
-    fn keep(&self, key: (String, Vec<String>), answer: Answer, until: i64) {
+    fn keep(&self, key: Key, answer: Answer, until: i64) {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (answer, until));
     }
 }

@@ -138,7 +138,7 @@ mod tests {
 
     const ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET/sessions/7";
 
-    fn answer(statements: Value) -> Value {
+    fn answer(statements: &Value) -> Value {
         json!({
             "principalId": "user",
             "policyDocument": { "Version": "2012-10-17", "Statement": statements },
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn assert_decides(statements: Value, expected: Decision) {
+    fn assert_decides(statements: &Value, expected: Decision) {
         let answer = Answer::read(&answer(statements)).unwrap();
         assert_eq!(answer.decide(ARN), expected);
     }
@@ -159,16 +159,16 @@ mod tests {
     fn decides_as_iam_does() {
         let stage = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/*";
         let other = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET/session";
-        assert_decides(json!([statement("Allow", stage)]), Decision::Allow);
-        assert_decides(json!([statement("Allow", ARN)]), Decision::Allow);
-        assert_decides(json!([statement("Allow", other)]), Decision::ImplicitDeny);
-        assert_decides(json!([]), Decision::ImplicitDeny);
-        assert_decides(json!([statement("Allow", stage), statement("Deny", ARN)]), Decision::ExplicitDeny);
-        assert_decides(json!([statement("Deny", other), statement("Allow", stage)]), Decision::Allow);
+        assert_decides(&json!([statement("Allow", stage)]), Decision::Allow);
+        assert_decides(&json!([statement("Allow", ARN)]), Decision::Allow);
+        assert_decides(&json!([statement("Allow", other)]), Decision::ImplicitDeny);
+        assert_decides(&json!([]), Decision::ImplicitDeny);
+        assert_decides(&json!([statement("Allow", stage), statement("Deny", ARN)]), Decision::ExplicitDeny);
+        assert_decides(&json!([statement("Deny", other), statement("Allow", stage)]), Decision::Allow);
         let any = json!([{ "Action": ["execute-api:*"], "Effect": "Allow", "Resource": [other, "*"] }]);
-        assert_decides(any, Decision::Allow);
+        assert_decides(&any, Decision::Allow);
         let wrong_action = json!([{ "Action": "lambda:InvokeFunction", "Effect": "Allow", "Resource": "*" }]);
-        assert_decides(wrong_action, Decision::ImplicitDeny);
+        assert_decides(&wrong_action, Decision::ImplicitDeny);
     }
 
     #[test]
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn turns_the_context_into_text() {
-        let mut answer = answer(json!([]));
+        let mut answer = answer(&json!([]));
         answer["context"] = json!({ "text": "a", "number": 7, "flag": true });
         let context = Answer::read(&answer).unwrap().context;
         let expected = [("flag", "true"), ("number", "7"), ("text", "a")];
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn refuses_answers_that_api_gateway_refuses() {
-        let good = answer(json!([statement("Allow", "*")]));
+        let good = answer(&json!([statement("Allow", "*")]));
         assert!(Answer::read(&good).is_ok());
         for (pointer, value) in [
             ("/principalId", json!(null)),

@@ -10,7 +10,7 @@ use local::conversation;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_suite_passes_against_the_local_service() {
-    let stage = support::Stage::open().await;
+    let stage = support::Stage::running().await;
     let outcomes = conversation::run(&stage.target).await;
     let failed: Vec<_> = outcomes.iter().filter(|outcome| outcome.failure.is_some()).collect();
     assert!(failed.is_empty(), "{failed:#?}");

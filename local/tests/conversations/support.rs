@@ -27,8 +27,17 @@ impl Stage {
     }
 
     pub(crate) async fn with(change: impl FnOnce(Settings) -> Settings) -> Self {
+        Self::at(Clock::stopped(START), change).await
+    }
+
+    /// With a clock that runs: sessions of one second are told apart.
+    pub(crate) async fn running() -> Self {
+        Self::at(Clock::shifted(), |settings| settings).await
+    }
+
+    async fn at(clock: Clock, change: impl FnOnce(Settings) -> Settings) -> Self {
         let lines = Arc::new(Mutex::new(Vec::new()));
-        let settings = change(Settings::for_tests(Clock::stopped(START)).keeping(Arc::clone(&lines)));
+        let settings = change(Settings::for_tests(clock).keeping(Arc::clone(&lines)));
         let service = Service::start(&settings).await.expect("the local service starts on free ports");
         let target = Target {
             service: HttpClient::new(&service.url),

@@ -10,7 +10,7 @@ use super::harness::{Store, batch_get, get, item};
 #[tokio::test]
 async fn requests_pass_when_there_is_no_fault() {
     let store = Store::start().await;
-    let a = item("a", json!({ "N": "1" }));
+    let a = item("a", &json!({ "N": "1" }));
     assert_eq!(store.put(a.clone()).await.unwrap(), (200, json!({})));
     assert_eq!(store.call("GetItem", get("a")).await.unwrap(), (200, json!({ "Item": a })));
 }
@@ -29,7 +29,7 @@ async fn refuse_closes_the_port_until_it_is_cleared() {
 async fn refuse_for_one_operation_closes_its_connection_and_lets_others_pass() {
     let store = Store::start().await;
     store.dynamodb.proxy().inject_on(&["PutItem"], Fault::Refuse).await;
-    let error = store.put(item("a", json!({ "N": "1" }))).await.unwrap_err();
+    let error = store.put(item("a", &json!({ "N": "1" }))).await.unwrap_err();
     assert!(!error.is_connect(), "{error}");
     assert_eq!(
         store.call("GetItem", get("a")).await.unwrap(),
@@ -101,7 +101,7 @@ async fn unprocessed_keys_come_back_for_ever() {
         assert_eq!((status, body), (200, expected));
     }
     assert_eq!(
-        store.put(item("a", json!({ "N": "1" }))).await.unwrap().0,
+        store.put(item("a", &json!({ "N": "1" }))).await.unwrap().0,
         200,
         "only BatchGetItem is affected"
     );
@@ -111,9 +111,9 @@ async fn unprocessed_keys_come_back_for_ever() {
 async fn a_lost_answer_leaves_the_write_behind() {
     let store = Store::start().await;
     store.dynamodb.proxy().inject_on(&["PutItem"], Fault::AnswerLost { times: Some(1) }).await;
-    assert!(!store.put(item("a", json!({ "N": "1" }))).await.unwrap_err().is_connect());
+    assert!(!store.put(item("a", &json!({ "N": "1" }))).await.unwrap_err().is_connect());
     assert_eq!(store.stored().await, ["a"]);
-    assert_eq!(store.put(item("b", json!({ "N": "1" }))).await.unwrap().0, 200);
+    assert_eq!(store.put(item("b", &json!({ "N": "1" }))).await.unwrap().0, 200);
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn counts_every_call_with_its_tables() {
         is_consistent,
     };
     store.call("BatchGetItem", batch_get()).await.unwrap();
-    store.put(item("a", json!({ "N": "1" }))).await.unwrap();
+    store.put(item("a", &json!({ "N": "1" }))).await.unwrap();
     let put = json!({ "Put": { "TableName": "Users", "Item": { "pk": { "S": "user" } } } });
     let update = json!({ "Delete": { "TableName": "Sessions", "Key": { "pk": { "S": "user" }, "sk": { "S": "a" } } } });
     store.call("TransactWriteItems", json!({ "TransactItems": [put, update] })).await.unwrap();

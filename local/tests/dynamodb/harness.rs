@@ -86,7 +86,7 @@ impl Store {
     }
 }
 
-pub(super) fn item(sk: &str, ttl: Value) -> Value {
+pub(super) fn item(sk: &str, ttl: &Value) -> Value {
     json!({ "pk": { "S": "user" }, "sk": { "S": sk }, "ttl": ttl })
 }
 

@@ -39,7 +39,7 @@ async fn a_sweep_deletes_what_expired_by_our_clock_and_nothing_else() {
         ("ancient", number(NOW - 6 * 365 * 86_400)),
         ("milliseconds", number(NOW * 1000)),
     ] {
-        store.put(item(name, ttl)).await.unwrap();
+        store.put(item(name, &ttl)).await.unwrap();
     }
     assert_eq!(store.dynamodb.sweep().unwrap(), 1);
     assert_eq!(store.stored().await, ["ancient", "later", "milliseconds", "now", "text"]);
@@ -52,7 +52,7 @@ async fn a_sweep_deletes_what_expired_by_our_clock_and_nothing_else() {
 #[tokio::test]
 async fn an_expired_item_stays_readable_while_sweeping_is_off_and_goes_when_it_is_on() {
     let store = Store::start().await;
-    store.put(item("a", number(NOW - 1))).await.unwrap();
+    store.put(item("a", &number(NOW - 1))).await.unwrap();
     tokio::time::sleep(Duration::from_millis(1500)).await;
     assert_eq!(store.call("GetItem", get("a")).await.unwrap().1["Item"]["sk"]["S"], "a");
     store.dynamodb.set_sweeping(true);
@@ -70,7 +70,7 @@ async fn a_data_file_keeps_the_items_and_follows_our_clock() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("data.db");
     let store = Store::start_on(Some(file.clone()), false).await;
-    store.put(item("a", number(NOW + 10))).await.unwrap();
+    store.put(item("a", &number(NOW + 10))).await.unwrap();
     store.dynamodb.stop().await;
     let store = Store::start_on(Some(file), false).await;
     assert_eq!(store.stored().await, ["a"]);

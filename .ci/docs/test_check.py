@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Each check of check.py finds a mistake that is planted for it, and finds none in the tree as it is."""
+
+import pathlib
+import shutil
+import tempfile
+import unittest
+
+import check
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+NEEDED = [
+    "README.md", "README.zh-CN.md", "SECURITY.md", "openapi.yaml", "template.yaml", "docs", "functions", "shared/src",
+    "local/src", "local/tests", ".ci",
+]
+
+# check, file, what stands there, what is put in its place
+MISTAKES = [
+    (check.links, "docs/architecture.md", "(api.md)", "(apis.md)"),
+    (check.links, "docs/operations.md", "(#rotating-the-appsecret)", "(#rotating-the-secret)"),
+    (check.codes_of_the_page, "docs/api.md", "| `login_blocked` | 403 |", "| `login_blocked` | 401 |"),
+    (check.codes_of_the_page, "docs/api.md", "| `rate_limited` | 429 | `Retry-After` |", "| `rate_limited` | 429 | |"),
+    (check.codes_of_the_page, "shared/src/http/problem.rs", '("wrong_app", 403', '("wrong_apps", 403'),
+    (check.codes_of_openapi, "openapi.yaml", "        - store_unavailable\n", ""),
+    (check.codes_of_openapi, "openapi.yaml", "{code: {const: rate_limited}}", "{code: {const: wrong_app}}"),
+    (check.codes_of_the_routes, "docs/api.md", "`login_code_used` `wrong_app`", "`wrong_app`"),
+    (check.codes_of_the_routes, "openapi.yaml", "        '409': {$ref: '#/components/responses/SessionKeyStale'}\n", ""),
+    (check.routes_of_the_page, "README.md", "| `DELETE /me` |", "| `DELETE /you` |"),
+    (check.routes_of_the_page, "README.zh-CN.md", "| `GET /sessions` |", "| `POST /sessions` |"),
+    (check.routes_of_the_template, "template.yaml", "Path: /phone-number", "Path: /telephone-number"),
+    (check.configuration, "README.md", "| `86400` | 900 to 604800 |", "| `86400` | 900 to 604801 |"),
+    (check.configuration, "README.zh-CN.md", "| `5` | 1 至 50 |", "| `6` | 1 至 50 |"),
+    (check.configuration, "shared/src/config.rs", '"LOG_LEVEL", "debug, info, warn or error"', '"LOG_LEVEL", "info, warn or error"'),
+    (check.languages, "README.zh-CN.md", "cargo test --workspace", "cargo test"),
+    (check.languages, "README.zh-CN.md", "## 限制", "### 限制"),
+    (check.languages, "README.zh-CN.md", "6.90 / 4.40", "6.80 / 4.40"),
+    (check.tests_of_the_threats, "SECURITY.md", "`no_line_holds_the_token`", "`no_line_holds_a_token`"),
+    (check.alarms, "docs/operations.md", "| `TableThrottleAlarm` |", "| `TableAlarm` |"),
+    (check.alarms, "docs/operations.md", "`several_credentials`", "`many_credentials`"),
+    (check.alarms, "docs/operations.md", "| `session_renewed` |", "| `session_moved` |"),
+    (check.alarms, "docs/operations.md", "| `store_ms` |", "| `table_ms` |"),
+]
+
+
+class Checks(unittest.TestCase):
+    def test_the_tree_as_it_is_has_no_mistake(self):
+        for one in check.CHECKS:
+            with self.subTest(check=one.__name__):
+                self.assertEqual(list(one(check.Tree(ROOT))), [])
+
+    def test_every_planted_mistake_is_found(self):
+        self.assertEqual({one for one, *_ in MISTAKES}, set(check.CHECKS), "each check has a mistake of its own")
+        for one, name, right, wrong in MISTAKES:
+            with self.subTest(check=one.__name__, file=name, wrong=wrong), tempfile.TemporaryDirectory() as folder:
+                root = pathlib.Path(folder)
+                for needed in NEEDED:
+                    source, copy = ROOT / needed, root / needed
+                    copy.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copytree(source, copy) if source.is_dir() else shutil.copy(source, copy)
+                text = (root / name).read_text(encoding="utf-8")
+                self.assertIn(right, text, "the mistake can be planted")
+                (root / name).write_text(text.replace(right, wrong), encoding="utf-8")
+                self.assertNotEqual(list(one(check.Tree(root))), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,15 @@
+# The documents say what the code does; openapi.yaml and the GitHub files are well formed.
+
+stage 'documents'
+if venv "$CI_CACHE/documents" .ci/docs/tools.txt; then
+  tools=$CI_CACHE/documents/bin
+  check 'documents agree with the code' "$tools/python" .ci/docs/check.py && show 'documents agree with the code'
+  check 'the checks of the documents find planted mistakes' "$tools/python" .ci/docs/test_check.py
+  check 'openapi.yaml is OpenAPI 3.1' "$tools/openapi-spec-validator" openapi.yaml
+  check 'GitHub workflows are well formed' \
+    "$tools/check-jsonschema" --builtin-schema vendor.github-workflows .github/workflows/ci.yml .github/workflows/deploy.yml
+  check 'dependabot.yml is well formed' "$tools/check-jsonschema" --builtin-schema vendor.dependabot .github/dependabot.yml
+  check 'GitHub workflows: pinned, no needless rights' "$tools/zizmor" --offline --no-progress .github
+else
+  cannot 'documents' 'their tools could not be installed'
+fi

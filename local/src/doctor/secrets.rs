@@ -1,0 +1,81 @@
+//! The two secrets: readable, and of the documented form. Their values are looked at and never shown; nor are
+//! their names, because a name that was mistaken for the value is a secret too.
+
+use wxsession::{Secret, env::Source as _, secrets::Apps, vault::KeyRing};
+
+use super::{
+    aws::{Aws, failed, kind_of},
+    environment::Settings,
+    report::{Finding, Report},
+    texts::{
+        APPS_EMPTY, APPS_ENTRY, APPS_MALFORMED, APPS_OK, RING_MALFORMED, RING_NOT_NEEDED, RING_OK,
+        SECRET_DELETED, SECRET_DENIED, SECRET_MISSING,
+    },
+    wechat::{App, is_app_id, is_app_secret},
+};
+
+const APPS: &str = "secrets.apps";
+const RING: &str = "secrets.key_ring";
+
+/// Checks both; the Mini Programs in the first are what WeChat is asked about.
+pub(super) async fn check(aws: &Aws, settings: &Settings, report: &mut Report) -> Vec<App> {
+    let apps = check_apps(aws, settings, report).await.unwrap_or_default();
+    if settings.all.get("STORE_SESSION_KEY").is_some_and(|stored| stored == "false") {
+        report.add(Finding::skipped(RING, RING_NOT_NEEDED));
+    } else if let Some(text) = read(aws, settings, RING, "SESSION_KEY_RING_SECRET_ID", report).await {
+        // The error of a failed parse would quote the secret.
+        let ring = serde_json::from_str::<KeyRing>(text.expose());
+        report.add(match ring {
+            Ok(_) => Finding::ok(RING, RING_OK),
+            Err(_) => Finding::fail(RING, RING_MALFORMED),
+        });
+    }
+    apps
+}
+
+async fn check_apps(aws: &Aws, settings: &Settings, report: &mut Report) -> Option<Vec<App>> {
+    let text = read(aws, settings, APPS, "WECHAT_APPS_SECRET_ID", report).await?;
+    let Ok(apps) = serde_json::from_str::<Apps>(text.expose()) else {
+        report.add(Finding::fail(APPS, APPS_MALFORMED));
+        return None;
+    };
+    if apps.is_empty() {
+        report.add(Finding::fail(APPS, APPS_EMPTY));
+        return None;
+    }
+    let fits = |(id, secret): (&String, &Secret)| is_app_id(id) && is_app_secret(secret);
+    let bad = apps.iter().filter(|entry| !fits(*entry)).count();
+    report.add(if bad == 0 {
+        Finding::ok(APPS, APPS_OK).with("count", &apps.len())
+    } else {
+        Finding::fail(APPS, APPS_ENTRY).with("bad", &bad).with("count", &apps.len())
+    });
+    // An entry of another form is not sent to anybody: its halves may be swapped.
+    let apps = apps.into_iter().filter(|(id, secret)| fits((id, secret)));
+    Some(apps.map(|(id, secret)| App { id, secret }).collect())
+}
+
+/// The secret's text; a finding when there is none.
+async fn read(
+    aws: &Aws,
+    settings: &Settings,
+    check: &'static str,
+    variable: &'static str,
+    report: &mut Report,
+) -> Option<Secret> {
+    let id = settings.all.text(variable)?;
+    let error = match aws.secrets_manager.get_secret_value().secret_id(id).send().await {
+        // A binary secret has no text; as an empty one it is of no documented form.
+        Ok(answer) => return Some(Secret::new(answer.secret_string.unwrap_or_default())),
+        Err(error) => kind_of(&error),
+    };
+    report.add(match error.as_str() {
+        "ResourceNotFoundException" => Finding::fail(check, SECRET_MISSING).with("variable", &variable),
+        "AccessDeniedException" | "DecryptionFailure" => {
+            Finding::fail(check, SECRET_DENIED).with("variable", &variable).with("kind", &error)
+        }
+        "InvalidRequestException" => Finding::fail(check, SECRET_DELETED).with("variable", &variable),
+        kind => failed(check, "secretsmanager:GetSecretValue", kind),
+    });
+    None
+}

@@ -1,0 +1,126 @@
+//! The address of the API: DNS, TLS, certificate, and what is behind it.
+
+use local::{
+    doctor::{Args, Report},
+    dynamodb,
+    wechat_simulator::{DEFAULT_APP, Fault, FaultKind, SECOND_APP},
+};
+use serde_json::json;
+
+use crate::{
+    support::{Stack, nothing_else_fails, says},
+    tls::{Authority, Validity, blurt, terminate},
+};
+
+const TLS: &str = "domain.tls";
+const LOGIN: &str = "domain.login";
+
+async fn at(stack: &Stack, url: &str) -> Report {
+    let report = stack.examined(Args { url: Some(url.parse().expect("a URL")), ..Args::default() }).await;
+    nothing_else_fails(&report, &[TLS, LOGIN, "domain.session"]);
+    report
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_leads_nowhere() {
+    let stack = Stack::deployed().await;
+    says(&at(&stack, "https://localhost:1").await, TLS, "FAIL", "does not accept connections on port 1");
+    says(
+        &at(&stack, "https://no-such-name.invalid").await,
+        TLS,
+        "FAIL",
+        "no-such-name.invalid cannot be resolved",
+    );
+    says(&at(&stack, "http://api.example.com").await, TLS, "FAIL", "without TLS");
+    let report = at(&stack, &stack.service.url).await;
+    says(&report, TLS, "skipped", "this machine");
+    says(&report, LOGIN, "ok", "login_code_invalid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_that_a_phone_would_refuse() {
+    let stack = Stack::deployed().await;
+    let with = async |config| format!("https://localhost:{}", terminate(config, String::new()).await);
+    let expired = with(stack.authority.server("localhost", Validity::LastCentury)).await;
+    says(&at(&stack, &expired).await, TLS, "FAIL", "has expired or is not valid yet");
+    let other_name = with(stack.authority.server("example.com", Validity::Now)).await;
+    says(&at(&stack, &other_name).await, TLS, "FAIL", "the certificate is for another name");
+    let unknown = with(Authority::new().server("localhost", Validity::Now)).await;
+    let report = at(&stack, &unknown).await;
+    says(&report, TLS, "FAIL", "not signed by a public authority");
+    assert!(report.findings.iter().all(|found| found.check != LOGIN));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_that_speak_an_old_tls_or_none() {
+    let stack = Stack::deployed().await;
+    // A fatal alert protocol_version (70) in a TLS 1.0 record: RFC 5246 section 7.2.
+    let old = blurt(&[21, 3, 1, 0, 2, 2, 70]).await;
+    says(
+        &at(&stack, &format!("https://localhost:{old}")).await,
+        TLS,
+        "FAIL",
+        "does not speak TLS 1.2 or 1.3",
+    );
+    let plain = blurt(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+    says(
+        &at(&stack, &format!("https://localhost:{plain}")).await,
+        TLS,
+        "FAIL",
+        "does not complete a TLS handshake",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_ends_in_an_operators_error() {
+    let stack = Stack::deployed().await;
+    let simulator = &stack.service.simulator;
+    let login = async |kind| {
+        // The doctor's own question to WeChat comes first.
+        simulator.clear_faults();
+        simulator.inject(Fault::once(FaultKind::ExtraFields).on("/sns/jscode2session"));
+        simulator.inject(Fault::times(2, kind).on("/sns/jscode2session"));
+        stack.examined(Args { url: stack.url.parse().ok(), ..Args::default() }).await
+    };
+    let report = login(FaultKind::Errcode { errcode: 40013, errmsg: None }).await;
+    says(&report, LOGIN, "FAIL", "misconfigured (service_misconfigured): nobody can log in");
+    nothing_else_fails(&report, &[LOGIN]);
+    let report = login(FaultKind::HttpStatus { status: 502 }).await;
+    says(&report, LOGIN, "FAIL", "cannot reach WeChat (upstream_unavailable)");
+    let report = login(FaultKind::Errcode { errcode: 45011, errmsg: None }).await;
+    says(&report, LOGIN, "warn", "throttled (status 429, code rate_limited)");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_of_several_mini_programs_wants_to_know_which() {
+    let stack = Stack::deployed().await;
+    let apps = json!({DEFAULT_APP.0: DEFAULT_APP.1, SECOND_APP.0: SECOND_APP.1});
+    stack.service.secrets.put("AppsSecret", &apps);
+    says(&at(&stack, &stack.url).await, LOGIN, "FAIL", "which Mini Program is meant (malformed_request)");
+    let named = |app_id: &str| Args {
+        url: stack.url.parse().ok(),
+        app_id: Some(app_id.to_owned()),
+        ..Args::default()
+    };
+    says(&stack.examined(named(SECOND_APP.0)).await, LOGIN, "ok", "login_code_invalid");
+    says(&stack.examined(named("wx00000000000000aa")).await, LOGIN, "FAIL", "wrong_app");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn something_else_behind_the_address() {
+    let stack = Stack::deployed().await;
+    let report = at(&stack, &format!("{}/no-such-stage", stack.url)).await;
+    says(&report, LOGIN, "FAIL", "there is no such route (status 404");
+    let report = at(&stack, &stack.service.wechat_url).await;
+    says(&report, "domain.session", "FAIL", "(status 404, code -)");
+    stack.service.secrets.set_fault(local::secrets_manager::Fault::Down);
+    let report = stack.examined(Args { url: stack.url.parse().ok(), ..Args::default() }).await;
+    says(&report, LOGIN, "FAIL", "cannot read its secrets or tables (store_unavailable)");
+    stack.service.dynamodb.proxy().inject(dynamodb::Fault::Refuse).await;
+    says(&at_session(&stack).await, "domain.session", "ok", "refused as it should be");
+}
+
+/// Without a token no table is asked.
+async fn at_session(stack: &Stack) -> Report {
+    stack.examined(Args { url: stack.url.parse().ok(), ..Args::default() }).await
+}

@@ -1,0 +1,39 @@
+//! The command itself: what a script sees.
+
+use std::process::{Command, Output};
+
+use local::wechat_simulator::DEFAULT_APP;
+use serde_json::json;
+
+use crate::support::{Stack, WRONG_SECRET};
+
+/// `local doctor …` with these variables and no others.
+fn doctor(stack: &Stack, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
+    let command = command.arg("doctor").args(arguments).env_clear().envs(&stack.env);
+    command.output().expect("the command runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn zero_when_nothing_fails_one_when_something_does_two_when_asked_wrongly() {
+    let stack = Stack::deployed().await;
+    let fine = doctor(&stack, &["--url", &stack.service.url, "--stable-token"]);
+    assert_eq!(fine.status.code(), Some(0), "{}{}", text(&fine.stdout), text(&fine.stderr));
+    assert!(text(&fine.stdout).ends_with("\n17 ok, 0 warn, 0 FAIL, 1 skipped\n"), "{}", text(&fine.stdout));
+
+    stack.service.secrets.put("AppsSecret", &json!({DEFAULT_APP.0: WRONG_SECRET}));
+    let failed = doctor(&stack, &["--lang", "zh"]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(text(&failed.stdout).contains("微信不接受该 AppSecret"), "{}", text(&failed.stdout));
+    assert!(!text(&failed.stdout).contains(WRONG_SECRET));
+
+    for wrong in [["--env-file", "no-such-file"], ["--url", "not a URL"], ["--lang", "fr"]] {
+        let refused = doctor(&stack, &wrong);
+        assert_eq!(refused.status.code(), Some(2), "{wrong:?}");
+        assert!(refused.stdout.is_empty() && !refused.stderr.is_empty(), "{wrong:?}");
+    }
+}

@@ -1,0 +1,156 @@
+//! Every file in `events/` goes through its function; the answer is asserted.
+
+use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
+
+use local::{
+    http_client::HttpClient,
+    service::Service,
+    settings::Settings,
+    wechat_simulator::{DEFAULT_APP, NewCode},
+};
+use serde_json::{Value, json};
+use wxsession::{
+    Clock, UserId,
+    session::{Generation, Session, State},
+    store::{Sessions, Users, users::Registration},
+    token::{Realm, SessionToken},
+};
+
+const NOW: i64 = 1_795_329_000;
+const OPENID: &str = "oTEST0000000000000000000001A";
+const TOKEN: &str = "wxs_ErvwhPBjhhubIFG7ovkwcgABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f3EAkZi";
+const SESSION: &str = "019aa9c3-7c00-7000-8000-000000000001";
+
+/// What each event answers when its token's session exists, by file name: the status of an HTTP
+/// function, or the effect of an authorizer.
+const ANSWERS: &[(&str, &str, &str)] = &[
+    ("authorizer-appsync", "authorizer", "true"),
+    ("authorizer-http-1.0", "authorizer", "Allow"),
+    ("authorizer-http-2.0", "authorizer", "true"),
+    ("authorizer-rest-request", "authorizer", "Allow"),
+    ("authorizer-rest-token", "authorizer", "Allow"),
+    ("authorizer-websocket", "authorizer", "Allow"),
+    ("check-session-http", "check-session", "200"),
+    ("check-session-logout-rest", "check-session", "204"),
+    ("check-session-no-token-http", "check-session", "401 credentials_missing"),
+    ("check-session-rest", "check-session", "200"),
+    ("login-http", "login", "400 login_code_invalid"),
+    ("login-http-base64", "login", "400 login_code_invalid"),
+    ("login-rest", "login", "400 login_code_invalid"),
+    ("login-rest-malformed", "login", "400 malformed_request"),
+    ("me-http", "me", "200"),
+    ("me-no-authorizer-http", "me", "401 credentials_missing"),
+    ("me-no-authorizer-rest", "me", "401 credentials_missing"),
+    ("me-rest", "me", "200"),
+    ("open-data-decrypt-rest", "open-data", "409 session_key_stale"),
+    ("open-data-verify-rest", "open-data", "200"),
+    ("sessions-list-rest", "sessions", "200"),
+    ("sessions-revoke-all-rest", "sessions", "204"),
+    ("sessions-revoke-one-rest", "sessions", "204"),
+];
+
+fn events() -> BTreeMap<String, String> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../events");
+    let files = fs::read_dir(folder).expect("the folder of events").map(|file| file.expect("a file").path());
+    let json = files.filter(|path| path.extension().is_some_and(|kind| kind == "json"));
+    json.map(|path| {
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        (name, fs::read_to_string(path).expect("a readable file"))
+    })
+    .collect()
+}
+
+/// A service in which the events' token has a session and its user a session_key.
+async fn stage() -> Service {
+    let settings = Settings::for_tests(Clock::stopped(NOW));
+    let service = Service::start(&settings).await.expect("the local service starts");
+    let code =
+        NewCode { app_id: DEFAULT_APP.0.to_owned(), openid: Some(OPENID.to_owned()), ..NewCode::default() };
+    let minted = service.simulator.mint(code);
+    let login = HttpClient::new(&service.url).request("POST", "/login").json(&json!({"code": minted.code}));
+    assert_eq!(login.send().await.expect("an answer").status, 200);
+    seed(&service).await;
+    service
+}
+
+async fn seed(service: &Service) {
+    let env = std::collections::HashMap::from([
+        ("AWS_REGION".to_owned(), "us-east-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID".to_owned(), "local".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY".to_owned(), "local".to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), service.dynamodb.endpoint()),
+    ]);
+    let account = wxsession::aws::Account::read(&env).expect("complete");
+    let client = account.dynamodb(wxsession::aws::Budget::WRITE);
+    let user_id = UserId::of(DEFAULT_APP.0, OPENID);
+    let again = Registration {
+        app_id: DEFAULT_APP.0,
+        openid: OPENID,
+        unionid: None,
+        now: NOW,
+        generation: Generation([0; 8]),
+        key: None,
+    };
+    let users = Users::new(client.clone(), "UsersTable");
+    let generation = users.register(user_id, &again).await.expect("registered").generation;
+    let session = Session {
+        id: wxsession::SessionId::parse(SESSION).expect("a UUID"),
+        user_id,
+        generation,
+        app_id: DEFAULT_APP.0.to_owned(),
+        openid: Some(OPENID.to_owned()),
+        unionid: None,
+        created_at: NOW,
+        last_seen_at: NOW,
+        expires_at: NOW + 86_400,
+        absolute_expires_at: NOW + 172_800,
+        state: State::Active,
+    };
+    let token = SessionToken::parse(TOKEN).expect("the events' token");
+    let hash = token.hash(&Realm::new("1").expect("a realm"));
+    Sessions::new(client, "SessionsTable").create(&hash, &session).await.expect("written");
+}
+
+async fn invoke(service: &Service, function: &str, event: &str) -> Value {
+    let path = format!("/2015-03-31/functions/{function}/invocations");
+    let invoked = HttpClient::new(&service.url).request("POST", &path).text("application/json", event);
+    let reply = invoked.send().await.expect("an answer");
+    assert!(!reply.headers.contains_key("x-amz-function-error"), "{function}: {}", reply.text);
+    reply.body
+}
+
+fn summary(answer: &Value) -> String {
+    if let Some(status) = answer["statusCode"].as_u64() {
+        let body: Value = serde_json::from_str(answer["body"].as_str().unwrap_or("{}")).expect("a JSON body");
+        return match body["code"].as_str() {
+            Some(code) => format!("{status} {code}"),
+            None => status.to_string(),
+        };
+    }
+    let effect = &answer["policyDocument"]["Statement"][0]["Effect"];
+    effect.as_str().map_or_else(|| answer["isAuthorized"].to_string(), str::to_owned)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_event_gets_the_answer_that_is_written_here() {
+    let events = events();
+    let listed: Vec<&str> = ANSWERS.iter().map(|(name, _, _)| *name).collect();
+    assert_eq!(events.keys().map(String::as_str).collect::<Vec<_>>(), listed, "every file is listed");
+    for (name, function, expected) in ANSWERS {
+        // Each from the same start: some of them end the session.
+        let service = stage().await;
+        let answer = invoke(&service, function, &events[*name]).await;
+        assert_eq!(summary(&answer), *expected, "{name}: {answer}");
+        service.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_session_every_authorizer_event_is_refused() {
+    let service = Service::start(&Settings::for_tests(Clock::stopped(NOW))).await.expect("it starts");
+    let service = Arc::new(service);
+    for (name, event) in events().into_iter().filter(|(name, _)| name.starts_with("authorizer-")) {
+        let answer = invoke(&service, "authorizer", &event).await;
+        assert!(matches!(summary(&answer).as_str(), "Deny" | "false"), "{name}: {answer}");
+    }
+}

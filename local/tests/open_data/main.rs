@@ -1,0 +1,24 @@
+//! The open-data function against the simulated WeChat, a stand-in for Secrets Manager and the embedded
+//! DynamoDB, each over a socket. Users log in through the real login function and reach the routes through the
+//! real authorizer.
+//!
+//! - `decrypt`, `verify`, `session_key`, `phone_number`: the routes
+//! - `access_token`: one fetch for many calls, one refetch for a refused token
+//! - `vault`: sealed keys that were moved, rotation of the key ring, two updates at once
+//! - `routes`: what all routes have in common
+//! - `leaks`: what must be in no answer and in no line
+//!
+//! `support` holds one deployment and its users, `tables` the embedded DynamoDB.
+// The SDK's futures nest deeper than the compiler's default.
+#![recursion_limit = "256"]
+
+mod access_token;
+mod decrypt;
+mod leaks;
+mod phone_number;
+mod routes;
+mod session_key;
+mod support;
+mod tables;
+mod vault;
+mod verify;

@@ -1,0 +1,28 @@
+//! Revocation, proved: the real functions against an engine that evaluates their real condition
+//! expressions.
+//!
+//! - `routes`: what each route of the sessions function answers
+//! - `outages`: tables that break down in the middle of a request
+//! - `model`: every interleaving of the operations, one call to DynamoDB at a time
+//! - `history`: long random histories with clock jumps against a reference model
+//! - `races`: real tasks over sockets with random delays
+//! - `dump`: nothing that a stolen table holds is accepted as a token
+//! - `admin`: the operator's command
+//!
+//! `engine`, `connector` and `served` put the engine under the SDK, directly or behind a socket;
+//! `world` holds the functions.
+// The SDK's futures nest deeper than the compiler's default.
+#![recursion_limit = "256"]
+#![expect(clippy::print_stdout, reason = "the figures of searches and races, shown with --nocapture")]
+
+mod admin;
+mod connector;
+mod dump;
+mod engine;
+mod history;
+mod model;
+mod outages;
+mod races;
+mod routes;
+mod served;
+mod world;

@@ -1,0 +1,213 @@
+//! A client is a future over the real functions. Futures cannot be copied, so one that stood
+//! somewhere is made again and given the same answers; what it does is a function of them alone.
+
+use std::{
+    cell::RefCell,
+    pin::Pin,
+    rc::Rc,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use serde_json::{Value, json};
+use wxsession::{Clock, session::Session, token::SessionToken};
+
+use crate::{
+    connector::Park,
+    engine::{Call, Reply, SESSIONS},
+    model::variants::Variant,
+    world::{NOW, World},
+};
+
+/// A session by number: those that exist at the start come first, then one for each `LogIn`.
+pub(crate) type Which = usize;
+
+/// One thing that a client does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Operation {
+    /// Makes session `.0` with the session_key `.1`, presenting the token of `.2`.
+    LogIn(Which, &'static str, Option<Which>),
+    Authorize(Which),
+    /// `GET /session`; the renewal is due for sessions of the start.
+    Check(Which),
+    LogOut(Which),
+    /// `DELETE /sessions/{id}`.
+    EndOne {
+        asking: Which,
+        ended: Which,
+    },
+    /// `DELETE /sessions`; the number tells revocations apart.
+    EndAll {
+        asking: Which,
+        number: u8,
+    },
+    /// `DELETE /me`.
+    DeleteAccount {
+        asking: Which,
+        number: u8,
+    },
+}
+
+/// What a client reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Report {
+    Begins(Operation),
+    /// Done; `true` when it was accepted or promised.
+    Ends(Operation, bool),
+}
+
+/// All that a client has reported, and the tokens it was given.
+#[derive(Clone, Default)]
+pub(crate) struct Reports {
+    pub(crate) all: Vec<Report>,
+    pub(crate) minted: Vec<(Which, SessionToken)>,
+}
+
+/// What exists before the first step.
+pub(crate) struct Start {
+    pub(crate) held: Vec<(SessionToken, Session)>,
+    pub(crate) settings: Vec<(&'static str, &'static str)>,
+}
+
+/// A call that waits, or one half of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Waiting {
+    pub(crate) call: Call,
+    number: usize,
+    half: usize,
+}
+
+/// One answered call.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Answered {
+    pub(crate) waiting: Waiting,
+    pub(crate) reply: Reply,
+}
+
+/// A client with the answers it has had.
+pub(crate) struct Client {
+    future: Pin<Box<dyn Future<Output = ()>>>,
+    park: Park,
+    reports: Rc<RefCell<Reports>>,
+    waiting: Vec<Waiting>,
+    halves: Vec<(usize, Reply)>,
+    seen: usize,
+    variant: Variant,
+}
+
+impl Client {
+    pub(crate) fn new(program: &[Operation], seed: u64, start: &Arc<Start>, variant: Variant) -> Self {
+        let park = Park::default();
+        let world = World::over(park.client(), &Clock::stopped(NOW), seed, &start.settings);
+        let reports = Rc::default();
+        let future = Box::pin(run(world, program.to_vec(), Arc::clone(start), Rc::clone(&reports), variant));
+        let mut client =
+            Self { future, park, reports, waiting: Vec::new(), halves: Vec::new(), seen: 0, variant };
+        client.advance();
+        client
+    }
+
+    /// Brings the client on by one answer.
+    pub(crate) fn answer(&mut self, answered: &Answered) {
+        let Answered { waiting, reply } = answered;
+        self.waiting.retain(|other| other != waiting);
+        if waiting.call.operation != "BatchGetItem" {
+            self.park.release(waiting.number, reply.clone());
+        } else if let Some(at) = self.halves.iter().position(|(number, _)| *number == waiting.number) {
+            let (_, other) = self.halves.swap_remove(at);
+            self.park.release(waiting.number, self.variant.read(&both(&other, reply)));
+        } else {
+            self.halves.push((waiting.number, reply.clone()));
+            return;
+        }
+        self.advance();
+    }
+
+    pub(crate) fn waiting(&self) -> &[Waiting] {
+        &self.waiting
+    }
+
+    pub(crate) fn reports(&self) -> Reports {
+        self.reports.borrow().clone()
+    }
+
+    fn advance(&mut self) {
+        let polled = self.future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        for number in self.seen..self.park.arrived() {
+            let call = self.park.parked(number);
+            let halves = halves(&call).into_iter().enumerate();
+            self.waiting.extend(halves.map(|(half, call)| Waiting { call, number, half }));
+        }
+        self.seen = self.park.arrived();
+        let waits = !self.waiting.is_empty() || !self.halves.is_empty();
+        assert!(matches!(polled, Poll::Pending) == waits, "it waits for a call or is done");
+    }
+}
+
+async fn run(
+    world: World,
+    program: Vec<Operation>,
+    start: Arc<Start>,
+    reports: Rc<RefCell<Reports>>,
+    variant: Variant,
+) {
+    // Sessions this client made itself.
+    let mut held: Vec<(Which, (SessionToken, Session))> = start.held.iter().cloned().enumerate().collect();
+    for operation in program {
+        reports.borrow_mut().all.push(Report::Begins(operation));
+        let of = |which: Which| {
+            let found = held.iter().find(|(other, _)| *other == which);
+            found.map(|(_, pair)| pair.clone()).expect("a client uses sessions of the start or its own")
+        };
+        let good = match operation {
+            Operation::LogIn(which, session_key, presented) => {
+                let presented = presented.map(|which| of(which).0);
+                let made = world.log_in(session_key, presented.as_ref()).await.ok();
+                let good = made.is_some();
+                reports.borrow_mut().minted.extend(made.as_ref().map(|(token, _)| (which, token.clone())));
+                held.extend(made.map(|pair| (which, pair)));
+                good
+            }
+            Operation::Authorize(which) => world.authorizes(&of(which).0).await.expect("tables answer"),
+            Operation::Check(which) => world.session_route("GET", &of(which).0.expose()).await.0 == 200,
+            Operation::LogOut(which) => world.session_route("DELETE", &of(which).0.expose()).await.0 == 204,
+            Operation::EndOne { asking, ended } => {
+                let id = of(ended).1.id.to_string();
+                world.sessions_route("DELETE", "/sessions/{id}", Some(&id), &of(asking).1).await.0 == 204
+            }
+            Operation::EndAll { asking, .. } if variant == Variant::ListThenDelete => {
+                variant.list_then_delete(&world, of(asking).1.user_id).await
+            }
+            Operation::EndAll { asking, .. } => {
+                world.sessions_route("DELETE", "/sessions", None, &of(asking).1).await.0 == 204
+            }
+            Operation::DeleteAccount { asking, .. } => {
+                world.sessions_route("DELETE", "/me", None, &of(asking).1).await.0 == 204
+            }
+        };
+        reports.borrow_mut().all.push(Report::Ends(operation, good));
+    }
+}
+
+/// The session's half and the user's half of the one read.
+fn halves(call: &Call) -> Vec<Call> {
+    if call.operation != "BatchGetItem" {
+        return vec![call.clone()];
+    }
+    let wanted = call.value();
+    let tables = wanted["RequestItems"].as_object().expect("a read of tables");
+    assert!(tables.len() == 2 && tables.contains_key(SESSIONS), "one read over both tables");
+    let half =
+        |(table, keys): (&String, &Value)| Call::new("BatchGetItem", &json!({"RequestItems": {table: keys}}));
+    tables.iter().map(half).collect()
+}
+
+fn both(one: &Reply, other: &Reply) -> Value {
+    let parse =
+        |reply: &Reply| -> Value { serde_json::from_str(&reply.body).expect("the engine answers JSON") };
+    let mut responses = parse(one)["Responses"].clone();
+    let more = parse(other)["Responses"].clone();
+    let all = responses.as_object_mut().expect("answers by table");
+    all.extend(more.as_object().expect("answers by table").clone());
+    json!({"Responses": responses, "UnprocessedKeys": {}})
+}

@@ -1,0 +1,183 @@
+//! Real tasks on several threads, over sockets, with random delays. 500 rounds here; more with
+//! `WXSESSION_ROUNDS=20000`.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+
+use local::{
+    secrets_manager::SecretsManager,
+    wechat_simulator::{DEFAULT_APP, Simulator, SimulatorOptions},
+};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use wxsession::{
+    Clock,
+    env::{Process, Source},
+    session::Session,
+    token::SessionToken,
+};
+
+use crate::{
+    connector::direct,
+    engine::{Engine, SESSIONS},
+    served::{Served, delayed},
+    world::{NOW, World},
+};
+
+const KEY: &str = "tiihtNczf5v6AKRyjwEUhQ==";
+
+fn rounds() -> u64 {
+    let rounds = Process.number_or("WXSESSION_ROUNDS", 500, 1..=10_000_000).expect("a number of rounds");
+    u64::try_from(rounds).expect("it is positive")
+}
+
+/// The functions over sockets, and a way to set the scene without delay.
+struct Track {
+    world: Arc<World>,
+    scene: World,
+    engine: Engine,
+    _served: Served,
+}
+
+impl Track {
+    async fn new(settings: &[(&str, &str)]) -> Self {
+        let engine = Engine::new();
+        let served = Served::start(&engine).await;
+        let mut more = vec![("AWS_ENDPOINT_URL_DYNAMODB", served.endpoint.as_str())];
+        more.extend(settings);
+        let world = World::over(delayed(1), &Clock::stopped(NOW), 11, &more);
+        // Two hours earlier, so that every renewal is due.
+        let scene = World::over(direct(&engine), &Clock::stopped(NOW - 7_200), 12, &[]);
+        Self { world: Arc::new(world), scene, engine, _served: served }
+    }
+
+    async fn log_in(&self, openid: &str) -> (SessionToken, Session) {
+        self.scene.log_in_as(openid, KEY, None).await.expect("the engine answers")
+    }
+}
+
+/// A task that asks, again and again, until the session's end has been promised and seen.
+async fn ask(world: Arc<World>, token: SessionToken, ended: Arc<AtomicBool>, by_check: bool) -> u64 {
+    let mut asked = 0;
+    loop {
+        let was_ended = ended.load(Ordering::SeqCst);
+        let accepted = if by_check {
+            match world.session_route("GET", &token.expose()).await.0 {
+                200 => Some(true),
+                401 => Some(false),
+                _ => None,
+            }
+        } else {
+            world.authorizes(&token).await
+        };
+        asked += 1;
+        assert!(!(was_ended && accepted == Some(true)), "accepted after the end was promised");
+        // An answer of "cannot tell" decides nothing.
+        if was_ended && accepted.is_some() {
+            return asked;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_accepted_once_a_logout_has_returned() {
+    let track = Track::new(&[]).await;
+    let (started, mut asked) = (Instant::now(), 0);
+    for round in 0..rounds() {
+        let (token, _) = track.log_in(&format!("o{round}")).await;
+        let ended = Arc::new(AtomicBool::new(false));
+        let mut tasks = JoinSet::new();
+        for by_check in [true, false, true] {
+            tasks.spawn(ask(Arc::clone(&track.world), token.clone(), Arc::clone(&ended), by_check));
+        }
+        while track.world.session_route("DELETE", &token.expose()).await.0 != 204 {}
+        ended.store(true, Ordering::SeqCst);
+        asked += tasks.join_all().await.into_iter().sum::<u64>();
+    }
+    println!("logout: {} rounds, {asked} asked, {:.1?}", rounds(), started.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_old_session_is_accepted_once_all_were_revoked() {
+    let track = Track::new(&[]).await;
+    let (started, mut survivors) = (Instant::now(), 0);
+    for round in 0..rounds() {
+        let openid = format!("o{round}");
+        let (old, session) = track.log_in(&openid).await;
+        let (other, _) = track.log_in(&openid).await;
+        let mut tasks = JoinSet::new();
+        for _ in 0..5 {
+            let (world, openid) = (Arc::clone(&track.world), openid.clone());
+            tasks.spawn(async move { world.log_in_as(&openid, KEY, None).await.ok() });
+        }
+        while track.world.sessions_route("DELETE", "/sessions", None, &session).await.0 != 204 {}
+        for token in [&old, &other] {
+            assert_eq!(track.scene.authorizes(token).await, Some(false), "an old session lives");
+        }
+        let raced = tasks.join_all().await;
+        for (token, _) in raced.iter().flatten() {
+            // On either side of the revocation, but settled.
+            survivors += u64::from(track.scene.authorizes(token).await == Some(true));
+        }
+        let (later, _) = track.log_in(&openid).await;
+        assert_eq!(track.scene.authorizes(&later).await, Some(true), "a later login is good");
+    }
+    println!("revoke-all: {} rounds, {survivors} of 5 each after it, {:.1?}", rounds(), started.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_code_gives_one_session_whatever_the_number_of_presses() {
+    let (app_id, app_secret) = DEFAULT_APP;
+    let secrets = SecretsManager::start(0).await.expect("a free port");
+    secrets.put("apps", &json!({app_id: app_secret}));
+    secrets.put("ring", &json!({"current": "k1", "k1": "0123456789abcdefghijklmnopqrstuvwxyzABCDEF"}));
+    let simulator = Simulator::new(SimulatorOptions::local(Arc::new(|| NOW), 5));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let wechat = format!("http://{}", listener.local_addr().expect("it is bound"));
+    let router = simulator.router();
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let track = Track::new(&[
+        ("WECHAT_API_BASE_URL", &wechat),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.endpoint()),
+    ])
+    .await;
+    // Fifty logins each: a tenth of the rounds.
+    let (rounds, started) = (rounds().div_ceil(10), Instant::now());
+    for round in 0..rounds {
+        let before = sessions_of(&track.engine);
+        let code = simulator.mint_code(app_id, Some(&format!("o{round}")));
+        let mut tasks = JoinSet::new();
+        for _ in 0..50 {
+            let (world, code) = (Arc::clone(&track.world), code.clone());
+            tasks.spawn(async move {
+                let event = json!({"httpMethod": "POST", "resource": "/login",
+                    "headers": {"content-type": "application/json"}, "body": json!({"code": code}).to_string()});
+                world.answered(&world.login, event).await
+            });
+        }
+        let answers = tasks.join_all().await;
+        let good = answers.iter().filter(|(status, _)| *status == 200).count();
+        let used = answers.iter().filter(|(_, body)| body["code"] == "login_code_used").count();
+        assert_eq!(
+            (good, used),
+            (1, 49),
+            "{:?}",
+            answers.iter().map(|(status, _)| status).collect::<Vec<_>>()
+        );
+        assert_eq!(sessions_of(&track.engine), before + 1);
+    }
+    println!("one code: {rounds} rounds of 50, {:.1?}", started.elapsed());
+    server.abort();
+}
+
+fn sessions_of(engine: &Engine) -> u64 {
+    let call = crate::engine::Call::new("Scan", &json!({"TableName": SESSIONS, "Select": "COUNT"}));
+    let counted: Value = serde_json::from_str(&engine.execute(&call).body).expect("the engine answers JSON");
+    assert!(counted.get("LastEvaluatedKey").is_none() || counted["Count"].is_u64());
+    counted["Count"].as_u64().expect("a count")
+}

@@ -1,0 +1,175 @@
+//! The real functions over any SDK client, and the requests that API Gateway would send them.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use authorizer::Authorizer;
+use aws_sdk_dynamodb::config::SharedHttpClient;
+use check_session::CheckSession;
+use login::{Login, Traded};
+use serde_json::{Value, json};
+use sessions::Sessions;
+use wxsession::{
+    Clock, Random, Secret,
+    aws::{Account, Budget},
+    http::{Problem, Request},
+    serve::{self, HttpFunction},
+    session::Session,
+    telemetry::{Level, Line, Log},
+    token::SessionToken,
+    wechat::WechatSession,
+};
+
+use crate::engine::{SESSIONS, USERS};
+
+pub(crate) const APP: &str = "wx0123456789abcdef";
+pub(crate) const OPENID: &str = "oABCDEFGHIJKLMNOPQRSTUVWXYZ0";
+/// The moment at which tests begin.
+pub(crate) const NOW: i64 = 1_800_000_000;
+
+/// One environment of every function, over the same client.
+pub(crate) struct World {
+    pub(crate) login: Login,
+    pub(crate) check: CheckSession,
+    pub(crate) authorizer: Authorizer,
+    pub(crate) sessions: Sessions,
+    pub(crate) account: Account,
+    log: Log,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+pub(crate) fn settings(more: &[(&str, &str)]) -> HashMap<String, String> {
+    let defaults = [
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", "http://dynamodb.invalid"),
+        ("USERS_TABLE", USERS),
+        ("SESSIONS_TABLE", SESSIONS),
+        ("WECHAT_APPS_SECRET_ID", "apps"),
+        ("SESSION_KEY_RING_SECRET_ID", "ring"),
+        ("WECHAT_API_BASE_URL", "http://127.0.0.1:9"),
+    ];
+    let pairs = defaults.iter().chain(more);
+    pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+impl World {
+    pub(crate) fn over(client: SharedHttpClient, clock: &Clock, seed: u64, more: &[(&str, &str)]) -> Self {
+        let env = settings(more);
+        let account = Account::read(&env).expect("settings are complete").over(client);
+        let lines = Arc::default();
+        let log = Log::stdout("test", Level::Info, clock.clone()).kept(Arc::clone(&lines));
+        let (clock, random) = (clock.clone(), Random::seeded(seed));
+        let sessions_random = Random::seeded(seed ^ 0x5e55);
+        Self {
+            login: Login::with_account(account.clone(), &env, clock.clone(), random).expect("settings"),
+            check: CheckSession::with_account(account.clone(), &env, clock.clone()).expect("settings"),
+            authorizer: Authorizer::with_account(account.clone(), &env, clock.clone()).expect("settings"),
+            sessions: Sessions::with_account(account.clone(), &env, clock, sessions_random)
+                .expect("settings"),
+            account,
+            log,
+            lines,
+        }
+    }
+
+    pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        self.account.dynamodb(Budget::WRITE)
+    }
+
+    pub(crate) fn line(&self) -> Line {
+        self.log.request("test")
+    }
+
+    /// Takes the lines written so far.
+    pub(crate) fn lines(&self) -> Vec<Value> {
+        let lines = std::mem::take(&mut *self.lines.lock().expect("nobody panics while writing a line"));
+        lines.iter().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
+    }
+
+    /// A login of the one user, as from the moment when WeChat has said who it is.
+    pub(crate) async fn log_in(
+        &self,
+        session_key: &str,
+        presented: Option<&SessionToken>,
+    ) -> Result<(SessionToken, Session), Problem> {
+        self.log_in_as(OPENID, session_key, presented).await
+    }
+
+    pub(crate) async fn log_in_as(
+        &self,
+        openid: &str,
+        session_key: &str,
+        presented: Option<&SessionToken>,
+    ) -> Result<(SessionToken, Session), Problem> {
+        let recorded = self.login.record(&traded(openid, session_key), presented, &mut self.line()).await?;
+        Ok((recorded.token, recorded.session))
+    }
+
+    /// Whether the authorizer lets the token through; `None` when it cannot tell.
+    pub(crate) async fn authorizes(&self, token: &SessionToken) -> Option<bool> {
+        self.authorizes_text(&token.expose()).await
+    }
+
+    pub(crate) async fn authorizes_text(&self, token: &str) -> Option<bool> {
+        let event = json!({"type": "TOKEN", "authorizationToken": format!("Bearer {token}"),
+            "methodArn": "arn:aws:execute-api:us-east-1:000000000000:api/v1/GET/me"});
+        let event = serde_json::from_value(event).expect("an authorizer's event");
+        let answer = self.authorizer.answer(&self.log, &event, "test").await.ok()?;
+        let answer = serde_json::to_value(&answer).expect("answers serialise");
+        Some(answer["policyDocument"]["Statement"][0]["Effect"] == "Allow")
+    }
+
+    /// `GET` or `DELETE /session` with the token.
+    pub(crate) async fn session_route(&self, method: &str, token: &str) -> (u16, Value) {
+        let event = json!({"httpMethod": method, "resource": "/session",
+            "headers": {"Authorization": format!("Bearer {token}")}});
+        self.answered(&self.check, event).await
+    }
+
+    /// A request to the sessions function from the session's user.
+    pub(crate) async fn sessions_route(
+        &self,
+        method: &str,
+        route: &str,
+        id: Option<&str>,
+        session: &Session,
+    ) -> (u16, Value) {
+        let event = json!({"httpMethod": method, "resource": route, "pathParameters": {"id": id},
+            "requestContext": {"authorizer": identity(session)}});
+        self.answered(&self.sessions, event).await
+    }
+
+    pub(crate) async fn answered(&self, function: &impl HttpFunction, event: Value) -> (u16, Value) {
+        let request: Request = serde_json::from_value(event).expect("an event");
+        let answer = serve::answer(function, &self.log, &request, "test").await;
+        let answer = serde_json::to_value(&answer).expect("answers serialise");
+        let body = answer["body"]
+            .as_str()
+            .map_or(Value::Null, |body| serde_json::from_str(body).expect("every body is JSON"));
+        (u16::try_from(answer["statusCode"].as_u64().expect("a status")).expect("a status"), body)
+    }
+}
+
+/// What the authorizer hands on for a session.
+pub(crate) fn identity(session: &Session) -> Value {
+    json!({"user_id": session.user_id.to_string(), "app_id": session.app_id,
+        "openid": session.openid, "session_id": session.id.to_string(),
+        "expires_at": session.expires_at.to_string()})
+}
+
+pub(crate) fn traded(openid: &str, session_key: &str) -> Traded {
+    let ring = json!({"current": "k1", "k1": "0123456789abcdefghijklmnopqrstuvwxyzABCDEF"});
+    Traded {
+        app_id: APP.to_owned(),
+        wechat: WechatSession {
+            openid: openid.to_owned(),
+            unionid: Some("uUNION".to_owned()),
+            session_key: Secret::new(session_key),
+        },
+        key_ring: Some(Arc::new(serde_json::from_value(ring).expect("a key ring"))),
+    }
+}
