@@ -36,7 +36,7 @@ pub const USAGE: u8 = 2;
 /// What to look at.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Args {
-    /// The functions' environment: JSON as in `env.json`, or lines of `KEY=VALUE`. The file wins over variables of the process.
+    /// The functions' environment: JSON as in `env.json`, or lines of `KEY=VALUE`. The file wins over the process.
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
     /// Base URL of the deployed API, with the stage if there is one.
@@ -70,6 +70,9 @@ pub struct Surroundings {
     pub clock: Clock,
     /// Whom `--url` may be certified by.
     pub tls: rustls::ClientConfig,
+    /// Whether credentials and region that are not among the variables may come from elsewhere: the AWS profile,
+    /// a container, an instance.
+    pub uses_default_chain: bool,
 }
 
 impl Surroundings {
@@ -80,6 +83,7 @@ impl Surroundings {
             env: environment::known(&wxsession::env::Process),
             clock: Clock::system(),
             tls: wxsession::aws::tls_config(),
+            uses_default_chain: true,
         }
     }
 }
@@ -93,7 +97,7 @@ pub async fn run(args: &Args, around: &Surroundings) -> Result<Report, UsageErro
     let settings = Settings::read(args, &around.env)?;
     let mut report = Report::default();
     parameters::check(&settings, &mut report);
-    let account = aws::account(&settings, &mut report);
+    let account = aws::account(&settings, around, &mut report).await;
     let mut apps = wechat::of_environment(&settings);
     if let Some(account) = &account {
         clock::check_aws(account, &around.clock, &mut report).await;

@@ -103,7 +103,7 @@ impl Finding {
             Lang::En => (self.text.en, self.text.fix.map(|fix| fix.0), "Fix: "),
             Lang::Zh => (self.text.zh, self.text.fix.map(|fix| fix.1), "处理："),
         };
-        let mut line = format!("{:<8}{:<22} {}", self.state.as_str(), self.check, self.filled(cause, lang));
+        let mut line = format!("{:<8}{:<24}{}", self.state.as_str(), self.check, self.filled(cause, lang));
         if let Some(fix) = fix {
             let _ = write!(line, "  → {word}{}", self.filled(fix, lang));
         }

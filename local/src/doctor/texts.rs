@@ -20,7 +20,7 @@ macro_rules! texts {
 }
 
 texts! {
-    PARAMETERS_OK "{count} settings are set, all in range" "已设置 {count} 项参数，均在允许范围内";
+    PARAMETERS_OK "all in range; settings that are set: {count}" "已设置 {count} 项参数，均在允许范围内";
     PARAMETERS_NONE "no setting is given" "没有给出任何参数"
         => "give the login function's environment with --env-file" "用 --env-file 提供 login 函数的环境变量";
     PARAMETER_BAD "{place}{name} must be {expected}" "{place}{name} 必须是 {expected}"
@@ -31,7 +31,9 @@ texts! {
     AWS_NONE "no table and no secret is named" "没有给出表名或密钥名"
         => "give the login function's environment with --env-file" "用 --env-file 提供 login 函数的环境变量";
     AWS_UNSET "AWS cannot be asked: {name} is not set" "无法访问 AWS：未设置 {name}"
-        => "set AWS_REGION and run eval \"$(aws configure export-credentials --format env)\": profiles are not read" "设置 AWS_REGION，并执行 eval \"$(aws configure export-credentials --format env)\"；本命令不读取 profile";
+        => "set it, or choose a profile that has it with AWS_PROFILE" "设置它，或用 AWS_PROFILE 选择包含它的配置";
+    AWS_NO_CREDENTIALS "AWS cannot be asked: no credentials in environment, profile or instance" "无法访问 AWS：环境变量、profile 和实例中都没有凭证"
+        => "set AWS_PROFILE; with single sign-on run eval \"$(aws configure export-credentials --format env)\"" "设置 AWS_PROFILE；使用单点登录时执行 eval \"$(aws configure export-credentials --format env)\"";
     CALL_DENIED "the role may not call {call} ({kind})" "当前角色无权调用 {call}（{kind}）"
         => "use credentials that allow {call}" "换用允许 {call} 的凭证";
     CALL_CREDENTIALS "AWS does not accept the credentials ({kind})" "AWS 不接受当前凭证（{kind}）"
@@ -67,7 +69,7 @@ texts! {
     PROTECTION_OFF "{table} can be deleted by mistake" "{table} 未开启删除保护，可能被误删"
         => "deploy with TableDeletionProtection=true" "以 TableDeletionProtection=true 部署";
 
-    APPS_OK "the AppSecrets of {count} Mini Programs are readable and well formed" "可读取 {count} 个小程序的 AppSecret，格式正确";
+    APPS_OK "the AppSecrets are readable and well formed; Mini Programs: {count}" "可读取 {count} 个小程序的 AppSecret，格式正确";
     APPS_MALFORMED "the apps secret is not a JSON object of texts" "小程序密钥不是由文本组成的 JSON 对象"
         => "its form is {\"<AppID>\":\"<AppSecret>\", …}" "格式应为 {\"<AppID>\":\"<AppSecret>\", …}";
     APPS_EMPTY "the apps secret names no Mini Program" "小程序密钥中没有任何小程序"
@@ -85,7 +87,7 @@ texts! {
     SECRET_DELETED "the secret in {variable} is to be deleted, or has no value" "{variable} 所指的密钥正在等待删除或没有值"
         => "aws secretsmanager restore-secret, then put its value" "先执行 aws secretsmanager restore-secret，再写入值";
 
-    CLOCK_OK "our clock is {seconds} s {direction} {whom}'s" "本机时间比 {whom} {direction} {seconds} 秒";
+    CLOCK_OK "our clock and {whom}'s differ by {seconds} s" "本机时间与 {whom} 相差 {seconds} 秒";
     CLOCK_SKEWED "our clock is {seconds} s {direction} {whom}'s" "本机时间比 {whom} {direction} {seconds} 秒"
         => "set the clock by NTP: AWS refuses signatures that are minutes off, and these checks may mislead" "用 NTP 校准时间：偏差达数分钟时 AWS 会拒绝签名，检查结果也可能失真";
     CLOCK_UNSAID "{whom} gives no time" "{whom} 没有返回时间"

@@ -112,7 +112,7 @@ async fn something_else_behind_the_address() {
     let report = at(&stack, &format!("{}/no-such-stage", stack.url)).await;
     says(&report, LOGIN, "FAIL", "there is no such route (status 404");
     let report = at(&stack, &stack.service.wechat_url).await;
-    says(&report, "domain.session", "FAIL", "(status 404, code -)");
+    says(&report, "domain.session", "FAIL", "(status 200, code -)");
     stack.service.secrets.set_fault(local::secrets_manager::Fault::Down);
     let report = stack.examined(Args { url: stack.url.parse().ok(), ..Args::default() }).await;
     says(&report, LOGIN, "FAIL", "cannot read its secrets or tables (store_unavailable)");

@@ -4,6 +4,7 @@
 //! languages: see [`support::Stack::examined`].
 
 mod aws;
+mod document;
 mod domain;
 mod exit_codes;
 mod healthy;

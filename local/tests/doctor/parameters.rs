@@ -15,6 +15,7 @@ async fn of_file(text: &str) -> Result<doctor::Report, doctor::UsageError> {
         env: std::collections::HashMap::new(),
         clock: wxsession::Clock::system(),
         tls: wxsession::aws::tls_config(),
+        uses_default_chain: false,
     };
     doctor::run(&Args { env_file: Some(file), ..Args::default() }, &around).await
 }

@@ -122,8 +122,12 @@ impl Stack {
 
     /// The report, which says no secret and leaves no placeholder open, in either language.
     pub(crate) async fn examined(&self, args: Args) -> Report {
-        let around =
-            Surroundings { env: self.env.clone(), clock: self.clock.clone(), tls: self.authority.client() };
+        let around = Surroundings {
+            env: self.env.clone(),
+            clock: self.clock.clone(),
+            tls: self.authority.client(),
+            uses_default_chain: false,
+        };
         let report = doctor::run(&args, &around).await.expect("the file can be read");
         let said = report.text(Lang::En) + &report.text(Lang::Zh) + &format!("{report:?}");
         for secret in [DEFAULT_APP.1, WRONG_SECRET, RING_KEY, AWS_KEY] {
