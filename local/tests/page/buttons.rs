@@ -10,8 +10,8 @@ async fn every_fault_is_shown_and_can_be_switched_off() {
     let fine = stage.get("/_page/state").await.body;
     assert_eq!((&fine["wechat"], &fine["dynamodb"]), (&json!("fine"), &json!("fine")));
     for (wechat, status) in [("busy", 503), ("garbage", 503), ("slow", 200), ("fine", 200)] {
-        let state = stage.post("/_page/faults", &json!({ "wechat": wechat })).await.body;
-        assert_eq!(state["wechat"], wechat);
+        let shown = stage.post("/_page/faults", &json!({ "wechat": wechat })).await.body;
+        assert_eq!(shown["wechat"], wechat);
         let code = stage.code().await;
         let login = stage.post("/login", &json!({ "code": code })).await;
         assert!(
@@ -20,8 +20,8 @@ async fn every_fault_is_shown_and_can_be_switched_off() {
             login.text
         );
     }
-    let state = stage.post("/_page/faults", &json!({ "dynamodb": "down" })).await.body;
-    assert_eq!((&state["wechat"], &state["dynamodb"]), (&json!("fine"), &json!("down")));
+    let shown = stage.post("/_page/faults", &json!({ "dynamodb": "down" })).await.body;
+    assert_eq!((&shown["wechat"], &shown["dynamodb"]), (&json!("fine"), &json!("down")));
     let code = stage.code().await;
     assert_eq!(stage.post("/login", &json!({ "code": code })).await.status, 503);
     stage.post("/_page/faults", &json!({ "dynamodb": "fine", "wechat": "busy" })).await;
@@ -40,8 +40,8 @@ async fn a_fault_of_somebody_else_is_not_called_one_of_ours() {
     let simulator = &stage.service.simulator;
     simulator.inject(local::wechat_simulator::Fault::once(local::wechat_simulator::FaultKind::Silent));
     stage.service.dynamodb.proxy().inject(local::dynamodb::Fault::UnprocessedKeys).await;
-    let state = stage.get("/_page/state").await.body;
-    assert_eq!((&state["wechat"], &state["dynamodb"]), (&json!("other"), &json!("other")));
+    let shown = stage.get("/_page/state").await.body;
+    assert_eq!((&shown["wechat"], &shown["dynamodb"]), (&json!("other"), &json!("other")));
     stage.service.stop().await;
 }
 

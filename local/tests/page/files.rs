@@ -85,8 +85,8 @@ async fn another_site_in_the_same_browser_can_do_nothing() {
     }
     let reset = stage.client.request("POST", "/_page/reset").text("text/plain", "{}");
     assert_eq!(reset.send().await.expect("an answer").status, 415);
-    let state = stage.get("/_page/state").await;
-    assert_eq!(state.body["dynamodb"], "fine");
-    assert!(!state.headers.contains_key("access-control-allow-origin"));
+    let shown = stage.get("/_page/state").await;
+    assert_eq!(shown.body["dynamodb"], "fine");
+    assert!(!shown.headers.contains_key("access-control-allow-origin"));
     stage.service.stop().await;
 }
