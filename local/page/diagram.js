@@ -5,6 +5,10 @@ import { word } from './words.js';
 
 export const LANES = ['phone', 'gateway', 'authorizer', 'function', 'wechat', 'dynamodb'];
 const KEPT = 40;
+// In the short line: without these, without the names of these, and these before all others.
+const LEFT_OUT = ['type', 'title', 'instance', 'detail', 'token_type', 'integrationLatency', 'principalId', 'device'];
+const WRAPPERS = ['body', 'context'];
+const FIRST = ['authorization', 'code', 'reason', 'token', 'openid', 'session_key', 'user_id', 'UpdateExpression'];
 
 export class Diagram {
   constructor(panel) {
@@ -88,18 +92,21 @@ function label(arrow) {
   return element;
 }
 
-/** The detail in one short line: the names that matter, their values cut. */
+/** The detail in one short line: the names that matter first, long values cut. */
 function preview(detail) {
   const parts = [];
-  const visit = (value) => {
+  const visit = (value, path) => {
     for (const [name, member] of Object.entries(value)) {
-      if (['type', 'title', 'instance', 'detail'].includes(name) || member === null) continue;
-      if (['body', 'context'].includes(name) && member && typeof member === 'object') visit(member);
-      else parts.push(`${name}: ${typeof member === 'object' ? (Array.isArray(member) ? `[${member.length}]` : '{…}') : short(String(member))}`);
+      if (LEFT_OUT.includes(name) || member === null) continue;
+      const full = WRAPPERS.includes(name) ? path : [...path, name];
+      if (Array.isArray(member)) parts.push([full, `[${member.length}]`]);
+      else if (typeof member === 'object') visit(member, full);
+      else parts.push([full, short(String(member))]);
     }
   };
-  visit(detail);
-  return parts.join(', ');
+  visit(detail, []);
+  const rank = ([path]) => (FIRST.indexOf(path.at(-1)) + FIRST.length + 1) % (FIRST.length + 1);
+  return parts.sort((one, other) => rank(one) - rank(other)).map(([path, text]) => `${path.join('.')}: ${text}`).join(', ');
 }
 
 const short = (text) => (text.length > 28 ? text.slice(0, 27) + '…' : text);

@@ -16,6 +16,7 @@ export class Faults {
     const { wechat, dynamodb, clock, once } = button.dataset;
     const isOn = button.getAttribute('aria-pressed') === 'true';
     let said = '';
+    this.section.setAttribute('aria-busy', 'true');
     try {
       if (wechat) await ask('faults', { wechat: isOn ? 'fine' : wechat });
       else if (dynamodb) await ask('faults', { dynamodb: isOn ? 'fine' : dynamodb });
@@ -25,6 +26,7 @@ export class Faults {
       said = word('failed', error.code || error.message);
     }
     await this.refresh();
+    this.section.removeAttribute('aria-busy');
     this.status.textContent = [said, this.summary()].filter(Boolean).join(' ');
     this.changed();
   }
@@ -91,5 +93,5 @@ export function span(seconds) {
   const two = (number) => String(Math.floor(number)).padStart(2, '0');
   const days = Math.floor(seconds / 86400);
   const clock = `${Math.floor((seconds % 86400) / 3600)}:${two((seconds % 3600) / 60)}:${two(seconds % 60)}`;
-  return days ? `${days} d ${clock}` : clock;
+  return days ? `${word('days', days)} ${clock}` : clock;
 }

@@ -2,6 +2,11 @@
 
 use serde_json::Value;
 
+use crate::{
+    http::{Code, Problem, Request},
+    telemetry::Line,
+};
+
 /// The identity behind a request that the authorizer let through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
@@ -20,6 +25,20 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Who is calling, put into the line. Without the authorizer that is nobody, whatever the request
+    /// says: the route was deployed without it, and only an operator can mend that.
+    ///
+    /// # Errors
+    ///
+    /// `credentials_missing`.
+    pub fn of(request: &Request, line: &mut Line) -> Result<Self, Problem> {
+        let identity = request.authorizer().and_then(Self::from_authorizer).ok_or_else(|| nobody(line))?;
+        line.put("user_id", identity.user_id.as_str());
+        line.put("session_id", identity.session_id.as_str());
+        line.put("app_id", identity.app_id.as_str());
+        Ok(identity)
+    }
+
     /// Reads `requestContext.authorizer` of an event: flat behind a REST API, under `lambda` behind
     /// an HTTP API. `None` when no authorizer of ours was asked.
     #[must_use]
@@ -39,6 +58,16 @@ impl Identity {
             expires_at,
         })
     }
+}
+
+/// The problem of a request that did not pass the authorizer.
+#[must_use]
+pub fn nobody(line: &mut Line) -> Problem {
+    line.operator(
+        "a request came without an identity: the route has no session authorizer",
+        "attach the session authorizer to the route in the template, and deploy again",
+    );
+    Problem::new(Code::CredentialsMissing).because("no_authorizer")
 }
 
 #[cfg(test)]

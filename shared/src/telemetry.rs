@@ -15,7 +15,12 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use crate::{clock::Clock, http::Problem, session::Refusal, store::StoreError};
+use crate::{
+    clock::Clock,
+    http::{Code, Problem},
+    session::Refusal,
+    store::StoreError,
+};
 
 /// How much is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,6 +140,13 @@ impl Line {
         self.warn();
         self.put("store_operation", error.operation);
         self.put("store_error", error.kind.as_str());
+    }
+
+    /// Notes a failure of a table that ends the request: cannot tell, never "no".
+    #[must_use]
+    pub fn cannot_tell(&mut self, error: &StoreError) -> Problem {
+        self.store_failed(error);
+        Problem::new(Code::StoreUnavailable)
     }
 
     /// Notes that something should be looked at.

@@ -6,7 +6,7 @@
 use serde::Serialize;
 use wxsession::{
     Identity,
-    http::{Answer, Code, Problem, Request},
+    http::{Answer, Problem, Request},
     serve::HttpFunction,
     telemetry::Line,
 };
@@ -28,7 +28,8 @@ struct Reply<'a> {
 
 impl HttpFunction for Me {
     async fn handle(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
-        let identity = caller(request, line)?;
+        // 401 and a line for the operator when the route was deployed without the authorizer.
+        let identity = Identity::of(request, line)?;
         // Your own work goes here. `identity.user_id` is the key to keep a user's things under.
         Ok(Answer::json(&Reply {
             user_id: &identity.user_id,
@@ -38,22 +39,6 @@ impl HttpFunction for Me {
             has_unionid: identity.unionid.is_some(),
         }))
     }
-}
-
-/// Who is calling. Without the authorizer that is nobody, whatever the headers say: the route is open
-/// by mistake, and only the deployer can mend that.
-fn caller(request: &Request, line: &mut Line) -> Result<Identity, Problem> {
-    let Some(identity) = request.authorizer().and_then(Identity::from_authorizer) else {
-        line.operator(
-            "a request came without an identity: the route has no session authorizer",
-            "attach the session authorizer to the route in the template and deploy again",
-        );
-        return Err(Problem::new(Code::CredentialsMissing).because("no_authorizer"));
-    };
-    line.put("user_id", identity.user_id.as_str());
-    line.put("session_id", identity.session_id.as_str());
-    line.put("app_id", identity.app_id.as_str());
-    Ok(identity)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use wxsession::{
     http::{Answer, Code, Problem, Request, bearer},
     serve::HttpFunction,
     session::{Refusal, Rules, Session},
-    store::{Reader, Revoked, Sessions, StoreError},
+    store::{Reader, Revoked, Sessions},
     telemetry::Line,
     token::{Realm, SessionToken},
 };
@@ -85,7 +85,7 @@ impl CheckSession {
 
     async fn check(&self, token: &SessionToken, line: &mut Line) -> Result<Answer, Problem> {
         let read = line.timed("store_ms", self.reader.find(token)).await;
-        let found = read.map_err(|error| failed(error, line))?;
+        let found = read.map_err(|error| line.cannot_tell(&error))?;
         let session = found.decide(self.clock.now()).map_err(|refusal| {
             if let Some(session) = found.session() {
                 line.put("session_id", session.id.to_string());
@@ -133,7 +133,7 @@ impl CheckSession {
             Ok(Revoked::Now) => line.audit("session_logout", &[]),
             // Ending a session twice, or one that never was, is success.
             Ok(Revoked::Before | Revoked::Missing) => line.put("reason", "nothing_to_end"),
-            Err(error) => return Err(failed(error, line)),
+            Err(error) => return Err(line.cannot_tell(&error)),
         }
         Ok(Answer::no_content())
     }
@@ -152,11 +152,6 @@ impl HttpFunction for CheckSession {
         line.put("user_id", token.user_id().to_string());
         if method == "GET" { self.check(&token, line).await } else { self.log_out(&token, line).await }
     }
-}
-
-fn failed(error: StoreError, line: &mut Line) -> Problem {
-    line.store_failed(&error);
-    error.into()
 }
 
 fn refused(refusal: Refusal, damage: Option<&'static str>, line: &mut Line) -> Problem {

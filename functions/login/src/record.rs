@@ -45,14 +45,14 @@ impl Login {
         let reads =
             async { tokio::join!(self.users.register(user_id, &login), self.sessions.of_user(user_id)) };
         let (registered, others) = line.timed("store_ms", reads).await;
-        let registered = registered.map_err(|error| failed(error, line))?;
+        let registered = registered.map_err(|error| line.cannot_tell(&error))?;
 
         let token = SessionToken::generate(user_id, &self.random);
         let session = self.session(user_id, traded, registered.generation, now);
         line.put("session_id", session.id.to_string());
         let hash = token.hash(&self.realm);
         let written = self.sessions.create(&hash, &session);
-        line.timed("store_ms", written).await.map_err(|error| failed(error, line))?;
+        line.timed("store_ms", written).await.map_err(|error| line.cannot_tell(&error))?;
         line.audit("session_created", &[]);
 
         let presented = presented.filter(|old| old.user_id() == user_id).map(|old| old.hash(&self.realm));
@@ -130,9 +130,4 @@ impl Login {
             }
         }
     }
-}
-
-fn failed(error: StoreError, line: &mut Line) -> Problem {
-    line.store_failed(&error);
-    error.into()
 }

@@ -47,10 +47,7 @@ impl OpenData {
         let ring = self.key_ring()?.value().await.map_err(|error| error.into_problem(line))?;
         let key = ring.for_storage(caller.owner(), &new, self.clock.now(), &self.random);
         let written = line.timed("store_ms", self.users.replace_key(caller.user_id, &key)).await;
-        let written = written.map_err(|error| {
-            line.store_failed(&error);
-            Problem::from(error).because("new_key_not_stored")
-        })?;
+        let written = written.map_err(|error| line.cannot_tell(&error).because("new_key_not_stored"))?;
         line.put("stored", written);
         line.audit("session_key_reset", &[]);
         Ok(Answer::no_content())

@@ -26,10 +26,7 @@ impl OpenData {
         let reads = async { tokio::join!(cached.value(), self.users.sealed_keys(caller.user_id)) };
         let (ring, sealed) = line.timed("store_ms", reads).await;
         let ring = ring.map_err(|error| error.into_problem(line))?;
-        let sealed = sealed.map_err(|error| {
-            line.store_failed(&error);
-            Problem::from(error)
-        })?;
+        let sealed = sealed.map_err(|error| line.cannot_tell(&error))?;
         let mut opened = open(&ring, caller.owner(), &sealed);
         // A login may have sealed it with a key that the ring got a moment ago.
         if opened.first().is_some_and(Option::is_none) {

@@ -20,7 +20,7 @@ use wxsession::{
     token::TokenHash,
 };
 
-use crate::{Caller, Sessions, failed};
+use crate::{Caller, Sessions};
 
 const REASON: &str = "account_deleted";
 
@@ -36,7 +36,7 @@ impl Sessions {
         let others = records.sessions.iter().filter(|(_, session)| session.id != caller.session);
         self.end_each(caller, others, line).await?;
         let deleted = line.timed("store_ms", self.users.delete(caller.user)).await;
-        deleted.map_err(|error| failed(error, line))?;
+        deleted.map_err(|error| line.cannot_tell(&error))?;
         if records.generation.is_some() {
             line.audit("user_deleted", &[]);
         }
@@ -50,7 +50,7 @@ impl Sessions {
         let read = line.timed("store_ms", self.table.of_user(caller.user)).await;
         let ended = match read {
             Ok(rest) => self.end_each(caller, rest.iter(), line).await,
-            Err(error) => Err(failed(error, line)),
+            Err(error) => Err(line.cannot_tell(&error)),
         };
         if ended.is_err() {
             line.put("reason", "sessions_left_to_ttl");

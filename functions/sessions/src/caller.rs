@@ -2,7 +2,8 @@
 
 use wxsession::{
     Identity, SessionId, UserId,
-    http::{Code, Problem, Request},
+    http::{Problem, Request},
+    identity::nobody,
     telemetry::Line,
 };
 
@@ -13,19 +14,8 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// Without an identity nobody is asking, and the deployment is at fault: the route is attached
-    /// without its authorizer.
     pub(crate) fn of(request: &Request, line: &mut Line) -> Result<Self, Problem> {
-        let Some(caller) = request.authorizer().and_then(Identity::from_authorizer).and_then(read) else {
-            line.operator(
-                "a request came without the authorizer's identity",
-                "attach the authorizer to every route of this function, as in template.yaml",
-            );
-            return Err(Problem::new(Code::CredentialsMissing).because("no_authorizer"));
-        };
-        line.put("user_id", caller.user.to_string());
-        line.put("session_id", caller.session.to_string());
-        Ok(caller)
+        read(Identity::of(request, line)?).ok_or_else(|| nobody(line))
     }
 }
 

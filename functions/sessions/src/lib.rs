@@ -23,7 +23,7 @@ use wxsession::{
     http::{Answer, Code, Problem, Request},
     serve::HttpFunction,
     session::{Generation, Session, State, decide},
-    store::{self, Revoked, StoreError, Users},
+    store::{self, Revoked, Users},
     telemetry::Line,
     token::TokenHash,
 };
@@ -127,7 +127,7 @@ impl Sessions {
     ) -> Result<Answer, Problem> {
         let wanted = wanted.ok_or_else(|| Problem::new(Code::NotFound).because("session_id_grammar"))?;
         let read = line.timed("store_ms", self.table.of_user(caller.user)).await;
-        let all = read.map_err(|error| failed(error, line))?;
+        let all = read.map_err(|error| line.cannot_tell(&error))?;
         let found = all.into_iter().find(|(_, session)| session.id == wanted);
         let (hash, session) = found.ok_or_else(|| Problem::new(Code::NotFound).because("not_this_users"))?;
         if session.state == State::Active {
@@ -142,7 +142,7 @@ impl Sessions {
     async fn sign_out_everywhere(&self, caller: &Caller, line: &mut Line) -> Result<Answer, Problem> {
         let generation = Generation(self.random.bytes());
         let write = self.users.sign_out_everywhere(caller.user, generation);
-        let existed = line.timed("store_ms", write).await.map_err(|error| failed(error, line))?;
+        let existed = line.timed("store_ms", write).await.map_err(|error| line.cannot_tell(&error))?;
         if existed {
             line.audit("all_sessions_revoked", &[("reason", "revoked".into())]);
         } else {
@@ -156,7 +156,7 @@ impl Sessions {
         let user = caller.user;
         let reads = async { tokio::try_join!(self.table.of_user(user), self.users.generation(user)) };
         let read = line.timed("store_ms", reads).await;
-        let (sessions, generation) = read.map_err(|error| failed(error, line))?;
+        let (sessions, generation) = read.map_err(|error| line.cannot_tell(&error))?;
         Ok(Records { sessions, generation })
     }
 
@@ -169,7 +169,7 @@ impl Sessions {
         line: &mut Line,
     ) -> Result<(), Problem> {
         let write = self.table.revoke(caller.user, hash, reason, self.clock.now());
-        let ended = line.timed("store_ms", write).await.map_err(|error| failed(error, line))?;
+        let ended = line.timed("store_ms", write).await.map_err(|error| line.cannot_tell(&error))?;
         if ended == Revoked::Now {
             let ended_session_id = session.id.to_string();
             line.audit(
@@ -202,9 +202,4 @@ impl HttpFunction for Sessions {
             }
         }
     }
-}
-
-fn failed(error: StoreError, line: &mut Line) -> Problem {
-    line.store_failed(&error);
-    error.into()
 }

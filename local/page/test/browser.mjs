@@ -34,6 +34,7 @@ export async function service() {
 /** A fresh browser profile with the page open. Everything that must not happen is kept in `wrong`. */
 export async function open(browser, url, options = {}) {
   const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(8000);
   const page = await context.newPage();
   const wrong = [];
   page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
@@ -66,15 +67,14 @@ export class Visitor {
   async press(name) {
     await this.button(name).click();
     await this.page.locator('#phone[aria-busy]').waitFor({ state: 'detached' });
-    return (await this.result.innerText()).replaceAll('\n', ' ');
+    return (await this.result.innerText()).replace(/\s+/g, ' ').trim();
   }
 
   /** Presses a button of "What goes wrong" and waits until the page says so. */
   async breaks(name) {
     const status = this.page.locator('#faults-state');
-    await status.evaluate((element) => { element.textContent = ''; });
     await this.button(name).click();
-    await this.page.waitForFunction(() => document.querySelector('#faults-state').textContent !== '');
+    await this.page.locator('#faults[aria-busy]').waitFor({ state: 'detached' });
     return status.innerText();
   }
 

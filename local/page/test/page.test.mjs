@@ -48,7 +48,7 @@ visit('logging in draws the whole way and shows the record', async (visitor, pag
     'function>gateway answer',
     'gateway>phone 200',
   ]);
-  await page.getByText('active', { exact: true }).waitFor();
+  await visitor.badge().getByText('active').waitFor();
   assert.match(await page.locator('.countdown dd').first().innerText(), /^23:59:\d\d$|^1 d 0:00:00$/);
   assert.match(await page.locator('#record .attributes').first().innerText(), /openid\s+…\s/);
 });

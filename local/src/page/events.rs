@@ -26,8 +26,9 @@ pub(super) async fn stream(State(page): State<Page>) -> Sse<impl Stream<Item = R
         };
         Some((Ok(event), arrows))
     });
-    // A first event at once, so that the browser knows that it is connected before it sends anything.
-    let hello = stream::once(async { Ok(Event::default().event("hello").data("")) });
+    // A first event at once, so that the browser knows that it is connected before it sends anything. One without
+    // data would not be told to the page.
+    let hello = stream::once(async { Ok(Event::default().event("hello").data("listening")) });
     let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
     let events = hello.chain(events).take_until(Box::pin(stopped));
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))

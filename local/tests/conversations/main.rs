@@ -3,6 +3,7 @@
 
 mod calls;
 mod faults;
+mod leaks;
 mod support;
 mod time;
 

@@ -35,6 +35,61 @@ impl HttpConnector for Direct {
     }
 }
 
+/// An engine that can break down.
+#[derive(Clone)]
+pub(crate) struct Flaky {
+    engine: Engine,
+    trouble: Arc<Mutex<Option<Trouble>>>,
+}
+
+/// After this many more calls the engine answers 500.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Trouble {
+    pub(crate) after: usize,
+    /// The call is executed all the same; only its answer is lost.
+    pub(crate) is_executed: bool,
+}
+
+impl Flaky {
+    pub(crate) fn new(engine: &Engine) -> Self {
+        Self { engine: engine.clone(), trouble: Arc::default() }
+    }
+
+    pub(crate) fn client(&self) -> SharedHttpClient {
+        client(self.clone())
+    }
+
+    pub(crate) fn set(&self, trouble: Option<Trouble>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
+    fn reply(&self, call: &Call) -> Reply {
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Trouble { after, is_executed }) = &mut *trouble else { return self.engine.execute(call) };
+        if *after > 0 {
+            *after -= 1;
+            return self.engine.execute(call);
+        }
+        if *is_executed {
+            self.engine.execute(call);
+        }
+        let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"down"}"#;
+        Reply { status: 500, body: body.to_owned() }
+    }
+}
+
+impl std::fmt::Debug for Flaky {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Flaky")
+    }
+}
+
+impl HttpConnector for Flaky {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(Ok(response(&self.reply(&call(&request)))))
+    }
+}
+
 /// Every call waits until it is released.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Park(Arc<Mutex<Vec<Slot>>>);

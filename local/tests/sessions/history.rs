@@ -228,7 +228,7 @@ fn random_histories_agree_with_the_documented_rules() {
     let cases = u32::try_from(steps / STEPS_OF_ONE).expect("a number of histories").max(1);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let (length, started) = (usize::try_from(STEPS_OF_ONE).unwrap(), std::time::Instant::now());
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     let run = TestRunner::new(config).run(&vec(step(), length), |steps| {
         runtime.block_on(async {
             let mut history = History::new();

@@ -2,6 +2,7 @@
 //! expressions.
 //!
 //! - `routes`: what each route of the sessions function answers
+//! - `outages`: tables that break down in the middle of a request
 //! - `model`: every interleaving of the operations, one call to DynamoDB at a time
 //! - `history`: long random histories with clock jumps against a reference model
 //! - `races`: real tasks over sockets with random delays
@@ -20,6 +21,7 @@ mod dump;
 mod engine;
 mod history;
 mod model;
+mod outages;
 mod races;
 mod routes;
 mod served;

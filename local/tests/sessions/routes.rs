@@ -6,7 +6,7 @@ use wxsession::{Clock, session::Session, token::SessionToken};
 use crate::{
     connector::direct,
     engine::{Engine, SESSIONS, USERS},
-    world::{NOW, World, identity},
+    world::{NOW, OPENID, World, identity},
 };
 
 const KEY: &str = "tiihtNczf5v6AKRyjwEUhQ==";
@@ -143,6 +143,9 @@ async fn deleting_the_account_leaves_no_name_of_the_user() {
     }
     assert_eq!(stage.delete("/me", None, &session).await, 204, "the second time too");
     assert_eq!(stage.delete("/sessions", None, &session).await, 204);
+    let lines = stage.world.lines();
+    assert_eq!(lines.iter().filter(|line| line["audit"] == "user_deleted").count(), 1);
+    assert!(lines.iter().all(|line| !line.to_string().contains(OPENID)), "logs do not name the user");
     assert!(stage.listed(&session).await.is_empty());
 }
 

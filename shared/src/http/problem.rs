@@ -190,9 +190,3 @@ impl Problem {
         answer
     }
 }
-
-impl From<crate::store::StoreError> for Problem {
-    fn from(_: crate::store::StoreError) -> Self {
-        Self::new(Code::StoreUnavailable)
-    }
-}

@@ -1,0 +1,105 @@
+//! The tables break down in the middle of a request: "cannot tell" never becomes "done", and what was
+//! begun can be finished.
+
+use wxsession::{Clock, session::Session, token::SessionToken};
+
+use crate::{
+    connector::{Flaky, Trouble},
+    engine::{Engine, SESSIONS, USERS},
+    world::{NOW, World},
+};
+
+const KEY: &str = "tiihtNczf5v6AKRyjwEUhQ==";
+/// The most calls that one of these requests makes, and one more.
+const CALLS: usize = 8;
+
+struct Stage {
+    engine: Engine,
+    flaky: Flaky,
+    world: World,
+    tokens: Vec<SessionToken>,
+    asking: Session,
+    other: Session,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let engine = Engine::new();
+        let flaky = Flaky::new(&engine);
+        let world = World::over(flaky.client(), &Clock::stopped(NOW), 41, &[]);
+        let (other_token, other) = world.log_in(KEY, None).await.expect("the tables answer");
+        let (_, _) = world.log_in(KEY, None).await.expect("the tables answer");
+        let (token, asking) = world.log_in(KEY, None).await.expect("the tables answer");
+        Self { engine, flaky, world, tokens: vec![token, other_token], asking, other }
+    }
+
+    async fn request(&self, method: &str, route: &str, trouble: Option<Trouble>) -> u16 {
+        self.flaky.set(trouble);
+        let id = self.other.id.to_string();
+        let (status, _) = self.world.sessions_route(method, route, Some(&id), &self.asking).await;
+        self.flaky.set(None);
+        status
+    }
+
+    async fn accepted(&self) -> Vec<bool> {
+        let mut accepted = Vec::new();
+        for token in &self.tokens {
+            accepted.push(self.world.authorizes(token).await.expect("the tables answer again"));
+        }
+        accepted
+    }
+
+    fn text_of(&self, table: &str) -> String {
+        let dump = self.engine.dump();
+        dump.iter().filter(|(place, _)| place.0 == table).map(|(_, item)| item.to_string()).collect()
+    }
+}
+
+fn troubles() -> impl Iterator<Item = Trouble> {
+    let all = (0..CALLS).flat_map(|after| [(after, false), (after, true)]);
+    all.map(|(after, is_executed)| Trouble { after, is_executed })
+}
+
+#[tokio::test]
+async fn an_end_that_is_not_known_is_not_promised() {
+    for (route, ends) in [("/sessions", [false, false]), ("/sessions/{id}", [true, false])] {
+        for trouble in troubles().take(6) {
+            let stage = Stage::new().await;
+            let status = stage.request("DELETE", route, Some(trouble)).await;
+            let calls = if route == "/sessions" { 1 } else { 2 };
+            assert_eq!(status, if trouble.after < calls { 503 } else { 204 }, "{route} {trouble:?}");
+            if status == 204 {
+                assert_eq!(stage.accepted().await, ends, "{route} {trouble:?}");
+            }
+            assert_eq!(stage.request("DELETE", route, None).await, 204, "it can be repeated");
+            assert_eq!(stage.accepted().await, ends, "{route} {trouble:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_complete_is_not_given() {
+    for trouble in troubles().take(4) {
+        let stage = Stage::new().await;
+        assert_eq!(stage.request("GET", "/sessions", Some(trouble)).await, 503, "{trouble:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_that_was_cut_off_can_be_finished_or_is_done() {
+    let mut statuses = Vec::new();
+    for trouble in troubles() {
+        let stage = Stage::new().await;
+        let status = stage.request("DELETE", "/me", Some(trouble)).await;
+        statuses.push(status);
+        let accepted = stage.accepted().await;
+        if status != 204 && accepted[0] {
+            assert_eq!(status, 503, "{trouble:?}");
+            assert_eq!(stage.request("DELETE", "/me", None).await, 204, "{trouble:?}: it can be repeated");
+            assert!(!stage.text_of(SESSIONS).contains("openid"), "{trouble:?}: no name is left");
+        }
+        assert_eq!(stage.text_of(USERS), "", "{trouble:?}: the record and the vault are gone");
+        assert_eq!(stage.accepted().await, [false, false], "{trouble:?}");
+    }
+    assert!(statuses.contains(&503) && statuses.contains(&204), "{statuses:?}");
+}
