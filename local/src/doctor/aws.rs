@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::{Credentials, provider::ProvideCredentials as _};
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use wxsession::{aws::Connector, env::Source as _};
@@ -20,6 +20,8 @@ const CHECK: &str = "aws";
 /// An operator may sit on another continent than the stack.
 const ATTEMPT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(10);
+/// Not the SDK's second: what is down stays down while a person waits.
+const BACKOFF: Duration = Duration::from_millis(100);
 const NAMES: [&str; 4] =
     ["USERS_TABLE", "SESSIONS_TABLE", "WECHAT_APPS_SECRET_ID", "SESSION_KEY_RING_SECRET_ID"];
 
@@ -69,7 +71,8 @@ async fn config(settings: &Settings, around: &Surroundings) -> Result<SdkConfig,
     let limits = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(TOTAL);
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(Connector::new().shared())
-        .timeout_config(limits.build());
+        .timeout_config(limits.build())
+        .retry_config(RetryConfig::standard().with_initial_backoff(BACKOFF));
     match (settings.all.text("AWS_ACCESS_KEY_ID"), settings.all.text("AWS_SECRET_ACCESS_KEY")) {
         (Some(id), Some(secret)) => {
             let token = settings.all.text("AWS_SESSION_TOKEN");

@@ -100,7 +100,7 @@ texts! {
         => "set WECHAT_APP_ID and WECHAT_APP_SECRET, or let the apps secret be read with --env-file" "设置 WECHAT_APP_ID 和 WECHAT_APP_SECRET，或用 --env-file 读取小程序密钥";
     WECHAT_FORM "WECHAT_APP_ID or WECHAT_APP_SECRET is not of WeChat's form; not sent" "WECHAT_APP_ID 或 WECHAT_APP_SECRET 格式不正确，未发送"
         => "AppID: wx and 16 digits 0-9a-f; AppSecret: 32 digits 0-9a-f" "AppID 为 wx 加 16 位 0-9a-f，AppSecret 为 32 位 0-9a-f";
-    WECHAT_MISCONFIGURED "{app}: {cause}{address} (errcode {errcode}{rid})" "{app}：{cause}{address}（errcode {errcode}{rid}）"
+    WECHAT_MISCONFIGURED "{app}: {cause}{address} (errcode {errcode}{rid})" "{app}：微信拒绝请求，{cause}{address}（errcode {errcode}{rid}）"
         => "{fix}" "{fix}";
     WECHAT_QUOTA "{app}: the quota is spent (errcode {errcode}{rid}); AppID and AppSecret cannot be told" "{app}：调用额度已用尽（errcode {errcode}{rid}），无法判断 AppID 和 AppSecret"
         => "ask again in a minute; if it stays, clear the quota at mp.weixin.qq.com" "一分钟后重试；若仍如此，到 mp.weixin.qq.com 清零额度";
