@@ -157,7 +157,7 @@ async fn one_code_gives_one_session_whatever_the_number_of_presses() {
             tasks.spawn(async move {
                 let event = json!({"httpMethod": "POST", "resource": "/login",
                     "headers": {"content-type": "application/json"}, "body": json!({"code": code}).to_string()});
-                world.answered(&world.login, event).await
+                world.answered(world.login(), event).await
             });
         }
         let answers = tasks.join_all().await;

@@ -171,6 +171,6 @@ async fn other_routes_and_methods_are_refused() {
     }
     let event = json!({"httpMethod": "DELETE", "resource": "/me", "body": identity(&session).to_string(),
         "headers": {"x-amzn-authorizer": identity(&session).to_string()}});
-    assert_eq!(stage.world.answered(&stage.world.sessions, event).await.0, 401);
+    assert_eq!(stage.world.answered(stage.world.sessions(), event).await.0, 401);
     assert!(stage.world.lines().iter().any(|line| line["operator"]["cause"].is_string()));
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use authorizer::Authorizer;
@@ -29,13 +29,17 @@ pub(crate) const OPENID: &str = "oABCDEFGHIJKLMNOPQRSTUVWXYZ0";
 /// The moment at which tests begin.
 pub(crate) const NOW: i64 = 1_800_000_000;
 
-/// One environment of every function, over the same client.
+/// One environment of every function, over the same client. Each is made when it is first used: a
+/// search makes thousands of worlds, most of which use one function.
 pub(crate) struct World {
-    pub(crate) login: Login,
-    pub(crate) check: CheckSession,
-    pub(crate) authorizer: Authorizer,
-    pub(crate) sessions: Sessions,
-    pub(crate) account: Account,
+    login: OnceLock<Login>,
+    check: OnceLock<CheckSession>,
+    authorizer: OnceLock<Authorizer>,
+    sessions: OnceLock<Sessions>,
+    account: Account,
+    env: HashMap<String, String>,
+    clock: Clock,
+    seed: u64,
     log: Log,
     lines: Arc<Mutex<Vec<String>>>,
 }
@@ -62,18 +66,44 @@ impl World {
         let account = Account::read(&env).expect("settings are complete").over(client);
         let lines = Arc::default();
         let log = Log::stdout("test", Level::Info, clock.clone()).kept(Arc::clone(&lines));
-        let (clock, random) = (clock.clone(), Random::seeded(seed));
-        let sessions_random = Random::seeded(seed ^ 0x5e55);
         Self {
-            login: Login::with_account(account.clone(), &env, clock.clone(), random).expect("settings"),
-            check: CheckSession::with_account(account.clone(), &env, clock.clone()).expect("settings"),
-            authorizer: Authorizer::with_account(account.clone(), &env, clock.clone()).expect("settings"),
-            sessions: Sessions::with_account(account.clone(), &env, clock, sessions_random)
-                .expect("settings"),
+            login: OnceLock::new(),
+            check: OnceLock::new(),
+            authorizer: OnceLock::new(),
+            sessions: OnceLock::new(),
             account,
+            env,
+            clock: clock.clone(),
+            seed,
             log,
             lines,
         }
+    }
+
+    pub(crate) fn login(&self) -> &Login {
+        self.login.get_or_init(|| {
+            let random = Random::seeded(self.seed);
+            Login::with_account(self.account.clone(), &self.env, self.clock.clone(), random)
+                .expect("settings")
+        })
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        self.sessions.get_or_init(|| {
+            let random = Random::seeded(self.seed ^ 0x5e55);
+            Sessions::with_account(self.account.clone(), &self.env, self.clock.clone(), random)
+                .expect("settings")
+        })
+    }
+
+    fn check(&self) -> &CheckSession {
+        let made = || CheckSession::with_account(self.account.clone(), &self.env, self.clock.clone());
+        self.check.get_or_init(|| made().expect("settings"))
+    }
+
+    fn authorizer(&self) -> &Authorizer {
+        let made = || Authorizer::with_account(self.account.clone(), &self.env, self.clock.clone());
+        self.authorizer.get_or_init(|| made().expect("settings"))
     }
 
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
@@ -105,7 +135,7 @@ impl World {
         session_key: &str,
         presented: Option<&SessionToken>,
     ) -> Result<(SessionToken, Session), Problem> {
-        let recorded = self.login.record(&traded(openid, session_key), presented, &mut self.line()).await?;
+        let recorded = self.login().record(&traded(openid, session_key), presented, &mut self.line()).await?;
         Ok((recorded.token, recorded.session))
     }
 
@@ -118,7 +148,7 @@ impl World {
         let event = json!({"type": "TOKEN", "authorizationToken": format!("Bearer {token}"),
             "methodArn": "arn:aws:execute-api:us-east-1:000000000000:api/v1/GET/me"});
         let event = serde_json::from_value(event).expect("an authorizer's event");
-        let answer = self.authorizer.answer(&self.log, &event, "test").await.ok()?;
+        let answer = self.authorizer().answer(&self.log, &event, "test").await.ok()?;
         let answer = serde_json::to_value(&answer).expect("answers serialise");
         Some(answer["policyDocument"]["Statement"][0]["Effect"] == "Allow")
     }
@@ -127,7 +157,7 @@ impl World {
     pub(crate) async fn session_route(&self, method: &str, token: &str) -> (u16, Value) {
         let event = json!({"httpMethod": method, "resource": "/session",
             "headers": {"Authorization": format!("Bearer {token}")}});
-        self.answered(&self.check, event).await
+        self.answered(self.check(), event).await
     }
 
     /// A request to the sessions function from the session's user.
@@ -140,7 +170,7 @@ impl World {
     ) -> (u16, Value) {
         let event = json!({"httpMethod": method, "resource": route, "pathParameters": {"id": id},
             "requestContext": {"authorizer": identity(session)}});
-        self.answered(&self.sessions, event).await
+        self.answered(self.sessions(), event).await
     }
 
     pub(crate) async fn answered(&self, function: &impl HttpFunction, event: Value) -> (u16, Value) {
