@@ -5,6 +5,7 @@ stage 'tests'
 ensure_debian chromium chromium fonts-noto-cjk || cannot 'the page in a browser' 'Chromium could not be installed'
 if command -v npm >/dev/null; then
   check 'local/page/test: npm ci' npm --prefix local/page/test ci --ignore-scripts --no-audit --no-fund
+  check 'miniprogram: npm ci, for its tests under cargo' npm --prefix miniprogram ci --ignore-scripts --no-audit --no-fund
 else
   cannot 'the page in a browser' 'node and npm are not installed'
 fi

@@ -40,8 +40,9 @@ export class NodeWx {
     const options = { method, body, headers: { 'content-type': 'application/json', ...header }, redirect: 'manual' };
     fetch(url, options).then(async (response) => {
       const text = await response.text();
+      // API Gateway says application/json of a 204 too.
       const isJson = /^application\/json/.test(response.headers.get('content-type') || '');
-      success({ statusCode: response.status, header: Object.fromEntries(response.headers), data: isJson ? JSON.parse(text) : text });
+      success({ statusCode: response.status, header: Object.fromEntries(response.headers), data: isJson && text ? JSON.parse(text) : text });
     }).catch((error) => fail({ errMsg: 'request:fail ' + error.message }));
   }
 }
