@@ -19,7 +19,7 @@ struct Canary {
 
 impl Canary {
     fn new(name: &'static str, secret: &str) -> Self {
-        let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = secret.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         let url = secret.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
         let escaped = secret.replace('/', "\\/");
         let piece = secret[secret.len() - 12..].to_owned();
