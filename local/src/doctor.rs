@@ -2,12 +2,12 @@
 //!
 //! It reads only, and prints no secret. One file per family of checks:
 //!
-//! - [`environment`]: what there is to look at, from files, variables and options
-//! - [`parameters`]: every setting of the functions in its range
-//! - [`aws`], [`tables`], [`secrets`]: what the stack consists of
-//! - [`wechat`], [`clock`]: the other side, and whether we agree on the time
-//! - [`domain`], [`answers`]: the deployed API as a Mini Program meets it
-//! - [`report`], [`texts`]: one line per check, in English and Chinese
+//! - `environment`: what there is to look at, from files, variables and options
+//! - `parameters`: every setting of the functions in its range
+//! - `aws`, `tables`, `secrets`: what the stack consists of
+//! - `wechat`, `clock`: the other side, and whether we agree on the time
+//! - `domain`, `answers`: the deployed API as a Mini Program meets it
+//! - `report`, `texts`: one line per check, in English and Chinese
 
 mod answers;
 mod aws;
