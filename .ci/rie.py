@@ -101,7 +101,12 @@ def shown(what, rie, tokens):
 def names_what_is_missing(bench, function):
     """A setting that is missing stops start-up, and the log names it."""
     with bench.run(function, without="USERS_TABLE") as rie:
-        status, body = rie.invoke(b"{}")
+        try:
+            status, body = rie.invoke(b"{}")
+        except ConnectionError:
+            # The emulator sometimes dies with a function that ends during start-up. No answer is what
+            # is wanted here; the log still has to say why.
+            status, body = 502, ""
         if status == 200 and "errorMessage" not in body:
             yield f"{function}: starts without USERS_TABLE and answers {body[:200]}"
         elif "USERS_TABLE" not in rie.log():
