@@ -198,6 +198,13 @@ pub(super) fn condition_failed<R>(
     }
 }
 
+/// The item that [`Sessions::create`] writes: for tests and the fuzz target.
+#[cfg(feature = "test-util")]
+#[must_use]
+pub fn item_of(hash: &TokenHash, session: &Session) -> Item {
+    to_item(hash, session)
+}
+
 fn to_item(hash: &TokenHash, session: &Session) -> Item {
     let mut item: Item = [
         ("pk", s(session.user_id.to_string())),
