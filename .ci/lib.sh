@@ -84,6 +84,14 @@ ensure_cargo_checkers() {
   PATH=$PATH:$CI_CACHE/cargo-checkers/bin
 }
 
+# No wheel exists: compiled once, in about two minutes.
+ensure_cargo_mutants() {
+  local root=$CI_CACHE/cargo-mutants
+  "$root/bin/cargo-mutants" mutants --version 2>/dev/null | grep -qx 'cargo-mutants 27.1.0' ||
+    cargo install --quiet --locked --root "$root" cargo-mutants@27.1.0 || return
+  PATH=$PATH:$root/bin
+}
+
 # ensure_debian COMMAND PACKAGE...: Debian packages, when the command is missing and we may install them.
 ensure_debian() {
   command -v "$1" >/dev/null && return

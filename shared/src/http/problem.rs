@@ -190,3 +190,6 @@ impl Problem {
         answer
     }
 }
+
+#[cfg(test)]
+mod tests;
