@@ -50,3 +50,6 @@ pub(crate) fn kind_of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Str
         _ => "not_sent".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
