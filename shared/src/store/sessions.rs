@@ -198,7 +198,9 @@ pub(super) fn condition_failed<R>(
     }
 }
 
-fn to_item(hash: &TokenHash, session: &Session) -> Item {
+/// The record of a session under the hash of its token, as it is stored.
+#[must_use]
+pub fn to_item(hash: &TokenHash, session: &Session) -> Item {
     let mut item: Item = [
         ("pk", s(session.user_id.to_string())),
         ("sk", s(hash.as_str())),
