@@ -51,5 +51,8 @@ pub async fn run(args: &Args, progress: &Progress) -> Result<Report, String> {
         small.close().await;
     }
     stage.close().await;
+    if let Some(file) = args.figures() {
+        std::fs::write(file, format!("{:#}\n", report.figures())).map_err(|error| error.to_string())?;
+    }
     Ok(report)
 }

@@ -13,6 +13,15 @@ use super::Error;
 #[derive(Clone)]
 pub struct Items(pub(super) Database);
 
+/// How much a table holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TableSize {
+    /// Items.
+    pub items: u64,
+    /// Their size as DynamoDB counts it.
+    pub bytes: u64,
+}
+
 impl Items {
     /// What a `Query` finds: its `Items`.
     ///
@@ -46,13 +55,17 @@ impl Items {
         Ok(())
     }
 
-    /// How many items each table holds.
+    /// How much each table holds.
     ///
     /// # Errors
     /// When the engine refuses.
-    pub fn counts(&self) -> Result<BTreeMap<String, u64>, Error> {
+    pub fn sizes(&self) -> Result<BTreeMap<String, TableSize>, Error> {
         let tables = self.0.table_stats()?.into_iter();
-        Ok(tables.map(|table| (table.table_name, u64::try_from(table.item_count).unwrap_or(0))).collect())
+        let size = |table: dynoxide::TableStats| {
+            let items = u64::try_from(table.item_count).unwrap_or(0);
+            (table.table_name, TableSize { items, bytes: table.size_bytes })
+        };
+        Ok(tables.map(size).collect())
     }
 
     /// How many bytes the engine keeps its tables in.

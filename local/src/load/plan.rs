@@ -1,6 +1,10 @@
 //! What is asked for.
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use super::tally::Class;
 
@@ -25,9 +29,16 @@ pub struct Args {
     /// Seconds of each of the eight turns of a small and the large table afterwards; 0 leaves them out.
     #[arg(long, default_value_t = 30)]
     compare_seconds: u64,
+    /// Write what a request takes to this file, for the cost model in benches/cost/.
+    #[arg(long)]
+    figures: Option<PathBuf>,
 }
 
 impl Args {
+    pub(super) fn figures(&self) -> Option<&Path> {
+        self.figures.as_deref()
+    }
+
     pub(super) fn plan(&self) -> Plan {
         Plan {
             sessions: self.sessions,

@@ -1,5 +1,6 @@
 //! Figures and verdicts as Markdown.
 
+mod figures;
 mod tables;
 
 use super::{
@@ -86,6 +87,12 @@ impl Report {
         format!("{}{compared}\n{failures}", tables::of_run(&self.measured, &self.memory()))
     }
 
+    /// What the cost of a request is made of, as JSON: `benches/cost/` reads it.
+    #[must_use]
+    pub fn figures(&self) -> serde_json::Value {
+        figures::of(&self.measured)
+    }
+
     pub(super) fn paced(&self, plan: &Plan) -> Turns {
         Turns {
             rate: (self.measured.rate * COMPARED_SHARE).max(1.0),
@@ -160,8 +167,8 @@ impl Report {
 
     fn judge_state(&mut self) {
         let run = &self.measured;
-        if run.loud_lines > 0 {
-            self.failures.push(format!("{} log lines are warnings or errors", run.loud_lines));
+        if run.lines.loud > 0 {
+            self.failures.push(format!("{} log lines are warnings or errors", run.lines.loud));
         }
         for (table, (found, expected)) in &run.rows {
             if found != expected {

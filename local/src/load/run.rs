@@ -8,8 +8,9 @@ use super::{
     lanes::{Cpu, used},
     pace::{Pace, Schedule},
     tally::Tally,
-    watch::{Sample, Watch},
+    watch::{Lines, Sample, Watch},
 };
+use crate::dynamodb::TableSize;
 
 /// Finding out what can be reached asks with this many connections: enough to keep two cores busy.
 const PROBE_CONNECTIONS: u32 = 16;
@@ -28,12 +29,13 @@ pub(super) struct Measured {
     pub(super) tally: Tally,
     pub(super) seconds: f64,
     pub(super) calls: BTreeMap<String, u64>,
-    pub(super) lines: u64,
-    pub(super) loud_lines: u64,
+    pub(super) lines: Lines,
     pub(super) samples: Vec<Sample>,
     pub(super) cpu: Cpu,
     /// By table: how many items there are, and how many there should be.
     pub(super) rows: BTreeMap<String, (u64, u64)>,
+    /// By table: what an item takes, as DynamoDB counts it.
+    pub(super) item_bytes: BTreeMap<String, u64>,
     /// Logins so far, those of the probe included.
     pub(super) logins: u32,
 }
@@ -65,8 +67,11 @@ pub async fn under_load(stage: &Stage, lanes: &Lanes, plan: &Plan, progress: &Pr
     let seconds = watch.elapsed().as_secs_f64();
     let cpu = used(&before, &lanes.cpu());
     watch.look();
-    let rows = rows(stage, &crew);
-    let (calls, lines, loud_lines, samples) = (watch.calls, watch.lines, watch.loud_lines, watch.samples);
+    let held = stage.service.dynamodb.items().sizes().unwrap_or_default();
+    let rows = rows(stage, &held, &crew);
+    let item_bytes =
+        held.iter().map(|(table, size)| (table.clone(), size.bytes / size.items.max(1))).collect();
+    let (calls, lines, samples) = (watch.calls, watch.lines, watch.samples);
     let logins = crew.logins();
     let tally = std::mem::take(&mut *crew.tally());
     Report::of(Measured {
@@ -77,10 +82,10 @@ pub async fn under_load(stage: &Stage, lanes: &Lanes, plan: &Plan, progress: &Pr
         seconds,
         calls,
         lines,
-        loud_lines,
         samples,
         cpu,
         rows,
+        item_bytes,
         logins,
     })
 }
@@ -124,12 +129,11 @@ pub(super) fn per_second(count: u64, time: Duration) -> f64 {
 }
 
 /// Every login leaves one session, and that of a newcomer one user: no more rows, and no fewer.
-fn rows(stage: &Stage, crew: &Crew) -> BTreeMap<String, (u64, u64)> {
-    let found = stage.service.dynamodb.items().counts().unwrap_or_default();
+fn rows(stage: &Stage, held: &BTreeMap<String, TableSize>, crew: &Crew) -> BTreeMap<String, (u64, u64)> {
     let logins = crew.logins();
     let expected = |table: &str| {
         let more = if table == "UsersTable" { crew.newcomers(logins) } else { logins };
-        stage.rows.get(table).copied().unwrap_or(0) + u64::from(more)
+        stage.held.get(table).map_or(0, |before| before.items) + u64::from(more)
     };
-    found.into_iter().map(|(table, found)| (table.clone(), (found, expected(&table)))).collect()
+    held.iter().map(|(table, size)| (table.clone(), (size.items, expected(table)))).collect()
 }

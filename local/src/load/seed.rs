@@ -40,7 +40,7 @@ pub(super) async fn fill(
     let attributes = model(service).await?;
     let ring = service.secrets.text(RING_SECRET).ok_or("there is no key ring")?;
     let ring: KeyRing = serde_json::from_str(&ring).map_err(|_| "the key ring cannot be read")?;
-    let realm = Realm::new("1").ok_or("the realm cannot be read")?;
+    let realm = realm().ok_or("the realm is not a valid one")?;
     let items = service.dynamodb.items();
     let started = Instant::now();
     for from in (0..population.size).step_by(BATCH as usize) {
@@ -62,7 +62,11 @@ pub(super) async fn fill(
     Ok(())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a rate for the eye")]
+/// The template's default.
+pub(super) fn realm() -> Option<Realm> {
+    Realm::new("1")
+}
+
 fn tell(progress: &Progress, started: Instant, done: u32, all: u32) {
     if done.is_multiple_of(100_000) || done == all {
         let rate = f64::from(done) / started.elapsed().as_secs_f64().max(0.001);

@@ -1,14 +1,14 @@
 //! A running service with a population in its tables.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use wxsession::{Clock, config, telemetry::Log};
 
 use super::{Lanes, Progress, population::Population, seed};
-use crate::{service::Service, settings::Settings};
+use crate::{dynamodb::TableSize, service::Service, settings::Settings};
 
 /// A running service with a population in its tables.
 pub struct Stage {
@@ -16,7 +16,7 @@ pub struct Stage {
     pub service: Service,
     pub(super) population: Arc<Population>,
     /// What the tables held before the first request, by table.
-    pub(super) rows: std::collections::BTreeMap<String, u64>,
+    pub(super) held: BTreeMap<String, TableSize>,
     lines: Arc<Mutex<Vec<String>>>,
 }
 
@@ -42,8 +42,21 @@ impl Stage {
         let rules = config::rules(&HashMap::<String, String>::new()).map_err(|error| error.to_string())?;
         let population = Population::new(sessions, rules, clock.now());
         seed::fill(&service, &population, progress).await?;
-        let rows = service.dynamodb.items().counts().map_err(|error| error.to_string())?;
-        Ok(Self { service, population: Arc::new(population), rows, lines })
+        let held = service.dynamodb.items().sizes().map_err(|error| error.to_string())?;
+        Ok(Self { service, population: Arc::new(population), held, lines })
+    }
+
+    /// Keys of the seeded sessions, user id and token hash: for a test that damages what is stored.
+    ///
+    /// # Panics
+    ///
+    /// Never: the realm is a valid one.
+    pub fn keys(&self) -> impl Iterator<Item = (String, String)> {
+        let realm = seed::realm().expect("a realm of one letter is valid");
+        (0..self.population.size).map(move |number| {
+            let member = self.population.member(number);
+            (member.session.user_id.to_string(), member.token.hash(&realm).as_str().to_owned())
+        })
     }
 
     /// Stops the service.
@@ -51,11 +64,8 @@ impl Stage {
         self.service.stop().await;
     }
 
-    /// Log lines since the last time, and how many of them are warnings or errors. They are forgotten.
-    pub(super) fn take_lines(&self) -> (u64, u64) {
-        let lines = std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner));
-        let is_loud =
-            |line: &&String| line.contains(r#""level":"ERROR""#) || line.contains(r#""level":"WARN""#);
-        (lines.len() as u64, lines.iter().filter(is_loud).count() as u64)
+    /// Log lines since the last time. They are forgotten.
+    pub(super) fn take_lines(&self) -> Vec<String> {
+        std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, time::Duration};
 
 use tokio::time::Instant;
 
-use super::Stage;
+use super::{Stage, lanes::FUNCTIONS};
 
 /// One look at memory.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,6 +22,28 @@ impl Sample {
     }
 }
 
+/// Log lines counted.
+#[derive(Default)]
+pub(super) struct Lines {
+    pub(super) all: u64,
+    /// Warnings and errors.
+    pub(super) loud: u64,
+    /// Bytes by function.
+    pub(super) bytes: BTreeMap<&'static str, u64>,
+}
+
+impl Lines {
+    fn count(&mut self, lines: &[String]) {
+        for line in lines {
+            self.all += 1;
+            self.loud +=
+                u64::from([r#""level":"WARN""#, r#""level":"ERROR""#].iter().any(|loud| line.contains(loud)));
+            let writer = FUNCTIONS.iter().find(|name| line.contains(&format!(r#""function":"{name}""#)));
+            *self.bytes.entry(writer.copied().unwrap_or("others")).or_default() += line.len() as u64;
+        }
+    }
+}
+
 /// What was seen so far. The proxy's list of calls, the log lines and the simulator's users are read and forgotten,
 /// so that looking on does not grow with the run.
 pub(super) struct Watch<'a> {
@@ -29,9 +51,7 @@ pub(super) struct Watch<'a> {
     started: Instant,
     /// DynamoDB's calls by operation and table.
     pub(super) calls: BTreeMap<String, u64>,
-    pub(super) lines: u64,
-    /// Log lines that are warnings or errors.
-    pub(super) loud_lines: u64,
+    pub(super) lines: Lines,
     pub(super) samples: Vec<Sample>,
 }
 
@@ -41,13 +61,12 @@ impl<'a> Watch<'a> {
             stage,
             started: Instant::now(),
             calls: BTreeMap::new(),
-            lines: 0,
-            loud_lines: 0,
+            lines: Lines::default(),
             samples: Vec::new(),
         };
         watch.look();
         // What was there before is not of this run.
-        Self { calls: BTreeMap::new(), lines: 0, loud_lines: 0, samples: Vec::new(), ..watch }
+        Self { calls: BTreeMap::new(), lines: Lines::default(), samples: Vec::new(), ..watch }
     }
 
     pub(super) fn elapsed(&self) -> Duration {
@@ -60,9 +79,7 @@ impl<'a> Watch<'a> {
             let tables: Vec<_> = call.tables.iter().map(|table| table.trim_end_matches("Table")).collect();
             *self.calls.entry(format!("{} {}", call.operation, tables.join(" + "))).or_default() += 1;
         }
-        let (lines, loud) = self.stage.take_lines();
-        self.lines += lines;
-        self.loud_lines += loud;
+        self.lines.count(&self.stage.take_lines());
         self.stage.service.simulator.forget_logins();
         let tables = dynamodb.items().bytes().unwrap_or(0);
         self.samples.push(Sample { resident: resident(), tables });

@@ -77,7 +77,10 @@ fn calls(text: &mut String, run: &Measured) {
         text,
         &format!("\nRenewed: {renewals} sessions in {checks} checks, none of them twice within the hour."),
     );
-    line(text, &format!("Log lines: {}, {} of them warnings or errors.", grouped(run.lines), run.loud_lines));
+    line(
+        text,
+        &format!("Log lines: {}, {} of them warnings or errors.", grouped(run.lines.all), run.lines.loud),
+    );
     for (table, (found, expected)) in &run.rows {
         line(text, &format!("{table}: {} rows, {} expected.", grouped(*found), grouped(*expected)));
     }
