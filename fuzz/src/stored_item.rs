@@ -8,7 +8,7 @@ use wxsession::{
     store::{
         Found,
         item::Item,
-        sessions::{from_item, item_of},
+        sessions::{from_item, to_item},
     },
     token::TokenHash,
 };
@@ -47,7 +47,7 @@ fn reencoded(item: &Item, json: &Value) {
     assert_eq!(read.is_ok(), is_session(json), "read exactly if it is a session of version 1");
     let Ok(session) = read else { return };
     let hash = TokenHash::from_sort_key(json["sk"]["S"].as_str().unwrap_or_default());
-    let written = item_of(&hash, &session);
+    let written = to_item(&hash, &session);
     assert_eq!(from_item(&written).as_ref(), Ok(&session), "the same session again");
     for (name, value) in &written {
         let same = match (value, item.get(name)) {

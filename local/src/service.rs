@@ -28,7 +28,7 @@ pub const TEMPLATE: &str = include_str!("../../template.yaml");
 pub const SAMPLE_TEMPLATE: &str = include_str!("../../examples/template.yaml");
 
 const APPS_SECRET: &str = "AppsSecret";
-const RING_SECRET: &str = "SessionKeyRingSecret";
+pub(crate) const RING_SECRET: &str = "SessionKeyRingSecret";
 /// A simulator that was told to stay silent must not keep the process.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -100,14 +100,14 @@ impl Service {
             clock: Arc::clone(&seconds),
             sweeps: settings.sweep_ttl,
         };
-        let dynamodb = EmbeddedDynamoDb::start(options, template.tables()).await?;
+        let dynamodb = settings.placement.start_dynamodb(options, template.tables()).await?;
         let secrets = start_secrets(settings).await?;
         let simulator = Simulator::new(SimulatorOptions::local(Arc::clone(&seconds), seed()));
         let (wechat_url, wechat) = serve_simulator(&simulator, settings.wechat_port, &stop).await?;
 
         let more = environment(settings, &dynamodb, &secrets, &wechat_url);
         let functions = functions::all(&template, &more, &settings.clock, &settings.new_log)?;
-        let gateway = Gateway::new(&template, &functions, seconds);
+        let gateway = Gateway::new(&template, &settings.placement.place(functions), seconds);
         let listener = listen("the gateway", settings.port, "--port").await?;
         let url = url_of(&listener);
         let page = Page::new(PageParts {

@@ -1,10 +1,16 @@
 //! What the local service is told on the command line and by the environment.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
+use tokio::runtime::Handle;
 use wxsession::{Clock, telemetry::Log};
 
-use crate::functions::NewLog;
+use crate::{
+    dynamodb::{self, EmbeddedDynamoDb},
+    functions::NewLog,
+    invoke::Invoke,
+    template::Table,
+};
 
 /// The Mini Program of the simulator.
 pub use crate::wechat_simulator::DEFAULT_APP;
@@ -32,6 +38,47 @@ pub struct Settings {
     pub page_files: Option<PathBuf>,
     /// Values of the template's parameters that differ from its defaults.
     pub parameters: std::collections::BTreeMap<String, String>,
+    /// Which threads do what.
+    pub placement: Placement,
+}
+
+/// Which threads do what: all of it is the caller's runtime's, unless something is said here. A thread's CPU time can
+/// be told apart from another's.
+#[derive(Clone, Default)]
+pub struct Placement {
+    /// Moves a function elsewhere: its binary's name and its code come in, what is called instead goes out.
+    pub function: Option<Arc<dyn Fn(&str, Invoke) -> Invoke + Send + Sync>>,
+    /// Where DynamoDB and the proxy in front of it run.
+    pub dynamodb: Option<Handle>,
+}
+
+impl Placement {
+    /// The functions, each where it belongs.
+    pub(crate) fn place(&self, functions: HashMap<String, Invoke>) -> HashMap<String, Invoke> {
+        let Some(place) = &self.function else { return functions };
+        functions
+            .into_iter()
+            .map(|(name, invoke)| {
+                let placed = place(&name, invoke);
+                (name, placed)
+            })
+            .collect()
+    }
+
+    /// Starts DynamoDB where it belongs.
+    pub(crate) async fn start_dynamodb(
+        &self,
+        options: dynamodb::Options,
+        tables: &[Table],
+    ) -> Result<EmbeddedDynamoDb, dynamodb::Error> {
+        let Some(runtime) = &self.dynamodb else { return EmbeddedDynamoDb::start(options, tables).await };
+        let tables = tables.to_vec();
+        let starting = runtime.spawn(async move { EmbeddedDynamoDb::start(options, &tables).await });
+        starting.await.unwrap_or_else(|ended| {
+            let source = std::io::Error::other(ended.to_string());
+            Err(dynamodb::Error::Listen { port: 0, source })
+        })
+    }
 }
 
 impl Settings {
@@ -52,6 +99,7 @@ impl Settings {
                 Log::stdout(name, level, log_clock.clone()).kept(Arc::default())
             }),
             parameters: std::collections::BTreeMap::new(),
+            placement: Placement::default(),
         }
     }
 

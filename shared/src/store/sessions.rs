@@ -198,14 +198,9 @@ pub(super) fn condition_failed<R>(
     }
 }
 
-/// The item that [`Sessions::create`] writes: for tests and the fuzz target.
-#[cfg(feature = "test-util")]
+/// The record of a session under the hash of its token, as it is stored.
 #[must_use]
-pub fn item_of(hash: &TokenHash, session: &Session) -> Item {
-    to_item(hash, session)
-}
-
-fn to_item(hash: &TokenHash, session: &Session) -> Item {
+pub fn to_item(hash: &TokenHash, session: &Session) -> Item {
     let mut item: Item = [
         ("pk", s(session.user_id.to_string())),
         ("sk", s(hash.as_str())),
