@@ -10,6 +10,7 @@
 //! - [`page`] is the page at `/`, fed by the [`onlooker`]s of all of these
 //! - [`tour`] is what a newcomer sees first
 //! - [`doctor`] tells an operator what is wrong with a deployment
+//! - [`leaks`] looks for secrets in everything that leaves the service
 //! - [`conversation`] is the suite that also runs against a deployed stack; [`http_client`] talks
 
 pub mod admin;
@@ -21,6 +22,7 @@ pub mod functions;
 pub mod gateway;
 pub mod http_client;
 pub mod invoke;
+pub mod leaks;
 pub mod onlooker;
 pub mod page;
 pub mod secrets_manager;
