@@ -20,3 +20,4 @@ pub use canaries::{Canaries, Hit};
 pub use record::{Finding, Record, Verdict};
 pub use sinks::{ALLOWED, Allowed, Sink};
 pub(crate) use watch::Watch;
+pub use watch::recorded;

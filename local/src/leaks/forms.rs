@@ -22,13 +22,15 @@ pub(super) struct Form {
 /// Every spelling of these bytes. Percent signs and the escapes of JSON and of `Debug` are not here: they are undone
 /// in the text that is searched.
 pub(super) fn of(bytes: &[u8]) -> Vec<Form> {
-    let mut forms = vec![
-        long("raw", bytes.to_vec()),
-        long("lower case", bytes.to_ascii_lowercase()),
-        long("upper case", bytes.to_ascii_uppercase()),
-        long("hex", hex(bytes, false)),
-        long("HEX", hex(bytes, true)),
-    ];
+    let mut forms =
+        vec![long("raw", bytes.to_vec()), long("hex", hex(bytes, false)), long("HEX", hex(bytes, true))];
+    for (name, folded) in
+        [("lower case", bytes.to_ascii_lowercase()), ("upper case", bytes.to_ascii_uppercase())]
+    {
+        if folded != bytes {
+            forms.push(long(name, folded));
+        }
+    }
     for offset in 0..3 {
         forms.push(long("base64", base64(&STANDARD_NO_PAD, bytes, offset)));
         forms.push(long("base64url", base64(&URL_SAFE_NO_PAD, bytes, offset)));

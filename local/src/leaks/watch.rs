@@ -35,20 +35,7 @@ impl Watch {
 
     /// The router, with a copy of every answer kept.
     pub(crate) fn in_front_of(&self, router: Router) -> Router {
-        let record = Arc::clone(&self.record);
-        router.layer(from_fn(move |request: Request, next: Next| {
-            let record = Arc::clone(&record);
-            async move {
-                let path = request.uri().path().to_owned();
-                let (parts, body) = next.run(request).await.into_parts();
-                let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-                let mut record = lock(&record);
-                if record.bytes() < MOST_BYTES {
-                    record.keep_answer(&path, parts.status.is_success(), &parts.headers, &body);
-                }
-                Response::from_parts(parts, Body::from(body))
-            }
-        }))
+        recorded(router, Arc::clone(&self.record))
     }
 
     fn canaries(&self) -> Canaries {
@@ -71,6 +58,23 @@ impl Watch {
     }
 }
 
+/// The router, with a copy of every answer kept in `record`.
+pub fn recorded(router: Router, record: Arc<Mutex<Record>>) -> Router {
+    router.layer(from_fn(move |request: Request, next: Next| {
+        let record = Arc::clone(&record);
+        async move {
+            let path = request.uri().path().to_owned();
+            let (parts, body) = next.run(request).await.into_parts();
+            let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+            let mut record = lock(&record);
+            if record.bytes() < MOST_BYTES {
+                record.keep_answer(&path, parts.status.is_success(), &parts.headers, &body);
+            }
+            Response::from_parts(parts, Body::from(body))
+        }
+    }))
+}
+
 impl Drop for Watch {
     fn drop(&mut self) {
         if std::thread::panicking() {
@@ -79,7 +83,8 @@ impl Drop for Watch {
         for line in lock(&self.lines).iter() {
             lock(&self.record).keep_line("the functions", line.as_bytes());
         }
-        let verdict = lock(&self.record).verdict(&self.canaries());
+        let canaries = self.canaries();
+        let verdict = lock(&self.record).verdict(&canaries);
         let findings: Vec<String> = verdict.findings.iter().map(ToString::to_string).collect();
         assert!(findings.is_empty(), "secrets were seen:\n{}", findings.join("\n"));
     }
