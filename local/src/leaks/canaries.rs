@@ -8,12 +8,15 @@ use std::{
 use percent_encoding::percent_decode;
 
 use super::forms::{self, Form};
+use crate::wechat_simulator::Simulator;
 
 /// A form is found by its blocks of eight bytes at every fifth place: a piece of twelve holds one of them whole.
 const BLOCK: usize = 8;
 const STRIDE: usize = 5;
 /// `000000000000` is a piece of some openid in a sample event and of every other UUID in a test.
 const LEAST_DIFFERENT: usize = 5;
+/// Some tests name their users with a letter or two. That cannot be looked for.
+const SHORTEST: usize = BLOCK;
 /// JSON in JSON in a `Debug` text is the deepest that anything here prints.
 const ESCAPES: usize = 3;
 
@@ -42,7 +45,9 @@ impl Canaries {
         let bytes = text.as_ref();
         assert!(bytes.len() >= BLOCK, "{secret} is too short to be looked for");
         if self.known.insert((secret, bytes.to_vec())) {
-            forms::of(bytes).into_iter().for_each(|form| self.add_form(secret, form));
+            for form in forms::of(bytes) {
+                self.add_form(secret, form);
+            }
         }
     }
 
@@ -74,6 +79,19 @@ impl Canaries {
         self.add("session_key", text);
         if let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(text) {
             self.add("session_key", bytes);
+        }
+    }
+
+    /// Looks for everything secret that this WeChat has handed out.
+    pub fn add_all_of(&mut self, simulator: &Simulator) {
+        for (name, text) in simulator.secrets() {
+            match name {
+                _ if text.len() < SHORTEST => {}
+                "session_key" => self.add_session_key(&text),
+                // A phone number is too short for pieces; the simulator's AppSecrets look like its app ids.
+                "phone number" | "AppSecret" => self.add_whole(name, text),
+                _ => self.add(name, text),
+            }
         }
     }
 

@@ -64,6 +64,6 @@ fn base64(coding: &impl base64::Engine, bytes: &[u8], offset: usize) -> Vec<u8> 
     let text = coding.encode(&padded);
     // One byte before fills one character and a part of the next, two bytes two and a part.
     let from = if offset == 0 { 0 } else { offset + 1 };
-    let to = text.len() - usize::from(padded.len() % 3 != 0);
+    let to = text.len() - usize::from(!padded.len().is_multiple_of(3));
     text.as_bytes()[from..to].to_vec()
 }

@@ -14,8 +14,6 @@ use serde_json::Value;
 use super::{Canaries, Record};
 use crate::{settings::Lines, wechat_simulator::Simulator};
 
-/// Some tests name their users with a letter or two. That cannot be looked for.
-const SHORTEST: usize = 8;
 /// A long run keeps what came first.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
@@ -40,15 +38,7 @@ impl Watch {
 
     fn canaries(&self) -> Canaries {
         let mut canaries = Canaries::default();
-        for (name, text) in self.simulator.secrets() {
-            match name {
-                "session_key" => canaries.add_session_key(&text),
-                // A phone number is too short for pieces; the simulator's AppSecrets look like its app ids.
-                _ if text.len() < SHORTEST => {}
-                "phone number" | "AppSecret" => canaries.add_whole(name, text),
-                _ => canaries.add(name, text),
-            }
-        }
+        canaries.add_all_of(&self.simulator);
         let ring: Value = serde_json::from_str(&self.key_ring).unwrap_or_default();
         for (_, key) in ring.as_object().into_iter().flatten().filter(|(name, _)| *name != "current") {
             canaries.add("key ring", key.as_str().unwrap_or("not a key ring"));

@@ -158,15 +158,7 @@ pub(crate) fn all(canaries: &mut Canaries, service: &Service) {
     canaries.add("key ring", RING_KEY);
     canaries.add("AWS secret key", AWS_SECRET_KEY);
     canaries.add("AWS session token", AWS_SESSION_TOKEN);
-    for (name, text) in service.simulator.secrets() {
-        match name {
-            "session_key" => canaries.add_session_key(&text),
-            "phone number" => canaries.add_whole(name, text),
-            // The simulator starts with AppSecrets that look like its app ids; ours is above.
-            "AppSecret" => {}
-            _ => canaries.add(name, text),
-        }
-    }
+    canaries.add_all_of(&service.simulator);
 }
 
 /// A client that reads the tables past every fault.

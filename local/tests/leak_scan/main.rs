@@ -10,9 +10,9 @@
 //! - `errors`: every error and every type that holds a secret, printed
 //! - `log_lines`: hostile text stays inside its line
 //! - `mutants`, `leaky_function`: known ways to leak; the scan must find each
+//! - `watch`: the search that every service of every test makes when it ends
 //!
-//! What is searched for, and in which forms, is in `local::leaks`. The whole suite is searched besides: every service
-//! that a test starts looks through its own answers and lines when it ends.
+//! What is searched for, and in which forms, is in `local::leaks`.
 // The SDK's futures nest deeper than the compiler's default.
 #![recursion_limit = "256"]
 
@@ -27,4 +27,5 @@ mod processes;
 mod runtime_api;
 mod settings;
 mod traffic;
+mod watch;
 mod wrong_events;

@@ -92,7 +92,7 @@ impl Lab {
         let challenge = format!("www-authenticate: Bearer error_description=\"{}\"", &token[..12]);
         let body = json!({"code": code}).to_string();
         let event = json!({"isBase64Encoded": true, "body": STANDARD.encode(&body)}).to_string();
-        let hex = key.bytes().map(|byte| format!("{byte:02X}")).collect::<String>();
+        let hex = key.bytes().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().concat();
         let bytes = format!("{:?}", STANDARD.decode(key).expect("base64"));
         let in_json = json!({"event": json!({"body": body}).to_string()}).to_string();
         let url = json!({"url": format!("/x?signature={}", key.replace('+', "%2b").replace('/', "%2f").replace('=', "%3D"))});
