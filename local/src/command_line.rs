@@ -118,6 +118,7 @@ fn settings(run: Run) -> Settings {
         page_files: run.page_files,
         sweep_ttl: !run.no_sweep,
         real_wechat: run.wechat_app_id.zip(run.wechat_app_secret),
+        lines: None,
         new_log: Arc::new(move |name, level| Log::stdout(name, level, log_clock.clone())),
         clock,
         parameters: std::collections::BTreeMap::new(),

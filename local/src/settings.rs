@@ -1,6 +1,10 @@
 //! What the local service is told on the command line and by the environment.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 use tokio::runtime::Handle;
 use wxsession::{Clock, telemetry::Log};
@@ -14,6 +18,9 @@ use crate::{
 
 /// The Mini Program of the simulator.
 pub use crate::wechat_simulator::DEFAULT_APP;
+
+/// Lines of a log, in memory.
+pub type Lines = Arc<Mutex<Vec<String>>>;
 
 /// Ports, files and the clock. Port 0 means any free one.
 #[derive(Clone)]
@@ -34,6 +41,9 @@ pub struct Settings {
     pub clock: Clock,
     /// Where the functions' lines go.
     pub new_log: NewLog,
+    /// Where the functions' lines are kept for a test to read. A service that has this looks for secrets in
+    /// everything that it said, when it ends.
+    pub lines: Option<Lines>,
     /// Where the page's files are read from for every request; the built-in ones when `None`.
     pub page_files: Option<PathBuf>,
     /// Values of the template's parameters that differ from its defaults.
@@ -82,10 +92,9 @@ impl Placement {
 }
 
 impl Settings {
-    /// Any free ports, tables in memory, a clock that can be moved, lines to nowhere.
+    /// Any free ports, tables in memory, a clock that can be moved, lines in memory.
     #[must_use]
     pub fn for_tests(clock: Clock) -> Self {
-        let log_clock = clock.clone();
         Self {
             port: 0,
             wechat_port: 0,
@@ -94,22 +103,23 @@ impl Settings {
             page_files: None,
             sweep_ttl: false,
             real_wechat: None,
+            new_log: Arc::new(|name, level| Log::stdout(name, level, Clock::system())),
+            lines: None,
             clock,
-            new_log: Arc::new(move |name, level| {
-                Log::stdout(name, level, log_clock.clone()).kept(Arc::default())
-            }),
             parameters: std::collections::BTreeMap::new(),
             placement: Placement::default(),
         }
+        .keeping(Arc::default())
     }
 
     /// The same, with every line of every function kept in `lines`.
     #[must_use]
-    pub fn keeping(self, lines: Arc<std::sync::Mutex<Vec<String>>>) -> Self {
+    pub fn keeping(self, lines: Lines) -> Self {
+        let kept = Arc::clone(&lines);
         let clock = self.clock.clone();
         let new_log: NewLog = Arc::new(move |name, _| {
-            Log::stdout(name, wxsession::telemetry::Level::Debug, clock.clone()).kept(Arc::clone(&lines))
+            Log::stdout(name, wxsession::telemetry::Level::Debug, clock.clone()).kept(Arc::clone(&kept))
         });
-        Self { new_log, ..self }
+        Self { new_log, lines: Some(lines), ..self }
     }
 }
