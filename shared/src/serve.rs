@@ -53,9 +53,12 @@ pub async fn answer(
 pub async fn http(function: impl HttpFunction, log: Log) -> Result<(), lambda_runtime::Error> {
     quiet_panics(log.clone());
     let (function, log) = (&function, &log);
-    let handler = |event: LambdaEvent<Request>| async move {
-        let answer = answer(function, log, &event.payload, &event.context.request_id).await;
-        Ok::<_, lambda_runtime::Error>(answer)
+    // On the heap: the runtime hands the future on from layer to layer, and the SDK's are large.
+    let handler = |event: LambdaEvent<Request>| {
+        Box::pin(async move {
+            let answer = answer(function, log, &event.payload, &event.context.request_id).await;
+            Ok::<_, lambda_runtime::Error>(answer)
+        })
     };
     lambda_runtime::run(service_fn(handler)).await
 }

@@ -19,8 +19,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     authorizer.prime().await;
     serve::quiet_panics(log.clone());
     let (authorizer, log) = (&authorizer, &log);
-    let handler = |event: LambdaEvent<Event>| async move {
-        authorizer.answer(log, &event.payload, &event.context.request_id).await
+    // On the heap: the runtime hands the future on from layer to layer, and the SDK's are large.
+    let handler = |event: LambdaEvent<Event>| {
+        Box::pin(async move { authorizer.answer(log, &event.payload, &event.context.request_id).await })
     };
     run(service_fn(handler)).await
 }
