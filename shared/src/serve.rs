@@ -54,9 +54,12 @@ pub async fn answer(
 pub async fn http(function: impl HttpFunction, log: Log) -> Result<(), lambda_runtime::Error> {
     quiet_panics(log.clone());
     let (function, log) = (&function, &log);
-    let handler = |event: LambdaEvent<Event<Request>>| async move {
-        let request = event.payload.read(log)?;
-        Ok::<_, WrongEvent>(answer(function, log, &request, &event.context.request_id).await)
+    // On the heap: the runtime hands the future on from layer to layer, and the SDK's are large.
+    let handler = |event: LambdaEvent<Event<Request>>| {
+        Box::pin(async move {
+            let request = event.payload.read(log)?;
+            Ok::<_, WrongEvent>(answer(function, log, &request, &event.context.request_id).await)
+        })
     };
     lambda_runtime::run(service_fn(handler)).await
 }

@@ -19,9 +19,12 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     authorizer.prime().await;
     serve::quiet_panics(log.clone());
     let (authorizer, log) = (&authorizer, &log);
-    let handler = |event: LambdaEvent<serve::Event<Event>>| async move {
-        let asked = event.payload.read(log).map_err(|_| CannotTell::Event)?;
-        authorizer.answer(log, &asked, &event.context.request_id).await
+    // On the heap: the runtime hands the future on from layer to layer, and the SDK's are large.
+    let handler = |event: LambdaEvent<serve::Event<Event>>| {
+        Box::pin(async move {
+            let asked = event.payload.read(log).map_err(|_| CannotTell::Event)?;
+            authorizer.answer(log, &asked, &event.context.request_id).await
+        })
     };
     run(service_fn(handler)).await
 }
