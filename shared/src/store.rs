@@ -11,6 +11,7 @@
 //! | logout, revoke one | `UpdateItem` session: tombstone | active |
 //! | sign out everywhere | `UpdateItem` user: new random generation | the user exists |
 
+mod attempts;
 pub mod item;
 pub mod read;
 pub mod sessions;
