@@ -31,4 +31,13 @@ impl Items {
         self.0.update_item(serde_json::from_value(request)?)?;
         Ok(())
     }
+
+    /// Does a `DeleteItem`.
+    ///
+    /// # Errors
+    /// When the engine refuses.
+    pub fn delete(&self, request: Value) -> Result<(), Error> {
+        self.0.delete_item(serde_json::from_value(request)?)?;
+        Ok(())
+    }
 }
