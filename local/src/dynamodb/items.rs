@@ -45,6 +45,15 @@ impl Items {
         Ok(())
     }
 
+    /// Does a `DeleteItem`.
+    ///
+    /// # Errors
+    /// When the engine refuses.
+    pub fn delete(&self, request: Value) -> Result<(), Error> {
+        self.0.delete_item(serde_json::from_value(request)?)?;
+        Ok(())
+    }
+
     /// Writes many items at once, much faster than one request for each.
     ///
     /// # Errors
