@@ -45,7 +45,7 @@ pub async fn run(args: &Args, progress: &Progress) -> Result<Report, String> {
     let lanes = Lanes::start().map_err(|error| error.to_string())?;
     let stage = Stage::open(plan.sessions, &lanes, progress).await?;
     let mut report = under_load(&stage, &lanes, &plan, progress).await;
-    if plan.compare_seconds > 0 && report.failures().is_empty() {
+    if plan.compare_seconds > 0 {
         let small = Stage::open(compare::SMALL.min(plan.sessions), &lanes, progress).await?;
         report.compared(compare::in_turns(&small, &stage, &lanes, &report.paced(&plan), progress).await);
         small.close().await;

@@ -14,6 +14,8 @@ use super::ask::Crew;
 
 /// A client that is this far behind its schedule gives up: the rate does not hold.
 const GIVES_UP_BEHIND: Duration = Duration::from_secs(10);
+/// What it says then.
+pub(super) const TOO_LATE: &str = "a client: more than ten seconds behind the schedule";
 
 /// When the next request is sent.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +76,7 @@ async fn work(round: Arc<Round>, crew: Arc<Crew>) {
             due
         };
         if now.saturating_duration_since(due) > GIVES_UP_BEHIND {
-            crew.tally().wrong("a client: more than ten seconds behind the schedule".to_owned());
+            crew.tally().wrong(TOO_LATE.to_owned());
             return;
         }
         let (class, outcome) = crew.ask(round.schedule.first_ticket + ticket).await;

@@ -6,6 +6,7 @@ mod tables;
 use super::{
     Plan,
     compare::{Compared, Turns},
+    pace::TOO_LATE,
     run::Measured,
     tally::Class,
     watch::Sample,
@@ -17,6 +18,8 @@ const FLAT_PERCENT: f64 = 10.0;
 const NOISE_BYTES: u64 = 16 << 20;
 /// A request may cost our functions this much more with a large table than with a small one.
 const SAME_COST: f64 = 1.05;
+/// How a failure begins that says so.
+const NOT_HELD: &str = "the rate did not hold";
 /// The rate held if this share of it was sent and answered in time.
 const HELD: f64 = 0.98;
 /// Calls may be repeated this often: the functions give a slow answer up and ask again.
@@ -78,6 +81,11 @@ impl Report {
         &self.failures
     }
 
+    pub(super) fn only_the_rate_failed(&self) -> bool {
+        let is_of_the_rate = |failure: &String| failure.contains(TOO_LATE) || failure.starts_with(NOT_HELD);
+        !self.failures.is_empty() && self.failures.iter().all(is_of_the_rate)
+    }
+
     /// The figures as Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
@@ -132,7 +140,7 @@ impl Report {
         #[expect(clippy::cast_precision_loss, reason = "a run has far fewer than 2^52 requests")]
         let kept = run.tally.requests() as f64 / due.max(1.0) * (run.plan.lasts.as_secs_f64() / run.seconds);
         if kept < HELD {
-            self.failures.push(format!("the rate did not hold: {:.0} % of it was reached", kept * 100.0));
+            self.failures.push(format!("{NOT_HELD}: {:.0} % of it was reached", kept * 100.0));
         }
     }
 

@@ -14,8 +14,11 @@ use crate::dynamodb::TableSize;
 
 /// Finding out what can be reached asks with this many connections: enough to keep two cores busy.
 const PROBE_CONNECTIONS: u32 = 16;
-/// The share of what can be reached that must hold for minutes.
+/// The share of what can be reached that is tried first.
 const HELD_SHARE: f64 = 0.75;
+/// The share of a rate that did not hold which is tried next, so many times.
+const NEXT_SHARE: f64 = 0.8;
+const TRIES: u32 = 4;
 /// Seconds between lines of progress.
 const TELL_EVERY: u64 = 5;
 
@@ -40,13 +43,38 @@ pub(super) struct Measured {
     pub(super) logins: u32,
 }
 
-/// Keeps the service busy as planned.
+/// Keeps the service busy as planned. A rate that was found and not given is lowered until it holds.
 pub async fn under_load(stage: &Stage, lanes: &Lanes, plan: &Plan, progress: &Progress) -> Report {
-    let (reached, logins) = probe(stage, lanes, plan, progress).await;
-    let rate = plan.rate.or(reached.map(|reached| (reached * HELD_SHARE).max(1.0).floor())).unwrap_or(1.0);
+    let (reached, mut logins) = probe(stage, lanes, plan, progress).await;
+    let mut rate = plan.rate.unwrap_or((reached * HELD_SHARE).max(1.0).floor());
+    let mut tries = TRIES;
+    loop {
+        let mut measured = hold(stage, lanes, plan, Start { rate, logins }, progress).await;
+        measured.reached = plan.rate.is_none().then_some(reached);
+        logins = measured.logins;
+        let report = Report::of(measured);
+        tries -= 1;
+        if plan.rate.is_some() || tries == 0 || !report.only_the_rate_failed() {
+            return report;
+        }
+        progress(&format!("{rate:.0} requests/s did not hold"));
+        rate = (rate * NEXT_SHARE).floor();
+    }
+}
+
+/// What a run starts from.
+#[derive(Clone, Copy)]
+struct Start {
+    rate: f64,
+    logins: u32,
+}
+
+async fn hold(stage: &Stage, lanes: &Lanes, plan: &Plan, start: Start, progress: &Progress) -> Measured {
+    let Start { rate, logins } = start;
     let crew = Arc::new(Crew::new(stage, plan.mix, false, logins));
     let pace = Pace::PerSecond(rate);
-    let first_ticket = 1 << 40;
+    // Other requests than the probe's, and than those of a rate that did not hold.
+    let first_ticket = (u64::from(logins) + 1) << 40;
     let schedule = Schedule { pace, lasts: plan.lasts, connections: plan.connections, first_ticket };
     progress(&format!("holding {rate:.0} requests/s for {:.1} minutes", plan.lasts.as_secs_f64() / 60.0));
     let mut watch = Watch::start(stage);
@@ -74,10 +102,10 @@ pub async fn under_load(stage: &Stage, lanes: &Lanes, plan: &Plan, progress: &Pr
     let (calls, lines, samples) = (watch.calls, watch.lines, watch.samples);
     let logins = crew.logins();
     let tally = std::mem::take(&mut *crew.tally());
-    Report::of(Measured {
+    Measured {
         plan: *plan,
         rate,
-        reached,
+        reached: None,
         tally,
         seconds,
         calls,
@@ -87,11 +115,11 @@ pub async fn under_load(stage: &Stage, lanes: &Lanes, plan: &Plan, progress: &Pr
         rows,
         item_bytes,
         logins,
-    })
+    }
 }
 
 /// How many requests a second can be reached, and how many of them were logins. Nothing is judged here.
-async fn probe(stage: &Stage, lanes: &Lanes, plan: &Plan, progress: &Progress) -> (Option<f64>, u32) {
+async fn probe(stage: &Stage, lanes: &Lanes, plan: &Plan, progress: &Progress) -> (f64, u32) {
     let crew = Arc::new(Crew::new(stage, plan.mix, false, 0));
     let connections = PROBE_CONNECTIONS.min(plan.connections);
     let schedule = Schedule { pace: Pace::Closed, lasts: plan.probe, connections, first_ticket: 0 };
@@ -101,7 +129,7 @@ async fn probe(stage: &Stage, lanes: &Lanes, plan: &Plan, progress: &Progress) -
     watch.look();
     let reached = per_second(crew.tally().requests(), watch.elapsed());
     progress(&format!("reached {reached:.0} requests/s, {} errors", crew.tally().errors()));
-    (Some(reached), crew.logins())
+    (reached, crew.logins())
 }
 
 fn tell(watch: &Watch<'_>, crew: &Crew, plan: &Plan, progress: &Progress) {

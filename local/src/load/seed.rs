@@ -9,6 +9,7 @@ use std::time::Instant;
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 use wxsession::{
     Secret,
     store::{item::Item, sessions::to_item, users::SealedKey},
@@ -21,6 +22,7 @@ use super::{
     population::{Member, Population, random_of},
 };
 use crate::{
+    dynamodb::Error,
     http_client::HttpClient,
     service::{RING_SECRET, Service},
     wechat_simulator::DEFAULT_APP,
@@ -43,6 +45,7 @@ pub(super) async fn fill(
     let realm = realm().ok_or("the realm is not a valid one")?;
     let items = service.dynamodb.items();
     let started = Instant::now();
+    let mut writing = tokio::task::spawn_blocking(|| Ok(()));
     for from in (0..population.size).step_by(BATCH as usize) {
         let to = population.size.min(from.saturating_add(BATCH));
         let (mut users, mut sessions) = (Vec::new(), Vec::new());
@@ -51,20 +54,25 @@ pub(super) async fn fill(
             sessions.push(to_item(&member.token.hash(&realm), &member.session));
             users.push(user_item(&attributes, number, &member, &ring)?);
         }
+        // One batch is written while the next one is made.
+        written(writing).await?;
         let items = items.clone();
-        let written = tokio::task::spawn_blocking(move || {
+        writing = tokio::task::spawn_blocking(move || {
             items.import(USERS, users)?;
             items.import(SESSIONS, sessions)
         });
-        written.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         tell(progress, started, to, population.size);
     }
-    Ok(())
+    written(writing).await
 }
 
 /// The template's default.
 pub(super) fn realm() -> Option<Realm> {
     Realm::new("1")
+}
+
+async fn written(writing: JoinHandle<Result<(), Error>>) -> Result<(), String> {
+    writing.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
 }
 
 fn tell(progress: &Progress, started: Instant, done: u32, all: u32) {
