@@ -115,7 +115,7 @@ impl Room {
         };
         drop(process);
         self.stand_ins.complaint().map_or(Ok(()), Err)?;
-        outcome.check_calls(variant.calls, extent)?;
+        outcome.check_calls(variant, extent)?;
         Ok(outcome)
     }
 }
@@ -133,17 +133,17 @@ impl Extent {
 
 impl Outcome {
     /// Calls per event once warm; each must have made exactly these, and opened no connection.
-    fn check_calls(&self, wanted: Calls, extent: Extent) -> Result<(), String> {
+    fn check_calls(&self, variant: &Variant, extent: Extent) -> Result<(), String> {
         let (Some(from), Some(to)) = (self.marks.get(&extent.warm_from()), self.marks.get(&extent.total()))
         else {
             return Ok(());
         };
-        let events = extent.events as u64;
+        let (wanted, events) = (variant.calls, extent.events as u64);
         let made = Calls {
             dynamodb: to.calls.dynamodb - from.calls.dynamodb,
             secrets: to.calls.secrets - from.calls.secrets,
             wechat: to.calls.wechat - from.calls.wechat,
-            connections: to.calls.connections - from.calls.connections,
+            connections: if variant.steady { to.calls.connections - from.calls.connections } else { 0 },
         };
         let due = Calls {
             dynamodb: wanted.dynamodb * events,
