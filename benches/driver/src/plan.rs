@@ -40,7 +40,7 @@ pub(crate) enum Mode {
 pub(crate) struct Variant {
     pub(crate) name: String,
     pub(crate) command: Vec<String>,
-    /// `{http}`, `{https}` stand for the stand-ins' addresses, `{port}` for a web server's own.
+    /// `{http:dynamodb}` and its kin stand for the stand-ins' addresses.
     #[serde(default)]
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) folder: Option<PathBuf>,
