@@ -24,13 +24,14 @@ REDIS_PORT, WEB_PORT = 18310, 18311
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="two short rounds; no document is written")
+    parser.add_argument("--quick", action="store_true", help="two short rounds, printed and left in quick.json")
     parser.add_argument("--report", action="store_true", help="only rewrite the document")
     options = parser.parse_args()
     if not options.report:
         results = session(budgets.work_folder(), options.quick)
         if options.quick:
             print(report.markdown(results))
+            (budgets.work_folder() / "quick.json").write_text(json.dumps(results, indent=1) + "\n")
             return
         report.LATEST.parent.mkdir(exist_ok=True)
         report.LATEST.write_text(json.dumps(results, indent=1) + "\n")
@@ -106,7 +107,7 @@ def prepared(work, programs, not_run):
 
 def peer(name, command, scheme, more=None):
     variant = suite.function("authorizer", command[0], scheme)
-    return variant | {"name": name, "command": command, "environment": variant["environment"] | (more or {})}
+    return variant | {"name": name, "command": command, "steady": False, "environment": variant["environment"] | (more or {})}
 
 
 def web(command, folder, redis):

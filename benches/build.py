@@ -66,7 +66,7 @@ def node(work):
             quietly(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], work / "node.log", cwd=folder)
     quietly(["npm", "run", "build"], work / "node-bundle.log", cwd=folder)
     (folder / "dist/package.json").write_text('{"type":"commonjs"}')
-    native = folder / "node_modules/aws-lambda-ric/build/Release/runtime-client.node"
+    native = folder / "node_modules/aws-lambda-ric/dist/rapid-client.node"
     if native.exists():
         command = [program, str(folder / "node_modules/aws-lambda-ric/bin/index.mjs"), "dist/authorizer.handler"]
     else:
@@ -100,7 +100,7 @@ def go(work):
     }
     binary = work / "bin/go"
     quietly([program, "build", "-ldflags=-s -w", "-o", binary, "peer"], work / "go.log", cwd=place, env=environment)
-    sdk = (GO_SOURCES / "src/github.com/aws/aws-sdk-go-v2/go_module_metadata.go").read_text()
+    sdk = (GO_SOURCES / "src/github.com/aws/aws-sdk-go-v2/aws/go_module_metadata.go").read_text()
     return [str(binary)], None, zipped(binary), f"{version(program, 'version').split()[2]}, AWS SDK v2 {sdk.split('goModuleVersion = ')[1].split()[0].strip(chr(34))}"
 
 

@@ -62,7 +62,8 @@ def row(y, name, value, ours, most, unit):
     length = max(2, PLOT * value / most)
     kind = "ours" if name == "authorizer" else "theirs"
     number = f"{value:,.0f}" if value >= 20 else f"{value:.1f}"
-    times = "" if name == "authorizer" else f" · {value / ours:.1f} ×"
+    ratio = value / ours
+    times = "" if name == "authorizer" else f" · {ratio:.0f} ×" if ratio >= 20 else f" · {ratio:.1f} ×"
     weight = ' font-weight="600"' if name == "authorizer" else ""
     middle = y + ROW / 2 + 4
     return (f'<text x="{LABEL - 8}" y="{middle}" text-anchor="end"{weight}>{escape(NAMES[name])}</text>'

@@ -30,8 +30,8 @@ def environment(scheme):
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand", "LOG_LEVEL": "info",
         "USERS_TABLE": "UsersTable", "SESSIONS_TABLE": "SessionsTable",
         "WECHAT_APPS_SECRET_ID": "AppsSecret", "SESSION_KEY_RING_SECRET_ID": "SessionKeyRingSecret",
-        "WECHAT_API_BASE_URL": f"{{{scheme}}}", "AWS_ENDPOINT_URL_DYNAMODB": f"{{{scheme}}}",
-        "AWS_ENDPOINT_URL_SECRETS_MANAGER": f"{{{scheme}}}",
+        "WECHAT_API_BASE_URL": f"{{{scheme}:wechat}}", "AWS_ENDPOINT_URL_DYNAMODB": f"{{{scheme}:dynamodb}}",
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER": f"{{{scheme}:secrets}}",
     }
 
 

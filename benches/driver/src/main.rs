@@ -31,11 +31,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let plan: plan::Plan = serde_json::from_slice(&std::fs::read(file)?)?;
     process::pin_ours()?;
     let tls = plan.tls.as_deref().map(certificates::server).transpose()?;
-    let (stand_ins, http, https) = stand_ins::StandIns::start(tls)?;
+    let (stand_ins, addresses) = stand_ins::StandIns::start(tls.as_ref())?;
     let logs = plan.results.with_extension("logs");
     std::fs::create_dir_all(&logs)?;
     let share = plan.share.map(process::Share::new).transpose()?.map(Arc::new);
-    let room = run::Room { stand_ins, http, https, logs, share };
+    let room = run::Room { stand_ins, addresses, logs, share };
     let mut results = OpenOptions::new().create(true).append(true).open(&plan.results)?;
     let failures = session::run(&plan, &room, &mut results, &mut stderr())?;
     results.flush()?;

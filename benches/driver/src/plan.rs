@@ -40,7 +40,7 @@ pub(crate) enum Mode {
 pub(crate) struct Variant {
     pub(crate) name: String,
     pub(crate) command: Vec<String>,
-    /// `{http}`, `{https}` stand for the stand-ins' addresses, `{port}` for a web server's own.
+    /// `{http:dynamodb}` and its kin stand for the stand-ins' addresses.
     #[serde(default)]
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) folder: Option<PathBuf>,
@@ -52,6 +52,9 @@ pub(crate) struct Variant {
     pub(crate) expected: Vec<Expected>,
     /// Calls to the stand-ins that every event must make.
     pub(crate) calls: Calls,
+    /// Whether a warm event that opens a connection ends the run. A peer may open one; how many is reported.
+    #[serde(default = "yes")]
+    pub(crate) steady: bool,
     /// Whether the table holds the session as active; otherwise as logged out.
     #[serde(default = "yes")]
     pub(crate) active: bool,

@@ -9,13 +9,12 @@ use std::time::{Duration, Instant};
 use crate::plan::{Calls, Variant};
 use crate::process::{Process, Share, cpu, peak_memory};
 use crate::runtime_api::{RuntimeApi, Script};
-use crate::stand_ins::StandIns;
+use crate::stand_ins::{Addresses, StandIns};
 
 /// What every run of a session shares.
 pub(crate) struct Room {
     pub(crate) stand_ins: Arc<StandIns>,
-    pub(crate) http: u16,
-    pub(crate) https: u16,
+    pub(crate) addresses: Addresses,
     pub(crate) logs: PathBuf,
     /// The share of a processor that functions have from their first event on.
     pub(crate) share: Option<Arc<Share>>,
@@ -49,9 +48,10 @@ pub(crate) struct Outcome {
 impl Room {
     /// The environment of a function, placeholders filled in.
     pub(crate) fn environment(&self, variant: &Variant, runtime_api: u16) -> BTreeMap<String, String> {
-        let (http, https) =
-            (format!("http://localhost:{}", self.http), format!("https://localhost:{}", self.https));
-        let filled = |text: &String| text.replace("{http}", &http).replace("{https}", &https);
+        let filled = |text: &String| {
+            let places = self.addresses.iter();
+            places.fold(text.clone(), |text, (placeholder, address)| text.replace(placeholder, address))
+        };
         let mut all: BTreeMap<_, _> =
             variant.environment.iter().map(|(name, value)| (name.clone(), filled(value))).collect();
         all.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), format!("127.0.0.1:{runtime_api}"));
@@ -115,7 +115,7 @@ impl Room {
         };
         drop(process);
         self.stand_ins.complaint().map_or(Ok(()), Err)?;
-        outcome.check_calls(variant.calls, extent)?;
+        outcome.check_calls(variant, extent)?;
         Ok(outcome)
     }
 }
@@ -133,17 +133,17 @@ impl Extent {
 
 impl Outcome {
     /// Calls per event once warm; each must have made exactly these, and opened no connection.
-    fn check_calls(&self, wanted: Calls, extent: Extent) -> Result<(), String> {
+    fn check_calls(&self, variant: &Variant, extent: Extent) -> Result<(), String> {
         let (Some(from), Some(to)) = (self.marks.get(&extent.warm_from()), self.marks.get(&extent.total()))
         else {
             return Ok(());
         };
-        let events = extent.events as u64;
+        let (wanted, events) = (variant.calls, extent.events as u64);
         let made = Calls {
             dynamodb: to.calls.dynamodb - from.calls.dynamodb,
             secrets: to.calls.secrets - from.calls.secrets,
             wechat: to.calls.wechat - from.calls.wechat,
-            connections: to.calls.connections - from.calls.connections,
+            connections: if variant.steady { to.calls.connections - from.calls.connections } else { 0 },
         };
         let due = Calls {
             dynamodb: wanted.dynamodb * events,

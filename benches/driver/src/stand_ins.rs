@@ -1,6 +1,7 @@
-//! DynamoDB, Secrets Manager and `WeChat` behind one HTTP and one HTTPS socket, answering at once: what is measured is
-//! the function.
+//! DynamoDB, Secrets Manager and `WeChat` behind HTTP and HTTPS sockets, answering at once: what is measured is the
+//! function.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -18,6 +19,9 @@ const RING_KEY: &str = "a-key-for-tests-only-and-of-no-use-anywhere-else-0123456
 /// The key that `events/open-data-decrypt-rest.json` was encrypted with.
 const SESSION_KEY: &str = "AAECAwQFBgcICQoLDA0ODw==";
 
+/// Base addresses by the placeholder that stands for them: `{https:dynamodb}` and its kin.
+pub(crate) type Addresses = BTreeMap<String, String>;
+
 /// What one run saw of the function's calls.
 pub(crate) struct StandIns {
     table: RwLock<Arc<Table>>,
@@ -30,8 +34,8 @@ pub(crate) struct StandIns {
 }
 
 impl StandIns {
-    /// Listens on loopback; gives itself and the ports for HTTP and, with certificates, HTTPS.
-    pub(crate) fn start(tls: Option<Arc<rustls::ServerConfig>>) -> io::Result<(Arc<Self>, u16, u16)> {
+    /// Listens on loopback, for each service on a port of its own, as each has a host of its own.
+    pub(crate) fn start(tls: Option<&Arc<rustls::ServerConfig>>) -> io::Result<(Arc<Self>, Addresses)> {
         let stand_ins = Arc::new(Self {
             table: RwLock::new(Arc::new(Table::new(true))),
             must_sign: RwLock::new(true),
@@ -41,21 +45,21 @@ impl StandIns {
             connections: AtomicU64::new(0),
             complaint: Mutex::new(None),
         });
-        let (plain, http) = listen()?;
-        accept(plain, Arc::clone(&stand_ins), Self::serve);
-        let https = match tls {
-            None => 0,
-            Some(config) => {
-                let (listener, port) = listen()?;
-                accept(listener, Arc::clone(&stand_ins), move |stand_ins, stream| {
-                    let connection =
-                        rustls::ServerConnection::new(Arc::clone(&config)).map_err(io::Error::other)?;
-                    stand_ins.serve(rustls::StreamOwned::new(connection, stream))
-                });
-                port
-            }
-        };
-        Ok((stand_ins, http, https))
+        let mut addresses = Addresses::new();
+        for service in ["dynamodb", "secrets", "wechat"] {
+            let (listener, port) = listen()?;
+            accept(listener, Arc::clone(&stand_ins), Self::serve);
+            addresses.insert(format!("{{http:{service}}}"), format!("http://localhost:{port}"));
+            let Some(config) = tls.cloned() else { continue };
+            let (listener, port) = listen()?;
+            accept(listener, Arc::clone(&stand_ins), move |stand_ins, stream| {
+                let connection =
+                    rustls::ServerConnection::new(Arc::clone(&config)).map_err(io::Error::other)?;
+                stand_ins.serve(rustls::StreamOwned::new(connection, stream))
+            });
+            addresses.insert(format!("{{https:{service}}}"), format!("https://localhost:{port}"));
+        }
+        Ok((stand_ins, addresses))
     }
 
     /// Starts counting anew, over fresh records.
