@@ -115,7 +115,7 @@ fn a_line_that_is_forged_torn_or_coloured_is_noticed() {
         |stdout: &str| Written { stdout: stdout.into(), stderr: Vec::new(), start_error: Vec::new() };
     assert!(written("{\"a\":1}\n{}\n").lines_that_are_no_object().is_empty());
     for odd in ["{\"a\":\n1}\n", "{}{}\n", "[]\n", "text\n", "{}", "{}\r\n", "{\"a\":\"\u{1b}\"}\n", "\n"] {
-        assert_eq!(written(odd).lines_that_are_no_object().is_empty(), false, "{odd:?}");
+        assert!(!written(odd).lines_that_are_no_object().is_empty(), "{odd:?}");
     }
     // Written without a serialiser; the other pieces are dangerous in other ways.
     for piece in &PIECES[..4] {

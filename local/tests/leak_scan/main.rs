@@ -15,6 +15,7 @@
 //! What is searched for, and in which forms, is in `local::leaks`.
 // The SDK's futures nest deeper than the compiler's default.
 #![recursion_limit = "256"]
+#![expect(clippy::print_stdout, reason = "the figures, for whoever runs this with --nocapture")]
 
 mod deployment;
 mod errors;

@@ -1,7 +1,7 @@
 //! Known ways to leak, done on purpose with the libraries that leak: the scan must find each. Their harmless twins,
 //! which are how the service does it, must pass.
 //!
-//! - `libraries`: what reqwest, serde_json and the SDK print
+//! - `libraries`: what reqwest, `serde_json` and the SDK print
 //! - `processes`: functions that install a log subscriber, panic or print their environment
 //! - `service`: secrets stored in clear, echoed, encoded, put into metrics
 
@@ -79,8 +79,7 @@ fn judged(pattern: &Pattern, canaries: &Canaries) -> (bool, String) {
     let findings = pattern.record.verdict(canaries).findings;
     let name = pattern.name;
     let Some((secret, sink)) = pattern.leaks else {
-        let found =
-            findings.first().map(ToString::to_string).unwrap_or_else(|| "nothing, as it must".to_owned());
+        let found = findings.first().map_or_else(|| "nothing, as it must".to_owned(), ToString::to_string);
         return (findings.is_empty(), format!("{name:<62} {:<18} {:<22} {found}", "-", "-"));
     };
     let found: Vec<_> =
