@@ -39,7 +39,14 @@ const SESSION_ID: &str = "019aa9c3-7c00-7000-8000-000000000001";
 const GENERATION_TEXT: &str = "MTIzNDU2Nzg=";
 const GENERATION: Generation = Generation(*b"12345678");
 
-type Answer = Result<(u16, String), fn() -> ConnectorError>;
+/// What comes back for a request.
+#[derive(Clone, Debug)]
+enum Answer {
+    /// A status and a body.
+    Says(u16, String),
+    /// Nothing: the connection failed so.
+    Breaks(fn() -> ConnectorError),
+}
 
 /// A `DynamoDB` that gives prepared answers, one per request, and keeps what it was asked.
 #[derive(Clone, Debug, Default)]
@@ -62,17 +69,19 @@ impl HttpConnector for Script {
         }
         let answer = self.answers.lock().expect("no test panics while it holds this").pop_front();
         let answer = answer.expect("an answer is prepared for every request");
-        HttpConnectorFuture::ready(answer.map_err(|error| error()).map(|(status, body)| {
-            let status = status.try_into().expect("a status of HTTP");
-            HttpResponse::new(status, SdkBody::from(body))
-        }))
+        HttpConnectorFuture::ready(match answer {
+            Answer::Breaks(error) => Err(error()),
+            Answer::Says(status, body) => {
+                Ok(HttpResponse::new(status.try_into().expect("a status of HTTP"), SdkBody::from(body)))
+            }
+        })
     }
 }
 
 impl Script {
     /// Answers 200 with each of `bodies` in turn.
     fn of<const N: usize>(bodies: [Value; N]) -> Self {
-        Self::default().then(bodies.map(|body| Ok((200, body.to_string()))))
+        Self::default().then(bodies.map(|body| Answer::Says(200, body.to_string())))
     }
 
     fn then<const N: usize>(self, answers: [Answer; N]) -> Self {
@@ -115,7 +124,7 @@ fn condition_failed(item: Option<Value>) -> Answer {
 fn failed(code: &str, more: &Value) -> Answer {
     let mut body = json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "m"});
     body.as_object_mut().expect("it is one").extend(more.as_object().cloned().unwrap_or_default());
-    Ok((400, body.to_string()))
+    Answer::Says(400, body.to_string())
 }
 
 /// A failure that is no answer to a condition; the SDK does not try again.

@@ -13,17 +13,17 @@ async fn word_for<const N: usize>(answers: [Answer; N]) -> String {
 
 #[tokio::test]
 async fn a_failure_is_named_by_dynamodb_or_by_its_kind() {
-    let timeout: Answer = Err(|| ConnectorError::timeout("t".into()));
-    let io: Answer = Err(|| ConnectorError::io("i".into()));
+    let timeout = Answer::Breaks(|| ConnectorError::timeout("t".into()));
+    let io = Answer::Breaks(|| ConnectorError::io("i".into()));
     assert_eq!(word_for([refused()]).await, "ResourceNotFoundException");
     assert_eq!(word_for([timeout.clone(), timeout.clone(), timeout]).await, "timeout");
     assert_eq!(word_for([io.clone(), io.clone(), io]).await, "connection");
-    assert_eq!(word_for([Ok((400, "{}".to_owned()))]).await, "unknown_error");
+    assert_eq!(word_for([Answer::Says(400, "{}".to_owned())]).await, "unknown_error");
 }
 
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_is_no_success() {
-    let script = Script::default().then([Ok((200, "<html>".to_owned()))]);
+    let script = Script::default().then([Answer::Says(200, "<html>".to_owned())]);
     let error = Users::new(script.client(), "users").generation(user()).await.unwrap_err();
     assert_eq!((error.operation, error.kind.as_str()), ("GetItem", "unknown_error"));
 }
@@ -40,7 +40,7 @@ async fn a_silent_table_costs_no_more_than_the_budget() {
 #[tokio::test]
 async fn a_throttled_call_is_tried_again() {
     let throttled = failed("ProvisionedThroughputExceededException", &json!({}));
-    let script = Script::default().then([throttled, Ok((200, "{}".to_owned()))]);
+    let script = Script::default().then([throttled, Answer::Says(200, "{}".to_owned())]);
     Users::new(script.client(), "users").delete(user()).await.unwrap();
     assert_eq!(script.asked().len(), 2);
 }

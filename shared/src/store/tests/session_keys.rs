@@ -36,7 +36,7 @@ fn same_key(old: Value) -> Answer {
 }
 
 fn written() -> Answer {
-    Ok((200, attributes(GENERATION_TEXT).to_string()))
+    Answer::Says(200, attributes(GENERATION_TEXT).to_string())
 }
 
 fn conditions(script: &Script) -> Vec<Value> {
