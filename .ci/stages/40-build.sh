@@ -1,18 +1,20 @@
 # What is uploaded: built by SAM for x86_64, by cargo-lambda for arm64, measured.
 
+. .ci/rustflags.sh
 functions='login check-session authorizer sessions open-data'
 
 # One target directory for every build, so that dependencies compile once per processor.
 sam_build() {
   local folder=$1 template=$2
-  sam build --template "$template" --build-dir "$folder" --parameter-overrides Architecture=x86_64
+  CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) \
+    sam build --template "$template" --build-dir "$folder" --parameter-overrides Architecture=x86_64
 }
 
 arm64_build() {
   local binaries=() name
   for name in $functions; do binaries+=(--bin "$name"); done
   ensure_target aarch64-unknown-linux-gnu &&
-    cargo lambda build --release --locked --arm64 --lambda-dir .aws-sam/arm64 "${binaries[@]}"
+    CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) cargo lambda build --release --locked --arm64 --lambda-dir .aws-sam/arm64 "${binaries[@]}"
 }
 
 stage 'builds'

@@ -140,6 +140,12 @@ impl Line {
         self.warn();
         self.put("store_operation", error.operation);
         self.put("store_error", error.kind.as_str());
+        if error.is_damage() {
+            self.operator(
+                "a user's record is damaged: attribute generation",
+                "find what else writes to the tables, and delete the user's record: the next login makes a new one",
+            );
+        }
     }
 
     /// Notes a failure of a table that ends the request: cannot tell, never "no".

@@ -118,4 +118,20 @@ mod tests {
         refuses(&[&format!("Bearer {good}\u{feff}")], BearerError::Grammar);
         refuses(&["Bearer é"], BearerError::Grammar);
     }
+
+    #[test]
+    fn every_refusal_has_its_word_for_the_log_and_its_code_for_the_client() {
+        for (error, word, code) in [
+            (BearerError::Missing, "no_credentials", Code::CredentialsMissing),
+            (BearerError::Several, "several_credentials", Code::MalformedRequest),
+            (BearerError::Grammar, "bearer_grammar", Code::SessionInvalid),
+            (BearerError::Token(TokenError::Length), "token_length", Code::SessionInvalid),
+            (BearerError::Token(TokenError::Prefix), "token_prefix", Code::SessionInvalid),
+            (BearerError::Token(TokenError::Alphabet), "token_alphabet", Code::SessionInvalid),
+            (BearerError::Token(TokenError::Checksum), "token_checksum", Code::SessionInvalid),
+        ] {
+            let problem = Problem::from(error);
+            assert_eq!((problem.code, problem.reason), (code, Some(word)));
+        }
+    }
 }

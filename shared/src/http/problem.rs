@@ -190,3 +190,8 @@ impl Problem {
         answer
     }
 }
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

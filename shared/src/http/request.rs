@@ -93,3 +93,6 @@ impl Request {
         (self.body.as_deref().unwrap_or_default(), self.is_base64_encoded.unwrap_or(false))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,6 +73,23 @@ fn the_client_is_told_when_to_ask_next() {
     assert_eq!(RULES.check_after(&last), LOGIN + 172_800);
 }
 
+/// The log's word for each refusal: operators' queries and alarms name them (docs/operations.md).
+#[test]
+fn every_refusal_has_its_word() {
+    let words = [
+        (Refusal::Unknown, "unknown"),
+        (Refusal::Revoked, "revoked"),
+        (Refusal::Generation, "generation"),
+        (Refusal::UserGone, "user_gone"),
+        (Refusal::Idle, "idle"),
+        (Refusal::Absolute, "absolute"),
+        (Refusal::Damaged, "damaged"),
+    ];
+    for (refusal, word) in words {
+        assert_eq!(refusal.as_str(), word);
+    }
+}
+
 proptest! {
     #[test]
     fn no_clock_makes_it_panic_or_live_longer(now: i64) {

@@ -1,0 +1,45 @@
+"""The crates that are linked into a function: what `cargo tree` says, and what a build really compiled for the target."""
+
+import pathlib
+import re
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FUNCTIONS = ["login", "check-session", "authorizer", "sessions", "open-data"]
+TARGETS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"]
+
+
+def tree(function, edges="normal,no-proc-macro", target=TARGETS[0], root=ROOT):
+    """(name, version) -> the (name, version) of what it uses. Nothing that only builds or tests the function."""
+    command = ["cargo", "tree", "--locked", "--package", function, "--edges", edges, "--target", target]
+    lines = subprocess.run([*command, "--prefix", "depth", "--format", " {p}"],
+                           cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
+    uses, above = {}, []
+    for line in lines:
+        depth, name, version = re.match(r"(\d+) (\S+) v(\S+)", line).groups()
+        crate = (name, version)
+        del above[int(depth):]
+        if above:
+            uses[above[-1]].add(crate)
+        above.append(crate)
+        uses.setdefault(crate, set())
+    return uses
+
+
+def compiled(target_directory, target=TARGETS[0]):
+    """The (name, version) of every crate that was compiled for `target` in a directory made for one build.
+
+    cargo puts what runs on the building machine, procedural macros and build scripts, into another folder; so this needs no
+    word of cargo's about kinds of dependencies. Crates of the workspace have no version in their path: None.
+    """
+    found = set()
+    for listing in pathlib.Path(target_directory, target, "release", "deps").glob("*.d"):
+        # The rules of make: outputs, a colon, sources; and generated sources stand beside those of the crate.
+        for source in listing.read_text().split(":", 1)[1].split("\n", 1)[0].split():
+            registry = re.search(r"/registry/src/[^/]+/([^/]+)-(\d+\.\d+\.\d+[^/]*)/", source)
+            ours = re.search(r"(?:^|/)(functions/([^/]+)|shared)/src/", source)
+            if registry:
+                found.add(registry.groups())
+            elif ours:
+                found.add((ours[2] or "wxsession", None))
+    return found

@@ -1,0 +1,95 @@
+"""The bills are held against the schema, against cargo and against a build; each of the three finds a planted difference."""
+
+import json
+import pathlib
+import tempfile
+import unittest
+from datetime import UTC, datetime
+
+import sbom
+from linked import TARGETS, compiled, tree
+
+PACKAGES = sbom.described()
+RIGHT = sbom.bill("authorizer", PACKAGES, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def changed(change):
+    bill = json.loads(RIGHT)
+    change(bill)
+    return json.dumps(bill)
+
+
+def without_a_crate(bill):
+    bill["components"] = [one for one in bill["components"] if one["name"] != "ring"]
+    for one in bill["dependencies"]:
+        one["dependsOn"] = [used for used in one.get("dependsOn", []) if not used.startswith("ring@")]
+    bill["dependencies"] = [one for one in bill["dependencies"] if not one["ref"].startswith("ring@")]
+
+
+def with_a_crate_for_tests(bill):
+    bill["components"].append({"name": "proptest", "version": "1.12.0", "type": "library", "bom-ref": "proptest@1.12.0"})
+
+
+def with_a_kind_that_does_not_exist(bill):
+    bill["components"][0]["type"] = "crate"
+
+
+def target_directory(folder, crates):
+    """What a build leaves behind, as far as it is read."""
+    deps = pathlib.Path(folder, TARGETS[0], "release", "deps")
+    deps.mkdir(parents=True)
+    for name, version in crates:
+        source = f"/h/registry/src/index.crates.io-1949cf8c6b5b557f/{name}-{version}/src/lib.rs"
+        if not PACKAGES[name, version]["checksum"]:
+            source = "shared/src/lib.rs" if name == "wxsession" else f"functions/{name}/src/lib.rs"
+        (deps / f"{name}-{version}-0123.d").write_text(f"/t/lib{name}.rlib: {source}\n\n{source}:\n")
+    return folder
+
+
+class Bills(unittest.TestCase):
+    def test_a_right_one_is_accepted_and_made_twice_alike(self):
+        self.assertEqual(list(sbom.wrong("authorizer", RIGHT)), [])
+        self.assertEqual(sbom.bill("authorizer", PACKAGES, datetime(2026, 1, 1, tzinfo=UTC)), RIGHT)
+
+    def test_what_only_builds_or_tests_is_not_in_it(self):
+        names = {name for name, _ in sbom.listed(RIGHT)}
+        self.assertLessEqual({"authorizer", "wxsession", "ring", "rustls", "tokio"}, names)
+        self.assertEqual(names & {"proptest", "cc", "syn", "serde_derive", "reqwest", "dynoxide-rs", "local"}, set())
+
+    def test_every_crate_of_the_registry_has_its_checksum_and_licence(self):
+        for one in json.loads(RIGHT)["components"]:
+            self.assertTrue(one.get("licenses"), one["name"])
+            self.assertEqual(len(one.get("hashes", [])), one["name"] != "wxsession", one["name"])
+
+    def test_a_planted_difference_is_found(self):
+        for change in (without_a_crate, with_a_crate_for_tests, with_a_kind_that_does_not_exist):
+            with self.subTest(change=change.__name__):
+                self.assertNotEqual(list(sbom.wrong("authorizer", changed(change))), [])
+
+    def test_another_function_has_another_bill(self):
+        self.assertNotEqual(list(sbom.wrong("login", RIGHT)), [])
+
+
+class Builds(unittest.TestCase):
+    def test_a_build_of_the_same_crates_agrees(self):
+        with tempfile.TemporaryDirectory() as folder:
+            target_directory(folder, tree("authorizer"))
+            self.assertEqual(list(sbom.wrong_after_build("authorizer", RIGHT, folder)), [])
+
+    def test_a_crate_more_or_less_in_the_build_is_found(self):
+        crates = set(tree("authorizer"))
+        (ring,) = [crate for crate in crates if crate[0] == "ring"]
+        (reqwest,) = [crate for crate in PACKAGES if crate[0] == "reqwest"]
+        for what, built in [("more", crates | {reqwest}), ("less", crates - {ring}), ("ours", crates - {("wxsession", "0.1.0")})]:
+            with self.subTest(what=what), tempfile.TemporaryDirectory() as folder:
+                target_directory(folder, built)
+                self.assertNotEqual(list(sbom.wrong_after_build("authorizer", RIGHT, folder)), [])
+
+    def test_an_empty_folder_is_no_agreement(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(compiled(folder), set())
+            self.assertNotEqual(list(sbom.wrong_after_build("authorizer", RIGHT, folder)), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,206 @@
+//! Functions with a defect, and the judge that must see it.
+//!
+//! The defects wrap the shipped functions in the place where Lambda calls them; everything else is as in the matrix.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::future::join_all;
+use local::invoke::{Invocation, Invoke, InvokeError, invoke_with};
+use serde_json::{Value, json};
+
+use crate::{
+    cell::{Cell, Stage},
+    instance::{Tamper, untouched},
+    judge::judge,
+    routes::Route,
+    rows::{self, Warmth},
+};
+
+type Outcome = Result<Value, InvokeError>;
+
+/// Changes what the function `of` answered.
+fn answering(of: &str, name: &str, invoke: Invoke, change: fn(&Value, Outcome) -> Outcome) -> Invoke {
+    if of != name {
+        return invoke;
+    }
+    invoke_with(move |event: Value| {
+        let call: Invocation = invoke(event.clone());
+        async move { change(&event, call.await) }
+    })
+}
+
+fn policy(event: &Value, effect: &str) -> Value {
+    let resource = event["methodArn"].as_str().unwrap_or_default().replace("GET/me", "*");
+    json!({"principalId": "user", "context": {}, "policyDocument": {"Version": "2012-10-17",
+        "Statement": [{"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource}]}})
+}
+
+fn with_status(answer: Outcome, from: u16, to: u16) -> Outcome {
+    answer.map(|mut answer| {
+        if answer["statusCode"] == from {
+            answer["statusCode"] = to.into();
+            let body = answer["body"].as_str().unwrap_or_default();
+            let status = format!("\"status\":{from}");
+            answer["body"] = body.replace(&status, &format!("\"status\":{to}")).into();
+        }
+        answer
+    })
+}
+
+fn denies_what_it_cannot_read(name: &'static str, invoke: Invoke) -> Invoke {
+    answering("authorizer", name, invoke, |event, answer| answer.or_else(|_| Ok(policy(event, "Deny"))))
+}
+
+fn allows_what_it_cannot_read(name: &'static str, invoke: Invoke) -> Invoke {
+    answering("authorizer", name, invoke, |event, answer| answer.or_else(|_| Ok(policy(event, "Allow"))))
+}
+
+fn says_401(name: &'static str, invoke: Invoke) -> Invoke {
+    answering("check-session", name, invoke, |_, answer| with_status(answer, 503, 401))
+}
+
+fn says_500(name: &'static str, invoke: Invoke) -> Invoke {
+    answering("check-session", name, invoke, |_, answer| with_status(answer, 503, 500))
+}
+
+fn says_204(name: &'static str, invoke: Invoke) -> Invoke {
+    answering("check-session", name, invoke, |_, answer| {
+        answer.map(|_| json!({"statusCode": 204, "headers": {}, "body": "", "isBase64Encoded": false}))
+    })
+}
+
+fn echoes_the_request(name: &'static str, invoke: Invoke) -> Invoke {
+    answering("login", name, invoke, |event, answer| {
+        answer.map(|mut answer| {
+            answer["headers"]["X-Request"] = event["body"].clone();
+            answer
+        })
+    })
+}
+
+fn fails_with_the_event(name: &'static str, invoke: Invoke) -> Invoke {
+    answering("authorizer", name, invoke, |event, answer| {
+        answer.map_err(|_| InvokeError::new("CannotTell", event.to_string()))
+    })
+}
+
+fn adds_a_detail(name: &'static str, invoke: Invoke) -> Invoke {
+    answering("login", name, invoke, |_, answer| {
+        answer.map(|mut answer| {
+            let body = answer["body"].as_str().unwrap_or_default();
+            answer["body"] = body.replacen('{', "{\"detail\":\"connection refused\",", 1).into();
+            answer
+        })
+    })
+}
+
+fn forgets_retry_after(name: &'static str, invoke: Invoke) -> Invoke {
+    answering("check-session", name, invoke, |_, answer| {
+        answer.map(|mut answer| {
+            for headers in ["headers", "multiValueHeaders"] {
+                answer[headers].as_object_mut().and_then(|headers| headers.remove("Retry-After"));
+            }
+            answer
+        })
+    })
+}
+
+fn logs_in_without_writing(name: &'static str, invoke: Invoke) -> Invoke {
+    if name != "login" {
+        return invoke;
+    }
+    invoke_with(|_| async {
+        let body = json!({"token": "wxs_0", "token_type": "Bearer"}).to_string();
+        Ok(json!({"statusCode": 200, "headers": {}, "body": body, "isBase64Encoded": false}))
+    })
+}
+
+fn takes_too_long(_: &'static str, invoke: Invoke) -> Invoke {
+    invoke_with(move |event| {
+        let call = invoke(event);
+        async move {
+            tokio::time::sleep(Duration::from_millis(4_550)).await;
+            call.await
+        }
+    })
+}
+
+fn does_everything_twice(name: &'static str, invoke: Invoke) -> Invoke {
+    if name == "authorizer" {
+        return invoke;
+    }
+    invoke_with(move |event: Value| {
+        let (first, second) = (invoke(event.clone()), invoke(event));
+        async move {
+            first.await?;
+            second.await
+        }
+    })
+}
+
+fn never_recovers(_: &'static str, invoke: Invoke) -> Invoke {
+    let is_broken = Arc::new(AtomicBool::new(false));
+    invoke_with(move |event| {
+        let (call, is_broken) = (invoke(event), Arc::clone(&is_broken));
+        async move {
+            if is_broken.swap(true, Ordering::SeqCst) {
+                return Err(InvokeError::new("Poisoned", "a lock is poisoned"));
+            }
+            call.await
+        }
+    })
+}
+
+const THROTTLED: &str = "DynamoDB throttles for ever";
+const BEHIND: &str = "clock a day behind";
+
+/// The fault, the route, the defect, and what the judge must say of it.
+const DEFECTS: [(&str, Route, Tamper, &str); 15] = [
+    (THROTTLED, Route::Me, denies_what_it_cannot_read, "logs the user out"),
+    (THROTTLED, Route::Authorizer, denies_what_it_cannot_read, "logs the user out"),
+    (THROTTLED, Route::Me, allows_what_it_cannot_read, "allows after reading 0 sessions and 0 users"),
+    (THROTTLED, Route::Check, says_401, "logs the user out"),
+    (THROTTLED, Route::Check, says_500, "answers 500 store_unavailable, not 503 store_unavailable"),
+    (THROTTLED, Route::Logout, says_204, "answers 204 and the session is still active"),
+    (THROTTLED, Route::Login, echoes_the_request, "leaks js_code in the answer"),
+    (THROTTLED, Route::Me, fails_with_the_event, "leaks token in a function error"),
+    (THROTTLED, Route::Login, adds_a_detail, "a problem of another form"),
+    (THROTTLED, Route::Check, forgets_retry_after, "does not say when to come back"),
+    (THROTTLED, Route::Check, takes_too_long, "check-session takes 4."),
+    (THROTTLED, Route::Check, never_recovers, "when everything works again"),
+    (BEHIND, Route::Login, logs_in_without_writing, "answers 200 and the user has 1 sessions after 1"),
+    (BEHIND, Route::Login, logs_in_without_writing, "writes 0 lines of authn_login_success, not 1"),
+    (BEHIND, Route::RevokeAll, does_everything_twice, "writes 2 lines of all_sessions_revoked, not 1"),
+];
+
+async fn verdict(row: &str, route: Route, tamper: Tamper) -> Vec<String> {
+    let rows = rows::all();
+    let row = rows.iter().find(|known| known.name == row).expect("a row of the matrix");
+    let cell = Cell { row, route, warmth: Warmth::Cold };
+    let seen = cell.run(&Stage::open().await, tamper).await.expect("the cell can be set up");
+    judge(&cell, &seen)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_judge_sees_every_defect() {
+    let verdicts = DEFECTS.map(|(row, route, tamper, _)| verdict(row, route, tamper));
+    for ((row, route, _, complaint), wrong) in DEFECTS.into_iter().zip(join_all(verdicts).await) {
+        assert!(
+            wrong.iter().any(|said| said.contains(complaint)),
+            "{row}, {route:?}: {complaint:?} is not among {wrong:#?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_judge_sees_nothing_wrong_where_nothing_is() {
+    for (row, route, ..) in DEFECTS {
+        assert_eq!(verdict(row, route, untouched).await, Vec::<String>::new(), "{row}, {route:?}");
+    }
+}

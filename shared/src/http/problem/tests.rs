@@ -1,0 +1,119 @@
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::*;
+
+/// Codes and statuses are promised to clients (docs/api.md): a change here breaks them.
+const PROMISED: [(&str, u16); 20] = [
+    ("malformed_request", 400),
+    ("login_code_invalid", 400),
+    ("login_code_used", 400),
+    ("phone_code_invalid", 400),
+    ("credentials_missing", 401),
+    ("session_invalid", 401),
+    ("wrong_app", 403),
+    ("login_blocked", 403),
+    ("not_found", 404),
+    ("not_enabled", 404),
+    ("method_not_allowed", 405),
+    ("session_key_stale", 409),
+    ("body_too_large", 413),
+    ("unsupported_media_type", 415),
+    ("rate_limited", 429),
+    ("service_misconfigured", 500),
+    ("internal", 500),
+    ("upstream_invalid", 502),
+    ("upstream_unavailable", 503),
+    ("store_unavailable", 503),
+];
+
+fn answer(problem: &Problem) -> Value {
+    serde_json::to_value(problem.answer("r-1")).unwrap()
+}
+
+fn headers(code: Code) -> Value {
+    answer(&Problem::new(code))["headers"].clone()
+}
+
+#[test]
+fn codes_and_statuses_are_the_promised_ones() {
+    assert_eq!(Code::ALL.map(|code| (code.as_str(), code.status())), PROMISED);
+}
+
+#[test]
+fn every_answer_is_a_whole_problem_that_nobody_may_store() {
+    let mut titles = HashSet::new();
+    for (code, (name, status)) in Code::ALL.into_iter().zip(PROMISED) {
+        let answer = answer(&Problem::new(code));
+        assert_eq!((&answer["statusCode"], &answer["isBase64Encoded"]), (&json!(status), &json!(false)));
+        let headers = &answer["headers"];
+        let fixed = ["Content-Type", "Cache-Control", "X-Content-Type-Options"].map(|name| &headers[name]);
+        assert_eq!(fixed, ["application/problem+json", "no-store", "nosniff"]);
+        let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+        let title = body["title"].as_str().unwrap().to_owned();
+        assert!(title.len() > 10, "{title:?} says something");
+        let expected = json!({
+            "type": "about:blank", "title": title, "status": status, "code": name, "instance": "r-1",
+        });
+        assert_eq!(body, expected);
+        assert!(titles.insert(title), "{name} has a title of its own");
+    }
+}
+
+#[test]
+fn a_challenge_comes_with_every_401_and_with_nothing_else() {
+    for code in Code::ALL {
+        assert_eq!(headers(code).get("WWW-Authenticate").is_some(), code.status() == 401, "{code:?}");
+    }
+    assert_eq!(headers(Code::CredentialsMissing)["WWW-Authenticate"], r#"Bearer realm="wxs""#);
+    assert_eq!(
+        headers(Code::SessionInvalid)["WWW-Authenticate"],
+        r#"Bearer realm="wxs", error="invalid_token""#
+    );
+}
+
+#[test]
+fn the_client_is_told_to_wait_where_waiting_helps() {
+    for code in Code::ALL {
+        let seconds = match code {
+            Code::RateLimited => json!("60"),
+            Code::UpstreamUnavailable | Code::StoreUnavailable => json!("2"),
+            _ => Value::Null,
+        };
+        assert_eq!(headers(code)["Retry-After"], seconds, "{code:?}");
+    }
+}
+
+#[test]
+fn a_reason_is_for_the_log_only() {
+    let problem = Problem::malformed("body_json");
+    assert_eq!((problem.code, problem.reason), (Code::MalformedRequest, Some("body_json")));
+    assert!(!answer(&problem).to_string().contains("body_json"));
+    let busy = Problem::new(Code::StoreUnavailable).because("secrets");
+    assert_eq!((busy.reason, busy.retry_after), (Some("secrets"), Some(2)), "the rest stays");
+}
+
+#[test]
+fn a_wrong_method_is_told_the_right_ones() {
+    let answer = answer(&Problem::method_not_allowed("GET, DELETE"));
+    assert_eq!((&answer["statusCode"], &answer["headers"]["Allow"]), (&json!(405), &json!("GET, DELETE")));
+}
+
+#[test]
+fn an_answer_without_a_body_has_none() {
+    let answer = Answer::no_content();
+    assert_eq!(answer.status(), 204);
+    let expected = json!({
+        "statusCode": 204, "isBase64Encoded": false,
+        "headers": {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
+    });
+    assert_eq!(serde_json::to_value(answer).unwrap(), expected);
+}
+
+#[test]
+fn an_answer_with_a_body_is_json() {
+    let answer = serde_json::to_value(Answer::json(&json!({"a": 1}))).unwrap();
+    assert_eq!((&answer["statusCode"], &answer["body"]), (&json!(200), &json!(r#"{"a":1}"#)));
+    assert_eq!(answer["headers"]["Content-Type"], "application/json");
+}

@@ -1,0 +1,130 @@
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::{
+    clock::Clock,
+    telemetry::{Level, Log},
+};
+
+const APP: &str = "wx0123456789abcdef";
+/// 35 seconds into a minute.
+const NOW: i64 = 1_795_329_035;
+
+/// The problem an errcode ends in, and the line with what the operator is told.
+fn ended(errcode: i64, ip: Option<&str>) -> (Problem, Value) {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let mut line = Log::stdout("login", Level::Debug, Clock::system()).kept(lines.clone()).request("r-1");
+    let ip = ip.map(|ip| ip.parse().unwrap());
+    let problem = problem(errcode, ip, APP, NOW, &mut line);
+    line.end("ended");
+    let line = serde_json::from_str(&lines.lock().unwrap()[0]).unwrap();
+    (problem, line)
+}
+
+#[test]
+fn each_errcode_of_the_client_ends_in_its_code() {
+    for (errcode, code) in [
+        (40029, Code::LoginCodeInvalid),
+        (41008, Code::LoginCodeInvalid),
+        (40163, Code::LoginCodeUsed),
+        (40226, Code::LoginBlocked),
+        (87007, Code::SessionKeyStale),
+        (87009, Code::SessionKeyStale),
+        (-1, Code::UpstreamUnavailable),
+        (40001, Code::UpstreamUnavailable),
+        (40014, Code::UpstreamUnavailable),
+        (42001, Code::UpstreamUnavailable),
+    ] {
+        let (problem, line) = ended(errcode, None);
+        assert_eq!(problem.code, code, "{errcode}");
+        assert_eq!(line["operator"]["cause"], Value::Null, "{errcode}: nothing for an operator to do");
+    }
+    assert_eq!((meaning_of(40001), meaning_of(-1)), (Meaning::TokenStale, Meaning::Busy));
+}
+
+#[test]
+fn each_errcode_of_the_deployment_tells_its_operator_what_to_do() {
+    for (errcode, cause, fix) in [
+        (40013, "AppID", "compare AppId"),
+        (40125, "AppSecret", "current AppSecret"),
+        (40243, "frozen", "unfreeze it"),
+        (40164, "IP allow list", "add the address"),
+        (40002, "a parameter", "report it"),
+        (87008, "a parameter", "report it"),
+        (48001, "may not use this interface", "check the account's type"),
+        (50007, "the account is frozen", "see the notice"),
+        (48017, "retired the address", "do not pin"),
+        (89503, "an administrator", "confirm the request"),
+    ] {
+        let (problem, line) = ended(errcode, None);
+        assert_eq!(problem.code, Code::ServiceMisconfigured, "{errcode}");
+        let told = format!("{} {}", line["operator"]["cause"], line["operator"]["fix"]);
+        assert!(told.contains(APP) && told.contains(cause) && told.contains(fix), "{errcode}: {told}");
+        assert_eq!(line["level"], "ERROR", "{errcode}");
+    }
+    let (_, line) = ended(40164, Some("203.0.113.9"));
+    assert!(line["operator"]["cause"].as_str().unwrap().ends_with(" (address 203.0.113.9)"), "{line}");
+    assert!(!ended(40164, None).1["operator"]["cause"].as_str().unwrap().contains("(address"));
+}
+
+#[test]
+fn a_spent_quota_tells_the_client_how_long_to_wait() {
+    let (minute, line) = ended(45011, None);
+    assert_eq!((minute.code, minute.retry_after), (Code::RateLimited, Some(25)));
+    assert_eq!(line["operator"]["cause"], Value::Null);
+    let (day, line) = ended(45009, None);
+    assert_eq!((day.code, day.retry_after), (Code::UpstreamUnavailable, Some(600)));
+    assert!(line["operator"]["cause"].as_str().unwrap().contains("daily quota"));
+}
+
+#[test]
+fn an_unknown_errcode_is_named_to_the_operator() {
+    let (problem, line) = ended(12345, None);
+    assert_eq!(problem.code, Code::UpstreamInvalid);
+    assert!(line["operator"]["cause"].as_str().unwrap().contains("errcode 12345"));
+    assert!(line["operator"]["fix"].as_str().unwrap().starts_with("report it"));
+}
+
+fn refused(body: &str) -> (i64, Option<String>, Option<String>) {
+    match checked(body.as_bytes()).unwrap_err() {
+        WechatError::Refused { errcode, rid, ip } => (errcode, rid, ip.map(|ip| ip.to_string())),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn absent_zero_and_text_zero_are_yes() {
+    for body in [r#"{"openid":"o"}"#, r#"{"errcode":0}"#, r#"{"errcode":"0"}"#, "\u{feff}{\"errcode\":null}"]
+    {
+        assert!(checked(body.as_bytes()).is_ok(), "{body}");
+    }
+}
+
+#[test]
+fn reads_numbers_and_texts_and_the_rid_of_every_family() {
+    let comma = r#"{"errcode":40029,"errmsg":"invalid code, rid: 6129ee10-272863a4-64d75414"}"#;
+    assert_eq!(refused(comma), (40029, Some("6129ee10-272863a4-64d75414".to_owned()), None));
+    let hint = r#"{"errcode":"40029","errmsg":"invalid code hint: [x] rid: 6327d0cc-1cb6b8ca-6745c311"}"#;
+    assert_eq!(refused(hint).1.as_deref(), Some("6327d0cc-1cb6b8ca-6745c311"));
+    let old = r#"{"errcode":40163,"errmsg":"code been used, hints: [ req_id: uhJDVZyFe-YZguHA ]"}"#;
+    assert_eq!(refused(old), (40163, None, None));
+    let hostile = r#"{"errcode":40029,"errmsg":"rid: 6129ee10-\n<script>"}"#;
+    assert_eq!(refused(hostile).1, None);
+}
+
+#[test]
+fn the_address_to_allow_is_parsed_out() {
+    let body = r#"{"errcode":40164,"errmsg":"invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist, rid: 6129ee10-272863a4-64d75414"}"#;
+    assert_eq!(refused(body).2.as_deref(), Some("203.0.113.9"));
+    assert_eq!(refused(r#"{"errcode":40164,"errmsg":"invalid ip nonsense"}"#).2, None);
+}
+
+#[test]
+fn what_is_not_an_answer_is_told_from_a_refusal() {
+    for body in ["", "<html>", "[]", "7", r#"{"errcode":0"#, "\u{0}"] {
+        assert_eq!(checked(body.as_bytes()), Err(WechatError::NotJson), "{body:?}");
+    }
+    for body in [r#"{"errcode":[]}"#, r#"{"errcode":"x"}"#, r#"{"errcode":1.5}"#] {
+        assert_eq!(checked(body.as_bytes()), Err(WechatError::Shape("errcode")));
+    }
+}
