@@ -92,7 +92,7 @@ def write(results):
     page = PAGE.read_text()
     for name, text in parts(results).items():
         pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.S)
-        page, found = pattern.subn(lambda match: f"{match[1]}{text}\n{match[2]}", page)
+        page, found = pattern.subn(lambda match: f"{match[1]}\n{text}\n\n{match[2]}", page)
         assert found == 1, f"docs/performance.md has one part {name}"
     PAGE.write_text(page)
     return sum(bar["met"] is False for bar in judged)
