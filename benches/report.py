@@ -64,7 +64,7 @@ def ratios(rows):
     """Both ran within the same round, so what the machine did meanwhile falls out."""
     found, ratios = by_variant(rows), {}
     for name, theirs in found.items():
-        if name == BASE:
+        if name == BASE or BASE not in found:
             continue
         ratios[name] = {}
         for figure in RATIOS:
