@@ -39,6 +39,9 @@ use wxsession::{
     wechat::Wechat,
 };
 
+#[cfg(feature = "test-util")]
+pub use decrypt::decrypted;
+
 use crate::{access_token::AccessTokens, caller::Caller};
 
 /// `encryptedData` of a profile has about one kilobyte, of a month of steps about two.
