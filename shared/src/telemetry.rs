@@ -58,15 +58,6 @@ impl Level {
             Self::Error => "error",
         }
     }
-
-    fn in_lines(self) -> &'static str {
-        match self {
-            Self::Debug => "DEBUG",
-            Self::Info => "INFO",
-            Self::Warn => "WARN",
-            Self::Error => "ERROR",
-        }
-    }
 }
 
 /// Where a function's lines go.
@@ -119,7 +110,7 @@ impl Log {
         // Lambda takes a line without an RFC 3339 timestamp and a level for INFO:
         // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
         record.put("timestamp", &rfc3339(self.clock.now_millis()));
-        record.put("level", level.in_lines());
+        record.put("level", &level.word().to_ascii_uppercase());
         record.put("message", message);
         record.put("function", self.function);
         Some(record)
