@@ -94,7 +94,9 @@ fn ask(record: &Value) -> (Result<Value, CannotTell>, Value, String) {
     let log = Log::stdout("authorizer", Level::Debug, Clock::system()).kept(Arc::clone(&lines));
     let answer = wait_for(authorizer(&endpoint).answer(&log, &event, "invocation"));
     let answer = answer.map(|answer| serde_json::to_value(answer).expect("an answer is JSON"));
-    let line = serde_json::from_str(&lines.lock().expect("no panic")[0]).expect("a line is JSON");
+    // Audit events come before the line of the request.
+    let lines = lines.lock().expect("no panic");
+    let line = serde_json::from_str(lines.last().expect("a request has a line")).expect("a line is JSON");
     (answer, line, served.join().expect("it was asked").1)
 }
 
