@@ -170,9 +170,10 @@ def figure_table(results):
             rss = f"{digits(found['rss_mib'])}" + (f" + {digits(found['helper_rss_mib'])}" if redis else "")
             size = results["zip_bytes"].get(name.split(",")[0])
             calls = "–" if name in ("hello", "express") else f"{found['warm_dynamodb_calls']:g}"
+            opened = "–" if name in ("hello", "express") else f"{results['variants'][name]['cold_calls']['connections']} / {found['warm_connections']:g}"
             rows.append([NAMES.get(name, name), *(digits(found[figure]) for figure in ("init_ms", "first_ms", "cold_ms", "cold_cpu_ms", "p50_us", "p99_us")),
-                         cpu, rss, f"{size / 1e6:.2f}" if size else "–", calls])
-    return table(["", "init ms", "first ms", "cold ms", "cold CPU ms", "p50 µs", "p99 µs", "CPU µs", "RSS MiB", "zip MB", "DynamoDB calls"], rows)
+                         cpu, rss, f"{size / 1e6:.2f}" if size else "–", calls, opened])
+    return table(["", "init ms", "first ms", "cold ms", "cold CPU ms", "p50 µs", "p99 µs", "CPU µs", "RSS MiB", "zip MB", "DynamoDB calls", "connections"], rows)
 
 
 def share_table(results):
