@@ -62,9 +62,9 @@ def verdict(case, counted, budget):
         return f"{case}: {counted:.0f} instructions, and no budget: add it to {BUDGETS.name}", False
     change = counted / budget - 1
     line = f"{case}: {counted:.0f} instructions, budget {budget}, {change:+.1%}"
-    if change > TOLERANCE:
+    if counted > budget * (1 + TOLERANCE):
         return f"{line}: slower than its budget", False
-    if change < -TOLERANCE:
+    if counted < budget * (1 - TOLERANCE):
         return f"{line}: lower the budget, so that the gain is kept", False
     return line, True
 

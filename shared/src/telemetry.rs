@@ -16,7 +16,7 @@ use std::{
     time::Instant,
 };
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     clock::Clock,
@@ -94,11 +94,12 @@ impl Log {
     }
 
     /// A line of its own, outside a request.
-    pub fn note(&self, level: Level, message: &str, fields: Map<String, Value>) {
-        if let Some(mut record) = self.record(level, message) {
-            record.put_all(fields.iter().map(|(name, value)| (name.as_str(), value)));
-            self.write(record);
+    pub fn note(&self, level: Level, message: &str, fields: impl IntoIterator<Item = (String, Value)>) {
+        let Some(mut record) = self.record(level, message) else { return };
+        for (name, value) in fields {
+            record.put(&name, &value);
         }
+        self.write(record);
     }
 
     /// The start of a line, unless its level is kept back.

@@ -22,9 +22,9 @@ impl OneEndpoint {
     pub(super) fn resolve(region: &str, endpoint_url: Option<&str>) -> Option<Self> {
         let params = Params::builder().region(region).set_endpoint(endpoint_url.map(str::to_owned));
         let params = params.build().ok()?;
-        let resolver = DefaultResolver::new();
-        let resolved = ResolveEndpoint::resolve_endpoint(&resolver, &params).now_or_never()?;
-        resolved.ok().map(Self)
+        let rules = DefaultResolver::new();
+        let endpoint = ResolveEndpoint::resolve_endpoint(&rules, &params).now_or_never()?;
+        endpoint.ok().map(Self)
     }
 
     pub(super) fn url(&self) -> &str {
