@@ -19,12 +19,12 @@ pub(crate) fn check<S: Strategy>(strategy: S, test: impl Fn(S::Value) -> TestCas
 }
 
 #[track_caller]
-pub(crate) fn holds(checked: Checked) {
-    assert_eq!(checked, Ok(()));
+pub(crate) fn holds(checked: &Checked) {
+    assert_eq!(*checked, Ok(()));
 }
 
 /// The negative control of a property.
 #[track_caller]
-pub(crate) fn refuted(checked: Checked) {
+pub(crate) fn refuted(checked: &Checked) {
     assert!(checked.is_err(), "the property does not notice what is wrong here");
 }

@@ -107,12 +107,12 @@ fn each_line_is_one_object(writes: Writes) -> Checked {
 
 #[test]
 fn each_line_is_one_object_whatever_is_put_into_it() {
-    holds(each_line_is_one_object(write));
+    holds(&each_line_is_one_object(write));
 }
 
 #[test]
 fn the_property_of_lines_refutes_a_line_pasted_together() {
-    refuted(each_line_is_one_object(|request_id, name, value| {
+    refuted(&each_line_is_one_object(|request_id, name, value| {
         let line = format!("{{\"request_id\":\"{request_id}\",\"{name}\":\"{value}\"}}\n");
         vec![line.clone(), line]
     }));

@@ -151,27 +151,27 @@ fn no_text_makes_it_panic_in(parse: Parse) -> Checked {
 
 #[test]
 fn any_token_is_read_back() {
-    holds(what_is_printed_is_read_back_by(SessionToken::parse));
+    holds(&what_is_printed_is_read_back_by(SessionToken::parse));
 }
 
 #[test]
 fn each_token_has_one_spelling() {
-    holds(one_spelling_is_read_by(SessionToken::parse));
+    holds(&one_spelling_is_read_by(SessionToken::parse));
 }
 
 #[test]
 fn any_changed_character_is_refused() {
-    holds(any_change_is_refused_by(SessionToken::parse));
+    holds(&any_change_is_refused_by(SessionToken::parse));
 }
 
 #[test]
 fn anything_accepted_is_printed_the_same() {
-    holds(anything_read_is_printed_the_same_by(SessionToken::parse));
+    holds(&anything_read_is_printed_the_same_by(SessionToken::parse));
 }
 
 #[test]
 fn no_text_makes_it_panic() {
-    holds(no_text_makes_it_panic_in(SessionToken::parse));
+    holds(&no_text_makes_it_panic_in(SessionToken::parse));
 }
 
 #[test]
@@ -189,10 +189,10 @@ fn each_property_refutes_a_wrong_parser() {
         let check = checksum(&body.as_bytes()[PREFIX.len()..]).map(char::from);
         SessionToken::parse(&format!("{body}{}", String::from_iter(check)))
     };
-    refuted(what_is_printed_is_read_back_by(forgetful));
-    refuted(one_spelling_is_read_by(trimming));
-    refuted(any_change_is_refused_by(careless));
-    refuted(anything_read_is_printed_the_same_by(forgetful));
+    refuted(&what_is_printed_is_read_back_by(forgetful));
+    refuted(&one_spelling_is_read_by(trimming));
+    refuted(&any_change_is_refused_by(careless));
+    refuted(&anything_read_is_printed_the_same_by(forgetful));
     let cutting: Parse = |text| SessionToken::parse(&text[..text.len().min(LENGTH)]);
-    refuted(no_text_makes_it_panic_in(cutting));
+    refuted(&no_text_makes_it_panic_in(cutting));
 }

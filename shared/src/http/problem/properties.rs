@@ -54,20 +54,20 @@ fn no_header_can_be_broken(answers: Answers) -> Checked {
 
 #[test]
 fn every_problem_has_every_property() {
-    holds(every_answer_is_problem_json(Problem::answer));
-    holds(no_header_can_be_broken(Problem::answer));
+    holds(&every_answer_is_problem_json(Problem::answer));
+    holds(&no_header_can_be_broken(Problem::answer));
 }
 
 #[test]
 fn each_property_refutes_a_wrong_answer() {
-    refuted(every_answer_is_problem_json(|problem, request_id| {
+    refuted(&every_answer_is_problem_json(|problem, request_id| {
         let (code, status, title) = problem.code.row();
         let body = format!(
             r#"{{"type":"about:blank","title":"{title}","status":{status},"code":"{code}","instance":"{request_id}"}}"#
         );
         Answer::new(status).with_body("application/problem+json", body)
     }));
-    refuted(no_header_can_be_broken(|problem, request_id| {
+    refuted(&no_header_can_be_broken(|problem, request_id| {
         problem.answer(request_id).with_header("X-Request-Id", request_id)
     }));
 }
