@@ -64,7 +64,7 @@ def ratios(rows):
     """Both ran within the same round, so what the machine did meanwhile falls out."""
     found, ratios = by_variant(rows), {}
     for name, theirs in found.items():
-        if name == BASE:
+        if name == BASE or BASE not in found:
             continue
         ratios[name] = {}
         for figure in RATIOS:
@@ -92,7 +92,7 @@ def write(results):
     page = PAGE.read_text()
     for name, text in parts(results).items():
         pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.S)
-        page, found = pattern.subn(lambda match: f"{match[1]}{text}\n{match[2]}", page)
+        page, found = pattern.subn(lambda match: f"{match[1]}\n{text}\n\n{match[2]}", page)
         assert found == 1, f"docs/performance.md has one part {name}"
     PAGE.write_text(page)
     return sum(bar["met"] is False for bar in judged)
@@ -170,9 +170,10 @@ def figure_table(results):
             rss = f"{digits(found['rss_mib'])}" + (f" + {digits(found['helper_rss_mib'])}" if redis else "")
             size = results["zip_bytes"].get(name.split(",")[0])
             calls = "–" if name in ("hello", "express") else f"{found['warm_dynamodb_calls']:g}"
+            opened = "–" if name in ("hello", "express") else f"{results['variants'][name]['cold_calls']['connections']} / {found['warm_connections']:g}"
             rows.append([NAMES.get(name, name), *(digits(found[figure]) for figure in ("init_ms", "first_ms", "cold_ms", "cold_cpu_ms", "p50_us", "p99_us")),
-                         cpu, rss, f"{size / 1e6:.2f}" if size else "–", calls])
-    return table(["", "init ms", "first ms", "cold ms", "cold CPU ms", "p50 µs", "p99 µs", "CPU µs", "RSS MiB", "zip MB", "DynamoDB calls"], rows)
+                         cpu, rss, f"{size / 1e6:.2f}" if size else "–", calls, opened])
+    return table(["", "init ms", "first ms", "cold ms", "cold CPU ms", "p50 µs", "p99 µs", "CPU µs", "RSS MiB", "zip MB", "DynamoDB calls", "connections"], rows)
 
 
 def share_table(results):

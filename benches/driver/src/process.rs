@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::time::{clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
 
@@ -17,10 +18,13 @@ const OURS: usize = 0;
 /// the function here.
 const THEIRS: usize = 1;
 
+/// Stops itself until it is put on its processor; then it becomes the program.
+const LAUNCHER: [&str; 4] = ["/bin/sh", "-c", "kill -STOP $$; exec \"$@\"", "launcher"];
+
 /// A running child; it is ended when this is dropped.
 pub(crate) struct Process {
     child: Child,
-    /// When exec was done, and the processor time that it had taken.
+    /// Just before exec, and the processor time that had been used until then.
     pub(crate) started: Instant,
     pub(crate) cpu_at_start: Duration,
 }
@@ -34,20 +38,26 @@ impl Process {
         log: &Path,
     ) -> io::Result<Self> {
         let output = File::create(log)?;
-        let mut program = Command::new(&command[0]);
-        program.args(&command[1..]).env_clear().envs(environment).stdin(Stdio::null());
+        let mut program = Command::new(LAUNCHER[0]);
+        program.args(&LAUNCHER[1..]).args(command).env_clear().envs(environment).stdin(Stdio::null());
         program.stderr(output.try_clone()?).stdout(output);
         if let Some(folder) = folder {
             program.current_dir(folder);
         }
-        // A child inherits the processor of the thread that starts it.
-        pin(THEIRS)?;
-        let child = program.spawn();
-        let started = Instant::now();
-        pin(OURS)?;
-        let child = child?;
-        let cpu_at_start = cpu(child.id());
-        Ok(Self { child, started, cpu_at_start })
+        let child = program.spawn()?;
+        let cpu_at_start = Duration::ZERO;
+        let mut process = Self { child, started: Instant::now(), cpu_at_start };
+        let id = process.pid();
+        waitpid(id, Some(WaitPidFlag::WUNTRACED))?;
+        pin(id, THEIRS)?;
+        process.cpu_at_start = cpu(process.id());
+        process.started = Instant::now();
+        kill(id, Signal::SIGCONT)?;
+        Ok(process)
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.child.id()).unwrap_or(i32::MAX))
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -60,9 +70,7 @@ impl Process {
 
     /// Asks it to end, and waits: valgrind writes its totals then.
     pub(crate) fn end(&mut self) {
-        if let Ok(id) = i32::try_from(self.child.id()) {
-            let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
-        }
+        let _ = kill(self.pid(), Signal::SIGTERM);
         let asked = Instant::now();
         while !self.has_ended() && asked.elapsed() < Duration::from_secs(10) {
             std::thread::sleep(Duration::from_millis(5));
@@ -79,13 +87,13 @@ impl Drop for Process {
 
 /// Keeps this thread, and those it starts, on the driver's processor.
 pub(crate) fn pin_ours() -> io::Result<()> {
-    pin(OURS)
+    pin(Pid::from_raw(0), OURS)
 }
 
-fn pin(processor: usize) -> io::Result<()> {
+fn pin(process: Pid, processor: usize) -> io::Result<()> {
     let mut set = CpuSet::new();
     set.set(processor)?;
-    Ok(sched_setaffinity(Pid::from_raw(0), &set)?)
+    Ok(sched_setaffinity(process, &set)?)
 }
 
 /// Processor time of all threads of a process, ended ones too.
@@ -110,7 +118,8 @@ impl Share {
     /// The quota's period: Lambda's is not documented; 20 ms is what its functions are commonly seen to be stopped in.
     const PERIOD_MICROSECONDS: f64 = 20_000.0;
 
-    /// Makes the group, with version 1 or 2 of the controllers. Needs root.
+    /// Makes the group, with version 1 or 2 of the controllers. Needs root. Only the quota is to hold the function back,
+    /// so against everything else on the machine it gets the greatest weight there is.
     pub(crate) fn new(percent: f64) -> io::Result<Self> {
         let name = format!("wxsession-bench-{}", std::process::id());
         let quota = (Self::PERIOD_MICROSECONDS * percent / 100.0).round();
@@ -120,12 +129,14 @@ impl Share {
             create_dir(&group)?;
             write(group.join("cpu.cfs_period_us"), Self::PERIOD_MICROSECONDS.to_string())?;
             write(group.join("cpu.cfs_quota_us"), quota.to_string())?;
+            write(group.join("cpu.shares"), "262144")?;
             return Ok(Self { group });
         }
         write(two.join("cgroup.subtree_control"), "+cpu")?;
         let group = two.join(name);
         create_dir(&group)?;
         write(group.join("cpu.max"), format!("{quota} {}", Self::PERIOD_MICROSECONDS))?;
+        write(group.join("cpu.weight"), "10000")?;
         Ok(Self { group })
     }
 

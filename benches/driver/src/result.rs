@@ -14,7 +14,7 @@ pub(crate) struct Timed {
     pub(crate) round: usize,
     /// Percent of a processor, when it was held to one.
     pub(crate) share: Option<f64>,
-    /// From the end of exec to the first request for an event.
+    /// From just before exec to the first request for an event.
     pub(crate) init_ms: f64,
     /// From the first event to its answer.
     pub(crate) first_ms: f64,
