@@ -3,9 +3,10 @@
 use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Read, Write},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 use authorizer::{Authorizer, CannotTell, Event};
@@ -25,7 +26,7 @@ fn serve_once(body: &Value) -> (String, JoinHandle<(String, String)>) {
     let endpoint = format!("http://{}", listener.local_addr().expect("it is bound"));
     let body = body.to_string();
     let served = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().expect("somebody connects");
+        let mut stream = accept_soon(&listener);
         let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
         let (mut first, mut length) = (String::new(), 0);
         reader.read_line(&mut first).expect("a request line");
@@ -45,6 +46,20 @@ fn serve_once(body: &Value) -> (String, JoinHandle<(String, String)>) {
         (first, String::from_utf8(asked).expect("JSON is text"))
     });
     (endpoint, served)
+}
+
+/// The first connection; a test that waits for none fails instead of hanging.
+fn accept_soon(listener: &TcpListener) -> TcpStream {
+    listener.set_nonblocking(true).expect("a listener can be asked");
+    let started = Instant::now();
+    loop {
+        if let Ok((stream, _)) = listener.accept() {
+            stream.set_nonblocking(false).expect("a connection can wait");
+            return stream;
+        }
+        assert!(started.elapsed() < Duration::from_secs(5), "nobody connects");
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 fn authorizer(endpoint: &str) -> Authorizer {
