@@ -5,7 +5,7 @@
 
 Called by `run --campaign`, which builds the binaries. CPU time is user and system time of the process as the kernel counts it,
 so the figures mean the same on a busy machine. libFuzzer stops by wall time only, hence the slices. The
-time of day is when to end at the latest; a slice is never cut off.
+time of day is when to end at the latest. Totals are kept beside the corpus: another call goes on from them.
 """
 
 import datetime
@@ -47,7 +47,11 @@ def slice_of(target, binaries, corpus, seconds):
 
 def campaign(target, binaries, corpus, minutes, until, results):
     os.makedirs(os.path.join(corpus, target), exist_ok=True)
+    record = os.path.join(corpus, target + '.json')
     total = {'cpu': 0.0, 'runs': 0, 'coverage': (0, 0, 0), 'findings': 0}
+    if os.path.exists(record):
+        with open(record, encoding='utf-8') as file:
+            total = json.load(file)
     results[target] = total
     while total['cpu'] < minutes * 60:
         seconds = SLICE_SECONDS
@@ -59,8 +63,7 @@ def campaign(target, binaries, corpus, minutes, until, results):
         total['cpu'] += done['cpu']
         total['runs'] += done['runs']
         total['coverage'] = done['coverage']
-        total['seconds'] = round(total['cpu'])
-        with open(os.path.join(corpus, target + '.json'), 'w', encoding='utf-8') as file:
+        with open(record, 'w', encoding='utf-8') as file:
             json.dump(total, file)
         if done['status'] != 0:
             total['findings'] += 1

@@ -9,7 +9,7 @@ if venv "$CI_CACHE/documents" .ci/docs/tools.txt; then
     "$tools/python" -m unittest discover --start-directory benches/cost --pattern 'test_*.py'
   check 'openapi.yaml is OpenAPI 3.1' "$tools/openapi-spec-validator" openapi.yaml
   check 'GitHub workflows are well formed' \
-    "$tools/check-jsonschema" --builtin-schema vendor.github-workflows .github/workflows/ci.yml .github/workflows/deploy.yml
+    "$tools/check-jsonschema" --builtin-schema vendor.github-workflows .github/workflows/{ci,deploy,mutants}.yml
   check 'dependabot.yml is well formed' "$tools/check-jsonschema" --builtin-schema vendor.dependabot .github/dependabot.yml
   check 'GitHub workflows: pinned, no needless rights' "$tools/zizmor" --offline --no-progress .github
 else

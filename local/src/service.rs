@@ -123,12 +123,7 @@ impl Service {
             stop: stop.subscribe(),
         });
         let stopped = stopped(&stop);
-        let lines = settings.lines.clone();
-        let watch = lines.map(|lines| Watch::new(lines, &simulator, key_ring));
-        let router = match &watch {
-            Some(watch) => watch.in_front_of(gateway.router()),
-            None => gateway.router(),
-        };
+        let (watch, router) = Watch::around(gateway.router(), settings, &simulator, &key_ring);
         let router = page.in_front_of(router);
         let serving = tokio::spawn(async move { drop(gateway::serve(listener, router, stopped).await) });
         Ok(Self {

@@ -125,3 +125,6 @@ impl Event {
         headers.filter_map(|(_, value)| value.as_deref()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

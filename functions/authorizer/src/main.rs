@@ -9,6 +9,10 @@ use wxsession::{
     telemetry::{Level, Log},
 };
 
+// docs/adr/0013-mimalloc.md
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let clock = Clock::system();

@@ -12,7 +12,10 @@ use axum::{
 use serde_json::Value;
 
 use super::{Canaries, Record};
-use crate::{settings::Lines, wechat_simulator::Simulator};
+use crate::{
+    settings::{Lines, Settings},
+    wechat_simulator::Simulator,
+};
 
 /// A long run keeps what came first.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -27,13 +30,17 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn new(lines: Lines, simulator: &Simulator, key_ring: String) -> Self {
-        Self { record: Arc::default(), lines, simulator: simulator.clone(), key_ring }
-    }
-
-    /// The router, with a copy of every answer kept.
-    pub(crate) fn in_front_of(&self, router: Router) -> Router {
-        recorded(router, Arc::clone(&self.record))
+    /// The router with every answer kept, when the settings keep the functions' lines.
+    pub(crate) fn around(
+        router: Router,
+        settings: &Settings,
+        simulator: &Simulator,
+        key_ring: &str,
+    ) -> (Option<Self>, Router) {
+        let Some(lines) = settings.lines.clone() else { return (None, router) };
+        let (record, simulator) = (Arc::<Mutex<Record>>::default(), simulator.clone());
+        let router = recorded(router, Arc::clone(&record));
+        (Some(Self { record, lines, simulator, key_ring: key_ring.to_owned() }), router)
     }
 
     fn canaries(&self) -> Canaries {

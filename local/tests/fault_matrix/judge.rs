@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A function ends within this part of its time limit.
-const PART_OF_LIMIT: f64 = 0.9;
+const PART_OF_LIMIT: f64 = 0.8;
 /// The members of a problem; text from elsewhere has no place in one.
 const MEMBERS: [&str; 5] = ["code", "instance", "status", "title", "type"];
 

@@ -78,12 +78,16 @@ impl Row {
     }
 
     pub(crate) fn cold_at(mut self, routes: &[Route], answer: &'static str) -> Self {
-        routes.iter().for_each(|route| self.cold[*route as usize] = answer);
+        for route in routes {
+            self.cold[*route as usize] = answer;
+        }
         self
     }
 
     pub(crate) fn warm_at(mut self, routes: &[Route], answer: &'static str) -> Self {
-        routes.iter().for_each(|route| self.warm[*route as usize] = answer);
+        for route in routes {
+            self.warm[*route as usize] = answer;
+        }
         self
     }
 
@@ -187,7 +191,7 @@ fn records() -> Vec<Row> {
 fn secrets() -> Vec<Row> {
     let users = [Route::Login, Route::Decrypt, Route::KeyCheck];
     let row = |name, fault| Row::new(name, fault).cold_at(&users, "503 store_unavailable");
-    let silent = Secrets::Slow(Duration::from_secs(60));
+    let silent = Secrets::Slow(Duration::from_mins(1));
     vec![
         row("Secrets Manager: 500 for ever", Fault::Secrets(Secrets::Down)),
         row("Secrets Manager refused", Fault::SecretsGone),

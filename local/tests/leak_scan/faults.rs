@@ -108,7 +108,12 @@ impl Deployment {
             assert!(login.is_ok() && calls.iter().all(Result::is_ok), "{fault:?}");
         }
         self.service.dynamodb.proxy().clear().await;
-        // The authorizer lets the request pass, then the tables fail behind it.
+        self.tables_fail_behind_the_authorizer().await;
+        self.damaged_records().await;
+        faults.len() + 6
+    }
+
+    async fn tables_fail_behind_the_authorizer(&self) {
         let second = self.log_in(None).await;
         let operations = ["GetItem", "Query", "UpdateItem", "PutItem", "DeleteItem", "TransactWriteItems"];
         self.service.dynamodb.proxy().inject_on(&operations, Tables::InternalError { times: None }).await;
@@ -123,8 +128,6 @@ impl Deployment {
         self.service.dynamodb.proxy().inject_on(&["UpdateItem"], Tables::AnswerLost { times: Some(1) }).await;
         self.target.call("DELETE", "/session", &second.token).await.expect("an answer");
         self.service.dynamodb.proxy().clear().await;
-        self.damaged_records().await;
-        faults.len() + 4
     }
 
     /// Records that somebody else wrote: an attribute of the wrong type that holds a secret.

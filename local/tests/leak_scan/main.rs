@@ -17,6 +17,10 @@
 #![recursion_limit = "256"]
 #![expect(clippy::print_stdout, reason = "the figures, for whoever runs this with --nocapture")]
 
+/// What must succeed is done by one test at a time: the functions have time limits of their own, and all of them share
+/// this machine.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 mod deployment;
 mod errors;
 mod faults;

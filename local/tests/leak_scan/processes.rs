@@ -2,17 +2,33 @@
 
 use local::{conversation, leaks::Sink};
 
-use crate::deployment::Deployment;
+use crate::{deployment::Deployment, traffic::ATTEMPTS};
+
+/// Every conversation of the suite. One that meets a time limit on a busy machine is had again.
+async fn converse(deployment: &Deployment) {
+    let conversations = conversation::all();
+    assert!(conversations.len() >= 18, "{} conversations", conversations.len());
+    for (name, steps) in conversations {
+        let mut failure = None;
+        for _ in 0..ATTEMPTS {
+            failure = steps(deployment.target.clone()).await.err();
+            if failure.is_none() {
+                break;
+            }
+        }
+        assert_eq!(failure, None, "{name}");
+    }
+}
 
 async fn nothing_comes_out_at(level: &'static str) {
     let started = std::time::Instant::now();
+    let alone = crate::ALONE.lock().await;
     let deployment = Deployment::open(level).await;
-    let outcomes = conversation::run(&deployment.target).await;
-    let failed: Vec<_> = outcomes.iter().filter(|outcome| outcome.failure.is_some()).collect();
-    assert!(failed.is_empty() && outcomes.len() >= 18, "of {}: {failed:#?}", outcomes.len());
+    converse(&deployment).await;
     deployment.as_it_should_be().await;
     deployment.misplaced().await;
     deployment.endings().await;
+    drop(alone);
     let faults = deployment.wechat_faults().await
         + deployment.table_faults().await
         + deployment.secret_faults().await
@@ -41,22 +57,11 @@ async fn nothing_comes_out_at(level: &'static str) {
     println!("  secrets: {:?}", canaries.names());
 }
 
+/// At once: most of the time is spent waiting for what stays silent on purpose.
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_comes_out_at_debug() {
-    nothing_comes_out_at("debug").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_comes_out_at_info() {
-    nothing_comes_out_at("info").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_comes_out_at_warn() {
-    nothing_comes_out_at("warn").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_comes_out_at_error() {
-    nothing_comes_out_at("error").await;
+async fn nothing_comes_out_of_the_processes_at_any_log_level() {
+    let levels = ["debug", "info", "warn", "error"].map(|level| tokio::spawn(nothing_comes_out_at(level)));
+    for level in levels {
+        level.await.expect("the assertions hold at this level");
+    }
 }

@@ -46,6 +46,8 @@ enum Answer {
     Says(u16, String),
     /// Nothing: the connection failed so.
     Breaks(fn() -> ConnectorError),
+    /// A status, and a body that cannot be read to its end.
+    Cut,
 }
 
 /// A `DynamoDB` that gives prepared answers, one per request, and keeps what it was asked.
@@ -71,6 +73,7 @@ impl HttpConnector for Script {
         let answer = answer.expect("an answer is prepared for every request");
         HttpConnectorFuture::ready(match answer {
             Answer::Breaks(error) => Err(error()),
+            Answer::Cut => Ok(HttpResponse::new(200.try_into().expect("a status of HTTP"), SdkBody::taken())),
             Answer::Says(status, body) => {
                 Ok(HttpResponse::new(status.try_into().expect("a status of HTTP"), SdkBody::from(body)))
             }

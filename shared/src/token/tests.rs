@@ -141,12 +141,37 @@ fn anything_read_is_printed_the_same_by(parse: Parse) -> Checked {
     })
 }
 
+fn no_text_makes_it_panic_in(parse: Parse) -> Checked {
+    check(prop_oneof![any::<String>(), "\\PC{70,74}", "wxs_\\PC{0,70}"], |text| {
+        // A panic counts as a refuted case.
+        drop(parse(&text));
+        Ok(())
+    })
+}
+
 #[test]
-fn the_parser_has_every_property() {
+fn any_token_is_read_back() {
     holds(what_is_printed_is_read_back_by(SessionToken::parse));
+}
+
+#[test]
+fn each_token_has_one_spelling() {
     holds(one_spelling_is_read_by(SessionToken::parse));
+}
+
+#[test]
+fn any_changed_character_is_refused() {
     holds(any_change_is_refused_by(SessionToken::parse));
+}
+
+#[test]
+fn anything_accepted_is_printed_the_same() {
     holds(anything_read_is_printed_the_same_by(SessionToken::parse));
+}
+
+#[test]
+fn no_text_makes_it_panic() {
+    holds(no_text_makes_it_panic_in(SessionToken::parse));
 }
 
 #[test]
@@ -168,4 +193,6 @@ fn each_property_refutes_a_wrong_parser() {
     refuted(one_spelling_is_read_by(trimming));
     refuted(any_change_is_refused_by(careless));
     refuted(anything_read_is_printed_the_same_by(forgetful));
+    let cutting: Parse = |text| SessionToken::parse(&text[..text.len().min(LENGTH)]);
+    refuted(no_text_makes_it_panic_in(cutting));
 }

@@ -90,3 +90,16 @@ fn an_event_without_a_usable_arn_gets_no_answer() {
         assert!(answer(&allow(), &event, HttpApiAnswer::Simple).is_none(), "{arn}");
     }
 }
+
+#[test]
+fn the_form_for_http_apis_is_simple_unless_it_is_set_to_policy() {
+    let read = |set: &[(&str, &str)]| {
+        let env: std::collections::HashMap<String, String> =
+            set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        HttpApiAnswer::read(&env)
+    };
+    assert_eq!(read(&[]), Ok(HttpApiAnswer::Simple));
+    assert_eq!(read(&[("HTTP_API_ANSWER", "simple")]), Ok(HttpApiAnswer::Simple));
+    assert_eq!(read(&[("HTTP_API_ANSWER", "policy")]), Ok(HttpApiAnswer::Policy));
+    assert!(read(&[("HTTP_API_ANSWER", "both")]).unwrap_err().to_string().contains("HTTP_API_ANSWER"));
+}

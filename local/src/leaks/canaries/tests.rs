@@ -83,6 +83,15 @@ fn of_what_is_to_be_found_whole_a_piece_is_no_leak() {
 }
 
 #[test]
+fn a_phone_number_is_told_from_a_rounding_error() {
+    let mut canaries = Canaries::default();
+    canaries.add_whole("phone number", "13800000000");
+    canaries.add_whole("phone number", "13812345678");
+    assert_eq!(canaries.find(b"{\"store_ms\":2.1380000000000003}"), []);
+    assert_eq!(canaries.find(b"{\"phoneNumber\":\"+8613812345678\"}").len(), 1);
+}
+
+#[test]
 fn of_a_token_the_random_bytes_are_found_too_and_the_users_id_is_not() {
     let user = wxsession::UserId::of("wx0123456789abcdef", "o");
     let token = wxsession::token::SessionToken::generate(user, &wxsession::Random::system());

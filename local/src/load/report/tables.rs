@@ -23,7 +23,7 @@ pub(super) fn of_run(run: &Measured, memory: &Memory) -> String {
         run.reached.map(|reached| format!(" (without a limit: {reached:.0}/s)")).unwrap_or_default(),
     );
     answers(&mut text, run);
-    of_memory(&mut text, memory);
+    of_memory(&mut text, run, memory);
     calls(&mut text, run);
     cpu(&mut text, run);
     text
@@ -44,7 +44,8 @@ fn answers(text: &mut String, run: &Measured) {
     line(text, &format!("| **all** | **{}** | | | | **{errors}** |\n", grouped(all)));
 }
 
-fn of_memory(text: &mut String, memory: &Memory) {
+#[expect(clippy::cast_precision_loss, reason = "a run has far fewer than 2^52 requests")]
+fn of_memory(text: &mut String, run: &Measured, memory: &Memory) {
     line(text, "| memory, MiB | after a tenth | half-way | end | growth |\n|---|---|---|---|---|");
     let mut row = |name: &str, of: fn(Sample) -> u64| {
         let [start, middle, end] = [memory.start, memory.middle, memory.end].map(of);
@@ -55,7 +56,9 @@ fn of_memory(text: &mut String, memory: &Memory) {
     row("process", |sample| sample.resident);
     row("tables (a row for each login)", |sample| sample.tables);
     row("**outside the tables**", Sample::outside);
-    text.push('\n');
+    // Between a tenth of the run and its end.
+    let bytes = memory.grown_bytes() / (run.tally.requests().max(1) as f64 * 0.9);
+    line(text, &format!("\nOutside the tables: {bytes:+.0} bytes for each request.\n"));
 }
 
 fn calls(text: &mut String, run: &Measured) {
@@ -113,7 +116,7 @@ pub(super) fn of_comparison(compared: &Compared) -> String {
     for lane in FUNCTIONS {
         row(&format!("{lane}, per call"), &|side| side.per_request(lane));
     }
-    row("**our functions, per request**", &Side::functions);
+    row("**our functions, per request of the mix**", &|side| side.functions([small, large]));
     row("the emulated DynamoDB (SQLite) and its proxy, per call", &Side::per_dynamodb_call);
     row("everything but the clients, per request", &Side::service);
     row("DynamoDB calls per request (not µs)", &Side::dynamodb_calls_per_request);

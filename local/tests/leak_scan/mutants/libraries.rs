@@ -81,7 +81,10 @@ impl Lab {
         );
         let request = http.get(&url).build().expect("a request");
         self.leak("reqwest request, Debug", "AppSecret", Sink::Stdout, format!("{request:?}"));
+        self.redirect_followed().await;
+    }
 
+    async fn redirect_followed(&mut self) {
         let other = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let location = format!("http://{}/elsewhere", other.local_addr().expect("it is bound"));
         let url = self.wechat(json!({"kind": "redirect", "location": location}));

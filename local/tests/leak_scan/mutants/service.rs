@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use local::leaks::{Record, Sink};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use wxsession::{
     Clock,
     http::{Answer, Problem, Request},
@@ -86,49 +86,74 @@ impl Lab {
         let (line, _) = self.careless("user_id", "12bbf084-f063-861b-9b20-51bba2f93072").await;
         self.patterns.push(Pattern { name: "the public user id as a field", leaks: None, record: line });
 
-        let (token, code, key, openid) = (&self.token, &self.code, &self.session_key, &self.openid);
-        let request = format!("{:?}", LoginRequest { code, app_id: None });
-        let message = format!("token {token} is not valid");
-        let challenge = format!("www-authenticate: Bearer error_description=\"{}\"", &token[..12]);
+        self.of_texts();
+        self.of_places();
+    }
+
+    /// The same secret in other clothes.
+    fn of_texts(&mut self) {
+        let (token, code, key) = (&self.token, &self.code, &self.session_key);
         let body = json!({"code": code}).to_string();
-        let event = json!({"isBase64Encoded": true, "body": STANDARD.encode(&body)}).to_string();
-        let hex = key.bytes().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().concat();
-        let bytes = format!("{:?}", STANDARD.decode(key).expect("base64"));
-        let in_json = json!({"event": json!({"body": body}).to_string()}).to_string();
-        let url = json!({"url": format!("/x?signature={}", key.replace('+', "%2b").replace('/', "%2f").replace('=', "%3D"))});
-        let context = json!({"context": {"openid": openid, "session_key": key}}).to_string();
-        let context_with_token = json!({"principalId": token, "context": {"openid": openid}}).to_string();
-        let refused =
-            json!({"code": "login_code_used", "detail": format!("{openid} has used it")}).to_string();
-        let texts: [(&str, &str, Sink, Vec<u8>); 14] = [
-            ("a request struct, Debug", "js_code", Sink::Stdout, request.into()),
-            ("the token in an error's message", "token", Sink::ErrorText, message.into()),
-            ("the beginning of the token in a header", "token", Sink::Headers, challenge.into()),
-            ("a base64 body in a logged event", "js_code", Sink::Stdout, event.into()),
-            ("session_key as hex", "session_key", Sink::Stdout, hex.into()),
-            ("session_key as a list of bytes", "session_key", Sink::DebugText, bytes.into()),
-            ("JSON in JSON", "js_code", Sink::Stdout, in_json.into()),
-            ("session_key in a URL", "session_key", Sink::Stdout, url.to_string().into()),
+        let url = format!("/x?signature={}", key.replace('+', "%2b").replace('/', "%2f").replace('=', "%3D"));
+        let texts = [
+            ("a request struct, Debug", "js_code", format!("{:?}", LoginRequest { code, app_id: None })),
+            ("the token in an error's message", "token", format!("token {token} is not valid")),
+            (
+                "a base64 body in a logged event",
+                "js_code",
+                json!({"isBase64Encoded": true, "body": STANDARD.encode(&body)}).to_string(),
+            ),
+            (
+                "session_key as hex",
+                "session_key",
+                key.bytes().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().concat(),
+            ),
+            (
+                "session_key as a list of bytes",
+                "session_key",
+                format!("{:?}", STANDARD.decode(key).expect("base64")),
+            ),
+            ("JSON in JSON", "js_code", json!({"event": json!({"body": body}).to_string()}).to_string()),
+            ("session_key in a URL", "session_key", json!({"url": url}).to_string()),
+        ];
+        for (name, secret, text) in texts {
+            self.leak(name, secret, Sink::Stdout, text);
+        }
+    }
+
+    /// A secret that is at home elsewhere.
+    fn of_places(&mut self) {
+        let (token, key, openid) = (&self.token, &self.session_key, &self.openid);
+        let places = [
+            (
+                "the beginning of the token in a header",
+                "token",
+                Sink::Headers,
+                format!("www-authenticate: Bearer error_description=\"{}\"", &token[..12]),
+            ),
             (
                 "session_key in the authorizer's context",
                 "session_key",
                 Sink::AuthorizerContext,
-                context.into(),
+                json!({"context": {"openid": openid, "session_key": key}}).to_string(),
             ),
-            ("the token as principalId", "token", Sink::AuthorizerContext, context_with_token.into()),
-            ("openid in an answer", "openid", Sink::Answer, refused.into()),
-            ("session_key in the Users table in clear", "session_key", Sink::UsersItem, key.clone().into()),
-            ("the token as sort key of its session", "token", Sink::SessionsItem, token.clone().into()),
+            (
+                "the token as principalId",
+                "token",
+                Sink::AuthorizerContext,
+                json!({"principalId": token, "context": {"openid": openid}}).to_string(),
+            ),
+            ("openid in an answer", "openid", Sink::Answer, json!({"detail": openid}).to_string()),
             (
                 "openid in the login's answer",
                 "openid",
                 Sink::LoginAnswer,
-                Value::Object(Map::from_iter([("openid".to_owned(), openid.as_str().into())]))
-                    .to_string()
-                    .into(),
+                json!({"openid": openid}).to_string(),
             ),
+            ("session_key in the Users table in clear", "session_key", Sink::UsersItem, key.clone()),
+            ("the token as sort key of its session", "token", Sink::SessionsItem, token.clone()),
         ];
-        for (name, secret, sink, text) in texts {
+        for (name, secret, sink, text) in places {
             self.leak(name, secret, sink, text);
         }
     }

@@ -18,6 +18,7 @@ async fn a_failure_is_named_by_dynamodb_or_by_its_kind() {
     assert_eq!(word_for([refused()]).await, "ResourceNotFoundException");
     assert_eq!(word_for([timeout.clone(), timeout.clone(), timeout]).await, "timeout");
     assert_eq!(word_for([io.clone(), io.clone(), io]).await, "connection");
+    assert_eq!(word_for([Answer::Cut, Answer::Cut, Answer::Cut]).await, "unreadable_answer");
     assert_eq!(word_for([Answer::Says(400, "{}".to_owned())]).await, "unknown_error");
 }
 

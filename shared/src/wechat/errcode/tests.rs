@@ -108,6 +108,10 @@ fn reads_numbers_and_texts_and_the_rid_of_every_family() {
     assert_eq!(refused(hint).1.as_deref(), Some("6327d0cc-1cb6b8ca-6745c311"));
     let old = r#"{"errcode":40163,"errmsg":"code been used, hints: [ req_id: uhJDVZyFe-YZguHA ]"}"#;
     assert_eq!(refused(old), (40163, None, None));
+    for rid in ["6129ee10-272863a4-64d7541X", "6129ee10-272863a4_64d75414", "6129ee1-0272863a4-64d75414"] {
+        let other = format!(r#"{{"errcode":40029,"errmsg":"rid: {rid}"}}"#);
+        assert_eq!(refused(&other).1, None, "{rid}");
+    }
     let hostile = r#"{"errcode":40029,"errmsg":"rid: 6129ee10-\n<script>"}"#;
     assert_eq!(refused(hostile).1, None);
 }

@@ -1,0 +1,137 @@
+//! With tables that answer: a socket that speaks just enough of `DynamoDB` to be read from once.
+
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
+    sync::{Arc, Mutex},
+    thread::JoinHandle,
+};
+
+use authorizer::{Authorizer, CannotTell, Event};
+use serde_json::{Value, json};
+use wxsession::{
+    Clock, Random, UserId,
+    telemetry::{Level, Log},
+    token::SessionToken,
+};
+
+const ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/GET/me";
+const SESSION_ID: &str = "019aa9c3-7c00-7000-8000-000000000001";
+
+/// Answers one request with `body` and gives back its first line and its body.
+fn serve_once(body: &Value) -> (String, JoinHandle<(String, String)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("it is bound"));
+    let body = body.to_string();
+    let served = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("somebody connects");
+        let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
+        let (mut first, mut length) = (String::new(), 0);
+        reader.read_line(&mut first).expect("a request line");
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).expect("a header");
+            match line.trim().to_ascii_lowercase().split_once(": ") {
+                Some(("content-length", digits)) => length = digits.parse().expect("a number"),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        let mut asked = vec![0; length];
+        reader.read_exact(&mut asked).expect("the whole body");
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\nConnection: close";
+        write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).expect("it is sent");
+        (first, String::from_utf8(asked).expect("JSON is text"))
+    });
+    (endpoint, served)
+}
+
+fn authorizer(endpoint: &str) -> Authorizer {
+    let env = [
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
+        ("USERS_TABLE", "users"),
+        ("SESSIONS_TABLE", "sessions"),
+    ];
+    let env: HashMap<String, String> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    Authorizer::from_env(&env, Clock::system()).expect("the settings are complete")
+}
+
+fn wait_for<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(work)
+}
+
+fn user() -> UserId {
+    UserId::of("wx0123456789abcdef", "oTEST")
+}
+
+fn record(state: &str, openid: &Value) -> Value {
+    let mut record = json!({
+        "pk": {"S": user().to_string()}, "v": {"N": "1"}, "session_id": {"S": SESSION_ID},
+        "generation": {"B": "MTIzNDU2Nzg="}, "app_id": {"S": "wx0123456789abcdef"}, "state": {"S": state},
+        "created_at": {"N": "1795329000"}, "last_seen_at": {"N": "1795329000"},
+        "expires_at": {"N": "4000000000"}, "absolute_expires_at": {"N": "4000000000"},
+    });
+    if !openid.is_null() {
+        record["openid"] = json!({"S": openid});
+    }
+    record
+}
+
+/// The answer and the line for one event, with `record` in the Sessions table.
+fn ask(record: &Value) -> (Result<Value, CannotTell>, Value, String) {
+    let users = json!([{"user_id": {"S": user().to_string()}, "generation": {"B": "MTIzNDU2Nzg="}}]);
+    let body = json!({"Responses": {"sessions": [record], "users": users}, "UnprocessedKeys": {}});
+    let (endpoint, served) = serve_once(&body);
+    let token = SessionToken::generate(user(), &Random::system()).expose().to_string();
+    let event = json!({"type": "TOKEN", "authorizationToken": format!("Bearer {token}"), "methodArn": ARN});
+    let event: Event = serde_json::from_value(event).expect("every field is optional");
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let log = Log::stdout("authorizer", Level::Debug, Clock::system()).kept(Arc::clone(&lines));
+    let answer = wait_for(authorizer(&endpoint).answer(&log, &event, "invocation"));
+    let answer = answer.map(|answer| serde_json::to_value(answer).expect("an answer is JSON"));
+    // Audit events come before the line of the request.
+    let lines = lines.lock().expect("no panic");
+    let line = serde_json::from_str(lines.last().expect("a request has a line")).expect("a line is JSON");
+    (answer, line, served.join().expect("it was asked").1)
+}
+
+#[test]
+fn a_live_session_is_allowed_with_its_identity() {
+    let (answer, line, asked) = ask(&record("active", &json!("oTEST")));
+    let answer = answer.unwrap();
+    assert_eq!(answer["principalId"], user().to_string());
+    assert_eq!(answer["policyDocument"]["Statement"][0]["Effect"], "Allow");
+    let expected = json!({
+        "user_id": user().to_string(), "app_id": "wx0123456789abcdef", "openid": "oTEST", "session_id": SESSION_ID,
+        "expires_at": "4000000000",
+    });
+    assert_eq!(answer["context"], expected);
+    assert_eq!((&line["outcome"], &line["session_id"]), (&json!("allow"), &json!(SESSION_ID)));
+    assert_eq!((&line["flavour"], &line["request_id"]), (&json!("rest_token"), &json!("invocation")));
+    assert!(asked.contains("RequestItems"), "{asked}");
+}
+
+#[test]
+fn a_tombstone_and_a_damaged_record_are_refused_alike() {
+    for (record, reason) in
+        [(record("revoked", &Value::Null), "revoked"), (record("active", &Value::Null), "damaged")]
+    {
+        let (answer, line, _) = ask(&record);
+        let answer = answer.unwrap();
+        assert_eq!(answer["policyDocument"]["Statement"][0]["Effect"], "Deny");
+        assert_eq!(answer["context"], json!({"reason": "session_invalid"}), "one answer outside");
+        assert_eq!((&line["outcome"], &line["reason"]), (&json!("refuse"), &json!(reason)));
+    }
+}
+
+#[test]
+fn priming_opens_the_connection_to_the_tables() {
+    let (endpoint, served) = serve_once(&json!({}));
+    wait_for(authorizer(&endpoint).prime());
+    assert_eq!(served.join().unwrap().0, "GET / HTTP/1.1\r\n");
+}
