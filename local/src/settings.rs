@@ -52,12 +52,15 @@ pub struct Settings {
     pub placement: Placement,
 }
 
+/// Takes a function's name and code, gives what is called in its place.
+pub type Mover = dyn Fn(&str, Invoke) -> Invoke + Send + Sync;
+
 /// Which threads do what: all of it is the caller's runtime's, unless something is said here. A thread's CPU time can
 /// be told apart from another's.
 #[derive(Clone, Default)]
 pub struct Placement {
     /// Moves a function elsewhere: its binary's name and its code come in, what is called instead goes out.
-    pub function: Option<Arc<dyn Fn(&str, Invoke) -> Invoke + Send + Sync>>,
+    pub function: Option<Arc<Mover>>,
     /// Where DynamoDB and the proxy in front of it run.
     pub dynamodb: Option<Handle>,
 }

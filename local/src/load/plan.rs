@@ -112,13 +112,15 @@ impl FromStr for Mix {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        Class::{Authorize, Check, Login},
+        *,
+    };
 
     #[test]
     fn a_mix_is_three_numbers_that_make_a_hundred() {
         let mix: Mix = "60/30/10".parse().unwrap();
         let classes = [0, 59, 60, 89, 90, 99].map(|percent| mix.class(percent));
-        use Class::{Authorize, Check, Login};
         assert_eq!(classes, [Check, Check, Authorize, Authorize, Login, Login]);
         for text in ["60/30", "60/30/11", "a/b/c", "50/50/0/0", ""] {
             assert!(text.parse::<Mix>().is_err(), "{text}");

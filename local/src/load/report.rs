@@ -95,8 +95,10 @@ impl Report {
     #[must_use]
     pub fn markdown(&self) -> String {
         let compared = self.compared.as_ref().map(tables::of_comparison).unwrap_or_default();
-        let failures: String =
-            self.failures.iter().map(|failure| format!("- NOT AS IT SHOULD BE: {failure}\n")).collect();
+        let failures = self
+            .failures
+            .iter()
+            .fold(String::new(), |failures, failure| format!("{failures}- NOT AS IT SHOULD BE: {failure}\n"));
         format!("{}{compared}\n{failures}", tables::of_run(&self.measured, &self.memory()))
     }
 

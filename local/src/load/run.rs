@@ -99,7 +99,7 @@ async fn hold(stage: &Stage, lanes: &Lanes, plan: &Plan, start: Start, progress:
     let rows = rows(stage, &held, &crew);
     let item_bytes =
         held.iter().map(|(table, size)| (table.clone(), size.bytes / size.items.max(1))).collect();
-    let (calls, lines, samples) = (watch.calls, watch.lines, watch.samples);
+    let (calls, logged, samples) = (watch.calls, watch.lines, watch.samples);
     let logins = crew.logins();
     let tally = std::mem::take(&mut *crew.tally());
     Measured {
@@ -109,7 +109,7 @@ async fn hold(stage: &Stage, lanes: &Lanes, plan: &Plan, start: Start, progress:
         tally,
         seconds,
         calls,
-        lines,
+        lines: logged,
         samples,
         cpu,
         rows,

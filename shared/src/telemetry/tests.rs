@@ -69,16 +69,17 @@ fn timestamps_are_rfc_3339() {
     assert_eq!(rfc3339(4_107_542_399_999), "2100-02-28T23:59:59.999Z");
 }
 
-/// Writes the lines of a request whose id is the first text, with the second as the name of a field, the
-/// third as its value and as what the operator is told.
+/// Writes the lines of a request whose id is the first text, with the third as the value of a field and as what
+/// the operator is told, and between them a note that has a field of the second's name.
 type Writes = fn(&str, &str, &str) -> Vec<String>;
 
 fn write(request_id: &str, name: &str, value: &str) -> Vec<String> {
     let (log, lines) = log(Level::Debug);
     let mut line = log.request(request_id);
-    line.put(name, value);
+    line.put("reason", value);
     line.operator(value, value);
-    line.audit("session_created", &[(name, value.into())]);
+    line.audit("session_created", &[("reason", value.into())]);
+    log.note(Level::Warn, value, [(name.to_owned(), Value::from(value))]);
     line.finish(503, None);
     lines.lock().expect("nobody panics while writing").clone()
 }
@@ -91,13 +92,13 @@ fn hostile() -> impl Strategy<Value = String> {
 fn each_line_is_one_object(writes: Writes) -> Checked {
     check((hostile(), hostile(), hostile()), |(request_id, name, value)| {
         let lines = writes(&request_id, &name, &value);
-        prop_assert_eq!(lines.len(), 2, "an audit event and the request");
-        for line in &lines {
+        prop_assert_eq!(lines.len(), 3, "an audit event, a note and the request");
+        for (place, line) in lines.iter().enumerate() {
             let ends = line.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
             prop_assert!(ends == 1 && line.ends_with('\n'), "{:?}", line);
-            let line = serde_json::from_str::<Map<String, Value>>(line);
+            let line = serde_json::from_str::<serde_json::Map<String, Value>>(line);
             let line = line.map_err(|error| TestCaseError::fail(error.to_string()))?;
-            if name != "request_id" {
+            if place != 1 {
                 prop_assert_eq!(&line["request_id"], &request_id);
             }
         }
@@ -114,6 +115,6 @@ fn each_line_is_one_object_whatever_is_put_into_it() {
 fn the_property_of_lines_refutes_a_line_pasted_together() {
     refuted(&each_line_is_one_object(|request_id, name, value| {
         let line = format!("{{\"request_id\":\"{request_id}\",\"{name}\":\"{value}\"}}\n");
-        vec![line.clone(), line]
+        vec![line.clone(), line.clone(), line]
     }));
 }

@@ -59,11 +59,7 @@ impl Lab {
         let metrics = json!({"Timestamp": 0, "CloudWatchMetrics": [{"Namespace": "WxSession",
             "Dimensions": [["function", "user"]], "Metrics": [{"Name": "requests"}]}]});
         let fields = [("user", json!(self.openid)), ("requests", json!(1)), ("_aws", metrics)];
-        log.note(
-            Level::Info,
-            "request",
-            fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
-        );
+        log.note(Level::Info, "request", fields.map(|(name, value)| (name.to_owned(), value)));
         let mut record = Record::default();
         for line in lines.lock().expect("nobody panicked with the lock").iter() {
             let line: &String = line;
