@@ -105,7 +105,8 @@ impl Bench {
         let faults =
             [Tables::Refuse, Tables::Silent, Tables::Throttle { times: None }, Tables::ExpiredCredentials];
         for fault in faults.clone() {
-            self.service.dynamodb.proxy().inject(fault.clone()).await;
+            let operations = ["Query", "UpdateItem"];
+            self.service.dynamodb.proxy().inject_on(&operations, fault.clone()).await;
             let (registered, listed, revoked) = tokio::join!(
                 users.register(user, &login),
                 sessions.of_user(user),

@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use local::{
     dynamodb::Fault as Tables,
+    leaks::Sink,
     secrets_manager::Fault as Secrets,
     wechat_simulator::{DEFAULT_APP, Fault, FaultKind, NewPhoneCode},
 };
@@ -13,7 +14,9 @@ use crate::{
     deployment::{Deployment, keep_answer, put_secrets},
     traffic::User,
 };
-use local::leaks::Sink;
+
+const OPERATIONS: [&str; 7] =
+    ["BatchGetItem", "GetItem", "Query", "UpdateItem", "PutItem", "DeleteItem", "TransactWriteItems"];
 
 fn wechat_faults(other_host: &str, user: &User) -> Vec<Value> {
     let echo = format!("invalid code {}, openid {}, rid: 6129ee10-272863a4-64d75414", user.code, user.openid);
@@ -94,7 +97,8 @@ impl Deployment {
             Tables::UnprocessedKeys,
         ];
         for fault in faults.clone() {
-            self.service.dynamodb.proxy().inject(fault.clone()).await;
+            // For each operation by name, or `Refuse` would give the port up, and somebody else might take it.
+            self.service.dynamodb.proxy().inject_on(&OPERATIONS, fault.clone()).await;
             let routes = [
                 ("GET", "/session"),
                 ("DELETE", "/session"),
@@ -108,15 +112,40 @@ impl Deployment {
             assert!(login.is_ok() && calls.iter().all(Result::is_ok), "{fault:?}");
         }
         self.service.dynamodb.proxy().clear().await;
+        self.nobody_listens(&user).await;
         self.tables_fail_behind_the_authorizer().await;
         self.damaged_records().await;
-        faults.len() + 6
+        faults.len() + 7
+    }
+
+    async fn nobody_listens(&self, user: &User) {
+        let nowhere = [("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")];
+        let bearer = format!("Bearer {}", user.token);
+        for (name, event) in [
+            (
+                "authorizer",
+                json!({"type": "TOKEN", "authorizationToken": bearer, "methodArn": "arn:aws:x/y/z"}),
+            ),
+            (
+                "check-session",
+                json!({"resource": "/session", "httpMethod": "GET", "headers": {"Authorization": bearer}}),
+            ),
+        ] {
+            let function = self.cold(name, &nowhere).await;
+            let answer = function.invoke(event.to_string().as_bytes()).await;
+            keep_answer(&mut self.record(), name, &answer);
+            self.record().keep(Sink::Answer, name, answer.body.as_ref());
+            self.keep(name, &function.stop());
+        }
     }
 
     async fn tables_fail_behind_the_authorizer(&self) {
         let second = self.log_in(None).await;
-        let operations = ["GetItem", "Query", "UpdateItem", "PutItem", "DeleteItem", "TransactWriteItems"];
-        self.service.dynamodb.proxy().inject_on(&operations, Tables::InternalError { times: None }).await;
+        self.service
+            .dynamodb
+            .proxy()
+            .inject_on(&OPERATIONS[1..], Tables::InternalError { times: None })
+            .await;
         for (method, path) in
             [("GET", "/sessions"), ("DELETE", "/sessions"), ("GET", "/session-key"), ("DELETE", "/me")]
         {

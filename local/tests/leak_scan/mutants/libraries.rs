@@ -34,10 +34,13 @@ struct Session {
     session_key: u64,
 }
 
+/// Long enough for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 fn client(policy: Policy) -> reqwest::Client {
     let client =
         reqwest::Client::builder().tls_backend_preconfigured(wxsession::aws::tls_config()).no_proxy();
-    client.redirect(policy).timeout(Duration::from_millis(500)).build().expect("the settings are fixed")
+    client.redirect(policy).timeout(PATIENCE).build().expect("the settings are fixed")
 }
 
 impl Lab {
@@ -69,7 +72,8 @@ impl Lab {
             format!("{stripped} {:?}", stripped.source()),
         );
         let url = self.wechat(json!({"kind": "silent"}));
-        let late = http.get(&url).send().await.expect_err("it stays silent");
+        let late =
+            http.get(&url).timeout(Duration::from_millis(500)).send().await.expect_err("it stays silent");
         self.leak("reqwest error, timeout", "AppSecret", Sink::Stdout, late.to_string());
         let url = self.wechat(json!({"kind": "http_status", "status": 502}));
         let status = http.get(&url).send().await.and_then(reqwest::Response::error_for_status);
@@ -96,7 +100,9 @@ impl Lab {
             text
         };
         let follows = client(Policy::default());
-        let (seen, _) = tokio::join!(accepted, follows.get(&url).send());
+        let call = follows.get(&url).timeout(Duration::from_secs(5)).send();
+        let (seen, _) = tokio::join!(tokio::time::timeout(PATIENCE, accepted), call);
+        let seen = seen.expect("the redirect is followed in time");
         self.leak("a redirect that is followed", "AppSecret", Sink::OtherHost, seen);
         self.service.simulator.clear_faults();
     }
