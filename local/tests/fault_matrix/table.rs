@@ -40,3 +40,25 @@ fn shown(pair: &[&Judged]) -> String {
     let red = if pair.iter().any(|cell| !cell.wrong.is_empty()) { "**RED** " } else { "" };
     format!("{red}{answers} {worst}")
 }
+
+#[test]
+fn a_red_cell_is_seen_and_a_missing_one_is_no_answer() {
+    let cell = |route, warmth, outcome: &str, took, wrong: &[&str]| Judged {
+        row: 0,
+        route,
+        warmth,
+        outcome: outcome.to_owned(),
+        took: std::time::Duration::from_millis(took),
+        wrong: wrong.iter().map(|text| (*text).to_owned()).collect(),
+        stalled: false,
+    };
+    let cells = [
+        cell(Route::Login, Warmth::Cold, "503 store_unavailable", 12, &[]),
+        cell(Route::Login, Warmth::Warm, "200", 7, &[]),
+        cell(Route::Check, Warmth::Cold, "401 session_invalid", 3, &["logs the user out"]),
+    ];
+    let rows = [crate::rows::all().remove(0)];
+    let text = render(&rows, &cells, "summary");
+    let last = text.lines().last().unwrap();
+    assert_eq!(last, "| DynamoDB refused | 503/200 12 | **RED** 401/– 3 |  |  |  |  |  |  |  |");
+}
