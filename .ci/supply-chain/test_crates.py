@@ -36,7 +36,7 @@ def unused(folder):
 
 def too_many(limits, root=ROOT):
     for function, most in limits.items():
-        count = max(len(tree(function, "normal", target, root)) for target in TARGETS)
+        count = max(len(tree(function, edges="normal", target=target, root=root)) for target in TARGETS)
         if count > most:
             yield f"{function}: {count} crates, {most} are allowed"
 
