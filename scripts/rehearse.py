@@ -20,6 +20,7 @@ import boto3
 
 import local_cloud
 import ministack_gaps
+import rehearse_rights
 from local_cloud import APP_ID, APP_SECRET, REGION
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -128,6 +129,7 @@ def check_deployment(url, stack):
     with without_policies(stack["StackName"], "AuthorizerRole"):
         expect("authorizer without its role", call("GET", f"{url}/sessions", token), 503, "store_unavailable", None)
     expect("with its role again", call("GET", f"{url}/sessions", token), 401, "session_invalid", refused)
+    rehearse_rights.check(stack)
 
 
 def check_sample(url):

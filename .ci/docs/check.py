@@ -281,7 +281,7 @@ def alarms(tree):
     sources = [file for folder in ("functions", "shared/src") for file in (tree.root / folder).rglob("src/**/*.rs" if folder == "functions" else "*.rs")]
     code = "\n".join(file.read_text(encoding="utf-8").split("#[cfg(test)]\nmod tests {")[0] for file in sources if file.name != "tests.rs")
     logged = {
-        "field": set(re.findall(r'(?:line|self)\.put\(\s*"(\w+)"', code)) | set(re.findall(r'timed\(\s*"(\w+)"', code)),
+        "field": set(re.findall(r'(?:line|self|record)\.put\(\s*"(\w+)"', code)) | set(re.findall(r'timed\(\s*"(\w+)"', code)),
         "audit event": set(re.findall(r'\.audit\(\s*"(\w+)"', code)),
         "reason": set(re.findall(r'(?:\.because|Problem::malformed)\(\s*"(\w+)"', code)),
         # The words of the enums that are logged; the levels are upper case in a line.

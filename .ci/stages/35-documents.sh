@@ -5,6 +5,8 @@ if venv "$CI_CACHE/documents" .ci/docs/tools.txt; then
   tools=$CI_CACHE/documents/bin
   check 'documents agree with the code' "$tools/python" .ci/docs/check.py && show 'documents agree with the code'
   check 'the checks of the documents find planted mistakes' "$tools/python" .ci/docs/test_check.py
+  check 'docs/cost.md is what its inputs give, and the README agrees' \
+    "$tools/python" -m unittest discover --start-directory benches/cost --pattern 'test_*.py'
   check 'openapi.yaml is OpenAPI 3.1' "$tools/openapi-spec-validator" openapi.yaml
   check 'GitHub workflows are well formed' \
     "$tools/check-jsonschema" --builtin-schema vendor.github-workflows .github/workflows/{ci,deploy,mutants}.yml

@@ -15,8 +15,9 @@ use crate::{
     conversation::{self, Target},
     doctor,
     http_client::HttpClient,
+    load,
     service::Service,
-    settings::Settings,
+    settings::{Placement, Settings},
     tour,
     wechat_simulator::{DEFAULT_APP, SECOND_APP},
 };
@@ -41,6 +42,8 @@ enum Command {
     Admin(Admin),
     /// Tell what is wrong with a deployment or a set of credentials. Reads only.
     Doctor(doctor::Args),
+    /// Fill the tables with sessions, keep the whole service busy, and say what it cost and whether it held.
+    Load(load::Args),
 }
 
 #[derive(Args)]
@@ -93,6 +96,7 @@ pub async fn run() -> ExitCode {
         Some(Command::Conversation(talk)) => talk_to(&talk).await,
         Some(Command::Admin(admin)) => return admin.run().await,
         Some(Command::Doctor(args)) => return examine(&args).await,
+        Some(Command::Load(args)) => measure(&args).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -114,9 +118,11 @@ fn settings(run: Run) -> Settings {
         page_files: run.page_files,
         sweep_ttl: !run.no_sweep,
         real_wechat: run.wechat_app_id.zip(run.wechat_app_secret),
+        lines: None,
         new_log: Arc::new(move |name, level| Log::stdout(name, level, log_clock.clone())),
         clock,
         parameters: std::collections::BTreeMap::new(),
+        placement: Placement::default(),
     }
 }
 
@@ -171,6 +177,12 @@ async fn talk_to(talk: &Talk) -> Result<(), String> {
     let failed = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
     println!("{} conversations, {failed} failed", outcomes.len());
     if failed == 0 { Ok(()) } else { Err(format!("{failed} conversations failed")) }
+}
+
+async fn measure(args: &load::Args) -> Result<(), String> {
+    let report = load::run(args, &|line| eprintln!("{line}")).await?;
+    print!("{}", report.markdown());
+    if report.failures().is_empty() { Ok(()) } else { Err(report.failures().join("; ")) }
 }
 
 async fn examine(args: &doctor::Args) -> ExitCode {

@@ -23,7 +23,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
 pub use self::faults::{Call, Fault};
-pub use self::items::Items;
+pub use self::items::{Items, TableSize};
 pub use self::proxy::FaultProxy;
 use crate::gateway::Clock;
 use crate::template::Table;

@@ -71,7 +71,9 @@ impl Classify for serde_json::Error {
     }
 }
 
-fn http(function: impl HttpFunction + 'static, log: Log) -> Invoke {
+/// One function behind API Gateway, at the edge that it has on Lambda.
+#[must_use]
+pub fn http(function: impl HttpFunction + 'static, log: Log) -> Invoke {
     let function = Arc::new(function);
     invoke_with(move |event| {
         let (function, log) = (Arc::clone(&function), log.clone());
@@ -83,7 +85,9 @@ fn http(function: impl HttpFunction + 'static, log: Log) -> Invoke {
     })
 }
 
-fn authorizer(function: Authorizer, log: Log) -> Invoke {
+/// The authorizer, at the edge that it has on Lambda.
+#[must_use]
+pub fn authorizer(function: Authorizer, log: Log) -> Invoke {
     let function = Arc::new(function);
     invoke_with(move |event| {
         let (function, log) = (Arc::clone(&function), log.clone());

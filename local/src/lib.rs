@@ -9,7 +9,9 @@
 //! - [`admin`] is the operator's command: one user's sessions, also of a deployed stack
 //! - [`page`] is the page at `/`, fed by the [`onlooker`]s of all of these
 //! - [`tour`] is what a newcomer sees first
+//! - [`load`] fills the tables and keeps all of it busy, with figures
 //! - [`doctor`] tells an operator what is wrong with a deployment
+//! - [`leaks`] looks for secrets in everything that leaves the service
 //! - [`conversation`] is the suite that also runs against a deployed stack; [`http_client`] talks
 
 pub mod admin;
@@ -21,6 +23,8 @@ pub mod functions;
 pub mod gateway;
 pub mod http_client;
 pub mod invoke;
+pub mod leaks;
+pub mod load;
 pub mod onlooker;
 pub mod page;
 pub mod secrets_manager;

@@ -92,6 +92,12 @@ impl SecretsManager {
         shared.secrets.insert(id.to_owned(), Secret { text: text.to_owned(), version });
     }
 
+    /// What is stored under the name.
+    #[must_use]
+    pub fn text(&self, id: &str) -> Option<String> {
+        lock(&self.shared).secrets.get(id).map(|secret| secret.text.clone())
+    }
+
     /// Misbehaves from now on.
     pub fn set_fault(&self, fault: Fault) {
         lock(&self.shared).fault = fault;

@@ -15,6 +15,7 @@ use crate::{
     dynamodb::{self, EmbeddedDynamoDb},
     functions,
     gateway::{self, Gateway},
+    leaks::Watch,
     page::{Page, PageParts},
     secrets_manager::SecretsManager,
     settings::Settings,
@@ -28,7 +29,7 @@ pub const TEMPLATE: &str = include_str!("../../template.yaml");
 pub const SAMPLE_TEMPLATE: &str = include_str!("../../examples/template.yaml");
 
 const APPS_SECRET: &str = "AppsSecret";
-const RING_SECRET: &str = "SessionKeyRingSecret";
+pub(crate) const RING_SECRET: &str = "SessionKeyRingSecret";
 /// A simulator that was told to stay silent must not keep the process.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -79,6 +80,8 @@ pub struct Service {
     pub gateway: Gateway,
     stop: watch::Sender<bool>,
     running: Vec<JoinHandle<()>>,
+    /// Dropped last, when everything has been said.
+    _watch: Option<Watch>,
 }
 
 impl Service {
@@ -100,14 +103,15 @@ impl Service {
             clock: Arc::clone(&seconds),
             sweeps: settings.sweep_ttl,
         };
-        let dynamodb = EmbeddedDynamoDb::start(options, template.tables()).await?;
-        let secrets = start_secrets(settings).await?;
+        let dynamodb = settings.placement.start_dynamodb(options, template.tables()).await?;
+        let key_ring = key_ring(settings)?;
+        let secrets = start_secrets(settings, &key_ring).await?;
         let simulator = Simulator::new(SimulatorOptions::local(Arc::clone(&seconds), seed()));
         let (wechat_url, wechat) = serve_simulator(&simulator, settings.wechat_port, &stop).await?;
 
         let more = environment(settings, &dynamodb, &secrets, &wechat_url);
         let functions = functions::all(&template, &more, &settings.clock, &settings.new_log)?;
-        let gateway = Gateway::new(&template, &functions, seconds);
+        let gateway = Gateway::new(&template, &settings.placement.place(functions), seconds);
         let listener = listen("the gateway", settings.port, "--port").await?;
         let url = url_of(&listener);
         let page = Page::new(PageParts {
@@ -119,7 +123,8 @@ impl Service {
             stop: stop.subscribe(),
         });
         let stopped = stopped(&stop);
-        let router = page.in_front_of(gateway.router());
+        let (watch, router) = Watch::around(gateway.router(), settings, &simulator, &key_ring);
+        let router = page.in_front_of(router);
         let serving = tokio::spawn(async move { drop(gateway::serve(listener, router, stopped).await) });
         Ok(Self {
             url,
@@ -131,6 +136,7 @@ impl Service {
             gateway,
             stop,
             running: vec![serving, wechat],
+            _watch: watch,
         })
     }
 
@@ -167,7 +173,7 @@ fn app(settings: &Settings) -> (&str, &str) {
     settings.real_wechat.as_ref().map_or(DEFAULT_APP, |(id, secret)| (id, secret))
 }
 
-async fn start_secrets(settings: &Settings) -> Result<SecretsManager, StartError> {
+async fn start_secrets(settings: &Settings, key_ring: &str) -> Result<SecretsManager, StartError> {
     let secrets = SecretsManager::start(0).await.map_err(|source| StartError::Listen {
         what: "Secrets Manager",
         port: 0,
@@ -177,7 +183,7 @@ async fn start_secrets(settings: &Settings) -> Result<SecretsManager, StartError
     let (app_id, app_secret) = app(settings);
     let apps = Map::from_iter([(app_id.to_owned(), Value::from(app_secret))]);
     secrets.put(APPS_SECRET, &Value::Object(apps));
-    secrets.put_text(RING_SECRET, &key_ring(settings)?);
+    secrets.put_text(RING_SECRET, key_ring);
     Ok(secrets)
 }
 

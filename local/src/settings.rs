@@ -1,13 +1,26 @@
 //! What the local service is told on the command line and by the environment.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
+use tokio::runtime::Handle;
 use wxsession::{Clock, telemetry::Log};
 
-use crate::functions::NewLog;
+use crate::{
+    dynamodb::{self, EmbeddedDynamoDb},
+    functions::NewLog,
+    invoke::Invoke,
+    template::Table,
+};
 
 /// The Mini Program of the simulator.
 pub use crate::wechat_simulator::DEFAULT_APP;
+
+/// Lines of a log, in memory.
+pub type Lines = Arc<Mutex<Vec<String>>>;
 
 /// Ports, files and the clock. Port 0 means any free one.
 #[derive(Clone)]
@@ -28,17 +41,60 @@ pub struct Settings {
     pub clock: Clock,
     /// Where the functions' lines go.
     pub new_log: NewLog,
+    /// Where the functions' lines are kept for a test to read. A service that has this looks for secrets in
+    /// everything that it said, when it ends.
+    pub lines: Option<Lines>,
     /// Where the page's files are read from for every request; the built-in ones when `None`.
     pub page_files: Option<PathBuf>,
     /// Values of the template's parameters that differ from its defaults.
     pub parameters: std::collections::BTreeMap<String, String>,
+    /// Which threads do what.
+    pub placement: Placement,
+}
+
+/// Which threads do what: all of it is the caller's runtime's, unless something is said here. A thread's CPU time can
+/// be told apart from another's.
+#[derive(Clone, Default)]
+pub struct Placement {
+    /// Moves a function elsewhere: its binary's name and its code come in, what is called instead goes out.
+    pub function: Option<Arc<dyn Fn(&str, Invoke) -> Invoke + Send + Sync>>,
+    /// Where DynamoDB and the proxy in front of it run.
+    pub dynamodb: Option<Handle>,
+}
+
+impl Placement {
+    /// The functions, each where it belongs.
+    pub(crate) fn place(&self, functions: HashMap<String, Invoke>) -> HashMap<String, Invoke> {
+        let Some(place) = &self.function else { return functions };
+        functions
+            .into_iter()
+            .map(|(name, invoke)| {
+                let placed = place(&name, invoke);
+                (name, placed)
+            })
+            .collect()
+    }
+
+    /// Starts DynamoDB where it belongs.
+    pub(crate) async fn start_dynamodb(
+        &self,
+        options: dynamodb::Options,
+        tables: &[Table],
+    ) -> Result<EmbeddedDynamoDb, dynamodb::Error> {
+        let Some(runtime) = &self.dynamodb else { return EmbeddedDynamoDb::start(options, tables).await };
+        let tables = tables.to_vec();
+        let starting = runtime.spawn(async move { EmbeddedDynamoDb::start(options, &tables).await });
+        starting.await.unwrap_or_else(|ended| {
+            let source = std::io::Error::other(ended.to_string());
+            Err(dynamodb::Error::Listen { port: 0, source })
+        })
+    }
 }
 
 impl Settings {
-    /// Any free ports, tables in memory, a clock that can be moved, lines to nowhere.
+    /// Any free ports, tables in memory, a clock that can be moved, lines in memory.
     #[must_use]
     pub fn for_tests(clock: Clock) -> Self {
-        let log_clock = clock.clone();
         Self {
             port: 0,
             wechat_port: 0,
@@ -47,21 +103,23 @@ impl Settings {
             page_files: None,
             sweep_ttl: false,
             real_wechat: None,
+            new_log: Arc::new(|name, level| Log::stdout(name, level, Clock::system())),
+            lines: None,
             clock,
-            new_log: Arc::new(move |name, level| {
-                Log::stdout(name, level, log_clock.clone()).kept(Arc::default())
-            }),
             parameters: std::collections::BTreeMap::new(),
+            placement: Placement::default(),
         }
+        .keeping(Arc::default())
     }
 
     /// The same, with every line of every function kept in `lines`.
     #[must_use]
-    pub fn keeping(self, lines: Arc<std::sync::Mutex<Vec<String>>>) -> Self {
+    pub fn keeping(self, lines: Lines) -> Self {
+        let kept = Arc::clone(&lines);
         let clock = self.clock.clone();
         let new_log: NewLog = Arc::new(move |name, _| {
-            Log::stdout(name, wxsession::telemetry::Level::Debug, clock.clone()).kept(Arc::clone(&lines))
+            Log::stdout(name, wxsession::telemetry::Level::Debug, clock.clone()).kept(Arc::clone(&kept))
         });
-        Self { new_log, ..self }
+        Self { new_log, lines: Some(lines), ..self }
     }
 }

@@ -1,15 +1,18 @@
 //! SDK clients: one connector, settings from the environment, time limits and retries set on purpose.
 
 mod connector;
+mod per_call;
 
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig,
+    BehaviorVersion, Region, SharedHttpClient, StalledStreamProtectionConfig, retry::RetryConfig,
+    timeout::TimeoutConfig,
 };
 
 pub use connector::{Connector, tls_config};
+use per_call::{FewerHeaders, OneEndpoint};
 
 use crate::env::{EnvError, Source};
 
@@ -90,8 +93,14 @@ impl Account {
             .credentials_provider(self.credentials.clone())
             .timeout_config(budget.timeouts())
             .retry_config(Budget::retries())
+            // It waits longer for a stalled body than the budget lets any call take.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .interceptor(FewerHeaders)
             .http_client(self.http_client.clone());
-        config.set_endpoint_url(self.dynamodb_endpoint.clone());
+        match self.endpoint() {
+            Some(endpoint) => config = config.endpoint_resolver(endpoint),
+            None => drop(config.set_endpoint_url(self.dynamodb_endpoint.clone())),
+        }
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
@@ -113,13 +122,12 @@ impl Account {
     /// Opens the connection to DynamoDB before the first event, while start-up runs at full speed.
     /// A failure is ignored: the first event will open it.
     pub async fn prime(&self) {
-        let regional = format!("https://dynamodb.{}.{}", self.region, suffix(self.region.as_ref()));
-        let endpoint = self.dynamodb_endpoint.as_deref().unwrap_or(&regional);
-        self.connector.prime(endpoint).await;
+        if let Some(endpoint) = self.endpoint() {
+            self.connector.prime(endpoint.url()).await;
+        }
     }
-}
 
-// https://docs.aws.amazon.com/general/latest/gr/ddb.html
-fn suffix(region: &str) -> &'static str {
-    if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
+    fn endpoint(&self) -> Option<OneEndpoint> {
+        OneEndpoint::resolve(self.region.as_ref(), self.dynamodb_endpoint.as_deref())
+    }
 }

@@ -25,6 +25,8 @@ pub mod env;
 pub mod http;
 pub mod identity;
 pub mod ids;
+#[cfg(test)]
+mod property;
 pub mod random;
 pub mod secret;
 #[cfg(feature = "wechat")]

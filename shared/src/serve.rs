@@ -4,7 +4,8 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -53,11 +54,49 @@ pub async fn answer(
 pub async fn http(function: impl HttpFunction, log: Log) -> Result<(), lambda_runtime::Error> {
     quiet_panics(log.clone());
     let (function, log) = (&function, &log);
-    let handler = |event: LambdaEvent<Request>| async move {
-        let answer = answer(function, log, &event.payload, &event.context.request_id).await;
-        Ok::<_, lambda_runtime::Error>(answer)
+    // On the heap: the runtime hands the future on from layer to layer, and the SDK's are large.
+    let handler = |event: LambdaEvent<Event<Request>>| {
+        Box::pin(async move {
+            let request = event.payload.read(log)?;
+            Ok::<_, WrongEvent>(answer(function, log, &request, &event.context.request_id).await)
+        })
     };
     lambda_runtime::run(service_fn(handler)).await
+}
+
+/// The event is of another shape than those that the function serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an event of this function")]
+pub struct WrongEvent;
+
+impl From<WrongEvent> for Diagnostic {
+    fn from(error: WrongEvent) -> Self {
+        Self { error_type: "WrongEvent".to_owned(), error_message: error.to_string() }
+    }
+}
+
+/// An event that was read, or could not be. Reading never fails here: the runtime would report what serde
+/// says of a value of the wrong type, with the value and the names around it, to whoever invoked.
+pub struct Event<T>(Option<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Event<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(T::deserialize(deserializer).ok()))
+    }
+}
+
+impl<T> Event<T> {
+    /// The event, or a line that says that there was none.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongEvent`].
+    pub fn read(self, log: &Log) -> Result<T, WrongEvent> {
+        self.0.ok_or_else(|| {
+            log.note(Level::Error, "not an event of this function", Map::new());
+            WrongEvent
+        })
+    }
 }
 
 /// A panic's message can quote anything, so only its place is printed.

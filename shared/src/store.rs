@@ -11,6 +11,7 @@
 //! | logout, revoke one | `UpdateItem` session: tombstone | active |
 //! | sign out everywhere | `UpdateItem` user: new random generation | the user exists |
 
+mod attempts;
 pub mod item;
 pub mod read;
 pub mod sessions;
@@ -21,6 +22,8 @@ pub use sessions::{Revoked, Sessions};
 pub use users::Users;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+const DAMAGED_GENERATION: &str = "damaged_generation";
 
 /// The table could not be asked or did not answer: "cannot tell", never "no".
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
@@ -33,6 +36,17 @@ pub struct StoreError {
 }
 
 impl StoreError {
+    /// A user's record without a generation that can be read: no login can go on from it.
+    pub(crate) fn damaged_generation() -> Self {
+        Self { operation: "UpdateItem", kind: DAMAGED_GENERATION.to_owned() }
+    }
+
+    /// Whether the table answered, with a record that cannot be used: waiting does not help.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        self.kind == DAMAGED_GENERATION
+    }
+
     /// Keeps the code and drops the rest: the SDK's error values print the items they carry.
     pub(crate) fn of<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> Self {
         Self { operation, kind: kind_of(error) }

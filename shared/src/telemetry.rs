@@ -4,6 +4,9 @@
 //! no library can print an event, an item or a URL at any level. `docs/operations.md` describes the
 //! line field by field.
 
+mod metrics;
+mod record;
+
 use std::{
     io::Write,
     sync::{
@@ -13,7 +16,7 @@ use std::{
     time::Instant,
 };
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     clock::Clock,
@@ -21,6 +24,11 @@ use crate::{
     session::Refusal,
     store::StoreError,
 };
+use metrics::Metrics;
+use record::Record;
+
+/// What a request puts into its line.
+const USUAL_FIELDS: usize = 12;
 
 /// How much is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,31 +86,39 @@ impl Log {
     /// Starts the line of a request.
     #[must_use]
     pub fn request(&self, request_id: &str) -> Line {
-        let mut fields = Map::new();
-        fields.insert("request_id".to_owned(), request_id.into());
-        fields.insert("cold_start".to_owned(), self.cold.swap(false, Ordering::Relaxed).into());
-        Line { log: self.clone(), fields, level: Level::Info, started: Instant::now() }
+        let mut fields = Vec::with_capacity(USUAL_FIELDS);
+        fields.push(("request_id", request_id.into()));
+        let cold_start = self.cold.swap(false, Ordering::Relaxed);
+        fields.push(("cold_start", cold_start.into()));
+        Line { log: self.clone(), fields, cold_start, level: Level::Info, started: Instant::now() }
     }
 
     /// A line of its own, outside a request.
-    pub fn note(&self, level: Level, message: &str, fields: Map<String, Value>) {
-        self.write(level, message, fields);
+    pub fn note(&self, level: Level, message: &str, fields: impl IntoIterator<Item = (String, Value)>) {
+        let Some(mut record) = self.record(level, message) else { return };
+        for (name, value) in fields {
+            record.put(&name, &value);
+        }
+        self.write(record);
     }
 
-    fn write(&self, level: Level, message: &str, fields: Map<String, Value>) {
+    /// The start of a line, unless its level is kept back.
+    fn record(&self, level: Level, message: &str) -> Option<Record> {
         if level < self.least {
-            return;
+            return None;
         }
-        let mut line = Map::new();
+        let mut record = Record::new();
         // Lambda takes a line without an RFC 3339 timestamp and a level for INFO:
         // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
-        line.insert("timestamp".to_owned(), rfc3339(self.clock.now_millis()).into());
-        line.insert("level".to_owned(), level.word().to_uppercase().into());
-        line.insert("message".to_owned(), message.into());
-        line.insert("function".to_owned(), self.function.into());
-        line.extend(fields);
-        let mut text = Value::Object(line).to_string();
-        text.push('\n');
+        record.put("timestamp", &rfc3339(self.clock.now_millis()));
+        record.put("level", &level.word().to_ascii_uppercase());
+        record.put("message", message);
+        record.put("function", self.function);
+        Some(record)
+    }
+
+    fn write(&self, record: Record) {
+        let text = record.into_line();
         match &self.lines {
             Some(lines) => lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(text),
             // A closed standard output must not cost the answer.
@@ -114,7 +130,9 @@ impl Log {
 /// The line of one request, filled while it is served.
 pub struct Line {
     log: Log,
-    fields: Map<String, Value>,
+    /// Each name once.
+    fields: Vec<(&'static str, Value)>,
+    cold_start: bool,
     level: Level,
     started: Instant,
 }
@@ -122,15 +140,23 @@ pub struct Line {
 impl Line {
     /// Puts a field into the line. Only stable words, numbers and public names: never a token, a
     /// session_key, a js_code, an openid, or text that a client wrote.
-    pub fn put(&mut self, name: &str, value: impl Into<Value>) {
-        self.fields.insert(name.to_owned(), value.into());
+    pub fn put(&mut self, name: &'static str, value: impl Into<Value>) {
+        let value = value.into();
+        match self.fields.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => self.fields.push((name, value)),
+        }
+    }
+
+    fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
     /// Waits for `work` and adds its duration to the field `name`, in milliseconds.
-    pub async fn timed<T>(&mut self, name: &str, work: impl Future<Output = T>) -> T {
+    pub async fn timed<T>(&mut self, name: &'static str, work: impl Future<Output = T>) -> T {
         let started = Instant::now();
         let done = work.await;
-        let before = self.fields.get(name).and_then(Value::as_f64).unwrap_or(0.0);
+        let before = self.field(name).and_then(Value::as_f64).unwrap_or(0.0);
         self.put(name, millis(started) + before);
         done
     }
@@ -140,6 +166,12 @@ impl Line {
         self.warn();
         self.put("store_operation", error.operation);
         self.put("store_error", error.kind.as_str());
+        if error.is_damage() {
+            self.operator(
+                "a user's record is damaged: attribute generation",
+                "find what else writes to the tables, and delete the user's record: the next login makes a new one",
+            );
+        }
     }
 
     /// Notes a failure of a table that ends the request: cannot tell, never "no".
@@ -181,15 +213,15 @@ impl Line {
 
     /// An audit event, written at once: a lost answer still leaves a record.
     pub fn audit(&self, event: &'static str, more: &[(&str, Value)]) {
-        let mut fields = Map::new();
-        fields.insert("audit".to_owned(), event.into());
+        let Some(mut record) = self.log.record(Level::Info, "audit") else { return };
+        record.put("audit", event);
         for name in ["request_id", "user_id", "session_id", "app_id"] {
-            if let Some(value) = self.fields.get(name) {
-                fields.insert(name.to_owned(), value.clone());
+            if let Some(value) = self.field(name) {
+                record.put(name, value);
             }
         }
-        fields.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-        self.log.write(Level::Info, "audit", fields);
+        record.put_all(more.iter().map(|(name, value)| (*name, value)));
+        self.log.write(record);
     }
 
     /// Ends the line of an HTTP request.
@@ -206,37 +238,16 @@ impl Line {
     }
 
     /// Ends the line with an outcome: a stable word.
-    pub fn end(mut self, outcome: &'static str) {
-        self.put("outcome", outcome);
-        self.put("duration_ms", millis(self.started));
-        let metrics = self.metrics();
-        self.put("_aws", metrics);
-        self.log.write(self.level, "request", self.fields);
-    }
-
-    /// CloudWatch embedded metric format: the numbers of this very line, named.
-    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
-    fn metrics(&mut self) -> Value {
-        self.put("requests", 1);
-        self.put("cold_starts", u8::from(self.fields.get("cold_start") == Some(&Value::Bool(true))));
-        let mut names = vec![
-            json!({"Name": "requests", "Unit": "Count"}),
-            json!({"Name": "cold_starts", "Unit": "Count"}),
-            json!({"Name": "duration_ms", "Unit": "Milliseconds"}),
-        ];
-        for name in ["store_ms", "wechat_ms"] {
-            if self.fields.contains_key(name) {
-                names.push(json!({"Name": name, "Unit": "Milliseconds"}));
-            }
-        }
-        json!({
-            "Timestamp": self.log.clock.now_millis(),
-            "CloudWatchMetrics": [{
-                "Namespace": "WxSession",
-                "Dimensions": [["function"], ["function", "outcome"]],
-                "Metrics": names,
-            }],
-        })
+    pub fn end(self, outcome: &'static str) {
+        let Some(mut record) = self.log.record(self.level, "request") else { return };
+        record.put_all(self.fields.iter().map(|(name, value)| (*name, value)));
+        record.put("outcome", outcome);
+        record.put("duration_ms", &millis(self.started));
+        record.put("requests", &1);
+        record.put("cold_starts", &u8::from(self.cold_start));
+        let durations = ["store_ms", "wechat_ms"].into_iter().filter(|name| self.field(name).is_some());
+        record.put("_aws", &Metrics::new(self.log.clock.now_millis(), durations));
+        self.log.write(record);
     }
 }
 

@@ -9,6 +9,16 @@ pub use code2session::{JsCode, WechatSession, is_session_key};
 pub use errcode::{Meaning, meaning_of};
 pub use transport::{Call, Wechat};
 
+/// What [`Wechat::code2session`] makes of the bytes of an answer: for the fuzz target.
+///
+/// # Errors
+///
+/// [`WechatError`].
+#[cfg(feature = "test-util")]
+pub fn read_code2session(answer: &[u8]) -> Result<WechatSession, WechatError> {
+    code2session::session(errcode::checked(answer)?)
+}
+
 /// Why WeChat gave no answer that can be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WechatError {

@@ -2,12 +2,16 @@
 // The SDK's futures nest deeper than the compiler's default.
 #![recursion_limit = "256"]
 
-use authorizer::{Authorizer, Event};
+use authorizer::{Authorizer, CannotTell, Event};
 use lambda_runtime::{LambdaEvent, run, service_fn};
 use wxsession::{
     Clock, config, env, serve,
     telemetry::{Level, Log},
 };
+
+// docs/adr/0013-mimalloc.md
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -19,8 +23,12 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     authorizer.prime().await;
     serve::quiet_panics(log.clone());
     let (authorizer, log) = (&authorizer, &log);
-    let handler = |event: LambdaEvent<Event>| async move {
-        authorizer.answer(log, &event.payload, &event.context.request_id).await
+    // On the heap: the runtime hands the future on from layer to layer, and the SDK's are large.
+    let handler = |event: LambdaEvent<serve::Event<Event>>| {
+        Box::pin(async move {
+            let asked = event.payload.read(log).map_err(|_| CannotTell::Event)?;
+            authorizer.answer(log, &asked, &event.context.request_id).await
+        })
     };
     run(service_fn(handler)).await
 }

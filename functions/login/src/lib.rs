@@ -110,7 +110,8 @@ impl Login {
     }
 
     /// Fetches the secrets and opens the connections at the same time, while start-up runs at full
-    /// speed. A failure is left to the first event.
+    /// speed. A failure is left to the first event. Two connections to DynamoDB: a login begins with
+    /// two calls at once.
     pub async fn prime(&self) {
         let ring = async {
             if let Some(ring) = &self.key_ring {
@@ -120,6 +121,7 @@ impl Login {
         tokio::join!(
             async { drop(self.apps.value().await) },
             ring,
+            self.account.prime(),
             self.account.prime(),
             self.wechat.prime()
         );

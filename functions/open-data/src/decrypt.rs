@@ -29,6 +29,25 @@ struct Reply {
     data: Value,
 }
 
+/// What the route makes of its input once it has the user's keys, or the log's word for a refusal: for
+/// the fuzz target.
+///
+/// # Errors
+///
+/// The stable word.
+#[cfg(feature = "test-util")]
+pub fn decrypted(
+    [encrypted_data, iv]: [&str; 2],
+    keys: &[wxsession::Secret],
+    (app_id, now, max_age_seconds): (&str, i64, Option<u32>),
+) -> Result<Value, &'static str> {
+    let encrypted = Encrypted::read(encrypted_data, iv).map_err(crate::cipher::Refused::as_str)?;
+    let opened = encrypted.open(keys, Expected { app_id, now, max_age_seconds });
+    let mut data = Value::Object(opened.map_err(crate::cipher::Refused::as_str)?);
+    remove_names(&mut data);
+    Ok(data)
+}
+
 impl OpenData {
     pub(crate) async fn decrypt(
         &self,

@@ -39,6 +39,9 @@ use wxsession::{
     wechat::Wechat,
 };
 
+#[cfg(feature = "test-util")]
+pub use decrypt::decrypted;
+
 use crate::{access_token::AccessTokens, caller::Caller};
 
 /// `encryptedData` of a profile has about one kilobyte, of a month of steps about two.
@@ -63,8 +66,21 @@ impl OpenData {
     ///
     /// [`EnvError`] naming the variable.
     pub fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
+        Self::with_account(Account::read(env)?, env, clock, Random::system())
+    }
+
+    /// The same with the caller's own account and randomness.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError`] naming the variable.
+    pub fn with_account(
+        account: Account,
+        env: &impl Source,
+        clock: Clock,
+        random: Random,
+    ) -> Result<Self, EnvError> {
         config::log_level(env)?;
-        let account = Account::read(env)?;
         let users_table = env.required("USERS_TABLE")?;
         let settings = WechatSettings::read(env)?;
         let secrets = account.secrets_manager();
@@ -78,7 +94,7 @@ impl OpenData {
             users: Users::new(account.dynamodb(Budget::WRITE), users_table),
             account,
             clock,
-            random: Random::system(),
+            random,
         })
     }
 

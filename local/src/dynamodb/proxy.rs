@@ -113,6 +113,12 @@ impl FaultProxy {
         self.shared.calls().clone()
     }
 
+    /// The same, and forgets them: who counts for long must not let them pile up.
+    #[must_use]
+    pub fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.shared.calls())
+    }
+
     /// Starts counting anew.
     pub fn forget_calls(&self) {
         self.shared.calls().clear();

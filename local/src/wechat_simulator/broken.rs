@@ -4,6 +4,7 @@
 //! byte not even the head is sent, so the caller sees the connection end without an answer.
 
 use std::io::{self, Write as _};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -44,7 +45,7 @@ pub(super) async fn answer(simulator: &Simulator, fault: &Fault, request: &Reque
         FaultKind::Drip { interval_ms } => with_body(&answer, drip(body, *interval_ms)),
         FaultKind::HugeBody => with_body(&answer, padded(answer.fields.as_ref(), HUGE_BYTES)),
         FaultKind::GzipBomb => {
-            let mut response = with_body(&answer, gzip(&padded(answer.fields.as_ref(), BOMB_BYTES)));
+            let mut response = with_body(&answer, bomb(answer.fields.as_ref()));
             response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             response
         }
@@ -130,9 +131,19 @@ fn padded(fields: Option<&Fields>, bytes: usize) -> String {
     Answer::json("", fields).body()
 }
 
-fn gzip(body: &str) -> Vec<u8> {
+/// The padding is always the same and takes long to compress. Members of gzip one after the other are gzip:
+/// <https://www.rfc-editor.org/rfc/rfc1952#section-2.2>
+static PADDING: LazyLock<Vec<u8>> = LazyLock::new(|| gzip(&vec![b' '; BOMB_BYTES]));
+
+fn bomb(fields: Option<&Fields>) -> Vec<u8> {
+    let body = padded(fields, 0);
+    let (head, tail) = body.split_at(body.len() - "\"}".len());
+    [gzip(head.as_bytes()), PADDING.clone(), gzip(tail.as_bytes())].concat()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(body.as_bytes()).expect("writing to memory does not fail");
+    encoder.write_all(bytes).expect("writing to memory does not fail");
     encoder.finish().expect("writing to memory does not fail")
 }
 

@@ -65,6 +65,16 @@ impl Simulator {
         self.wechat().errcode_counts.get(&(path.to_owned(), errcode)).copied().unwrap_or(0)
     }
 
+    /// Forgets users, spent codes, the list of calls and what counts against a limit, as if WeChat had been set up
+    /// anew. Codes that wait to be used stay good. Keeps the simulator small under a load of logins.
+    pub fn forget_logins(&self) {
+        let mut wechat = self.wechat();
+        wechat.users.clear();
+        wechat.calls.clear();
+        wechat.codes.retain(|_, code| !code.used);
+        wechat.quotas = super::quota::Quotas::documented();
+    }
+
     /// Forgets all calls and counters.
     pub fn forget_calls(&self) {
         let mut wechat = self.wechat();

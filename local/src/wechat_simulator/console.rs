@@ -26,7 +26,10 @@ impl Simulator {
     /// False when there is no such Mini Program.
     #[must_use]
     pub fn reset_secret(&self, app_id: &str, secret: &str) -> bool {
-        self.wechat().tokens.retire_all(app_id, self.now());
+        let mut wechat = self.wechat();
+        wechat.tokens.retire_all(app_id, self.now());
+        wechat.hands_out("AppSecret", secret);
+        drop(wechat);
         self.app(app_id, |app| secret.clone_into(&mut app.secret))
     }
 
@@ -43,6 +46,12 @@ impl Simulator {
     /// Sets up the third-party platform.
     pub fn set_component(&self, component: Component) {
         self.wechat().component = Some(component);
+    }
+
+    /// The latest 10,000 secrets that this WeChat handed out, each with its name: for tests that look for leaks.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<(&'static str, String)> {
+        self.wechat().secrets.iter().cloned().collect()
     }
 
     /// Who is known and what happened, without any secret.

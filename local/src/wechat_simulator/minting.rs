@@ -109,10 +109,14 @@ impl Simulator {
         let openid = new.openid.unwrap_or_else(|| wechat.ids.openid());
         let user = wechat.user(&new.app_id, &openid);
         user.unionid = new.unionid.or(user.unionid.take());
+        if let Some(unionid) = user.unionid.clone() {
+            wechat.hands_out("unionid", &unionid);
+        }
         if wechat.knobs.rotate_on_code {
             wechat.rotate_if_due(&new.app_id, &openid, now);
         }
         let text = wechat.ids.js_code();
+        wechat.hands_out("js_code", &text);
         let expires_at = now + new.ttl_seconds.unwrap_or(wechat.knobs.code_ttl_seconds);
         let code = Code {
             app_id: new.app_id,
@@ -149,6 +153,10 @@ impl Simulator {
         let openid = openid.unwrap_or_else(|| wechat.ids.openid());
         wechat.user(&app_id, &openid);
         let text = wechat.ids.long_code();
+        wechat.hands_out("js_code", &text);
+        if let CodeKind::Phone { pure_phone_number, .. } = &kind {
+            wechat.hands_out("phone number", pure_phone_number);
+        }
         let expires_at = now + ttl.unwrap_or(wechat.knobs.code_ttl_seconds);
         wechat.add_code(
             text.clone(),
@@ -184,6 +192,7 @@ impl Simulator {
         country: &str,
         number: &str,
     ) -> EncryptedData {
+        self.wechat().hands_out("phone number", number);
         let payload = self.wechat().phone_info(app_id, country, number, self.now());
         self.mint_encrypted_data(app_id, openid, payload)
     }

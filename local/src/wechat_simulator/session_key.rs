@@ -82,6 +82,7 @@ impl WeChat {
         let text = STANDARD.encode(self.ids.bytes::<16>());
         let key = SessionKey { text: text.clone(), issued_at: now, expires_at };
         self.user(app_id, openid).session_key = Some(key);
+        self.hands_out("session_key", &text);
         text
     }
 }
@@ -99,6 +100,7 @@ impl Simulator {
         let expires_at = now + wechat.knobs.key_ttl_seconds;
         let key = SessionKey { text: text.to_owned(), issued_at: now, expires_at };
         wechat.user(app_id, openid).session_key = Some(key);
+        wechat.hands_out("session_key", text);
     }
 
     /// Replaces the user's `session_key` behind everybody's back, as a data pre-fetch does.

@@ -12,6 +12,9 @@ use super::quota::Quotas;
 use super::session_key::SessionKey;
 use super::tokens::Tokens;
 
+/// So many of the secrets handed out are remembered.
+const SECRETS_KEPT: usize = 10_000;
+
 /// The whole simulated WeChat, behind one lock.
 pub(super) struct WeChat {
     pub(super) apps: BTreeMap<String, App>,
@@ -29,6 +32,8 @@ pub(super) struct WeChat {
     pub(super) call_counts: BTreeMap<String, u64>,
     pub(super) errcode_counts: BTreeMap<(String, i64), u64>,
     pub(super) ids: Ids,
+    /// What was handed out and must not be seen again anywhere, each with its name.
+    pub(super) secrets: VecDeque<(&'static str, String)>,
 }
 
 /// A Mini Program in WeChat's console.
@@ -74,6 +79,7 @@ pub(super) enum CodeKind {
 
 impl WeChat {
     pub(super) fn new(apps: Vec<(String, String)>, seed: u64) -> Self {
+        let secrets = apps.iter().map(|(_, secret)| ("AppSecret", secret.clone())).collect();
         let app = |secret| App { secret, secret_frozen: false, ip_whitelist: None, caller_ip: None };
         Self {
             apps: apps.into_iter().map(|(app_id, secret)| (app_id, app(secret))).collect(),
@@ -89,11 +95,23 @@ impl WeChat {
             call_counts: BTreeMap::new(),
             errcode_counts: BTreeMap::new(),
             ids: Ids::new(seed),
+            secrets,
         }
+    }
+
+    /// Remembers a secret that leaves from here, for those who look for it elsewhere.
+    pub(super) fn hands_out(&mut self, name: &'static str, text: &str) {
+        if self.secrets.len() == SECRETS_KEPT {
+            self.secrets.pop_front();
+        }
+        self.secrets.push_back((name, text.to_owned()));
     }
 
     /// The user, registered on first sight.
     pub(super) fn user(&mut self, app_id: &str, openid: &str) -> &mut User {
+        if !self.users.contains_key(&(app_id.to_owned(), openid.to_owned())) {
+            self.hands_out("openid", openid);
+        }
         self.users.entry((app_id.to_owned(), openid.to_owned())).or_default()
     }
 

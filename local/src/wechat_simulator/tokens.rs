@@ -104,6 +104,7 @@ impl WeChat {
 
     fn new_token(&mut self, app_id: &str, family: Family, now: i64, overlap_seconds: i64) -> Fields {
         let text = self.ids.access_token();
+        self.hands_out("access token", &text);
         let token = Token { app_id: app_id.to_owned(), expires_at: now + LIFETIME_SECONDS, dies_at: None };
         let newest = self.tokens.newest.insert((app_id.to_owned(), family), text.clone());
         if let Some(old) = newest.and_then(|old| self.tokens.issued.get_mut(&old)) {

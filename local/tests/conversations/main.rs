@@ -3,7 +3,6 @@
 
 mod calls;
 mod faults;
-mod leaks;
 mod support;
 mod time;
 

@@ -2,38 +2,19 @@
 
 use serde_json::{Value, json};
 
-use local::wechat_simulator::{DEFAULT_APP, Fault, FaultKind, NewCode, NewPhoneCode};
+use local::{
+    leaks::{Canaries, Record, Sink},
+    wechat_simulator::{Fault, FaultKind, NewCode, NewPhoneCode},
+};
 
 use crate::support::{APP, RING_KEY, User, World};
 
 const UNIONID: &str = "ocMvos6NjeKLIBqg5Mr9QjxrP1FA";
 const NUMBER: &str = "13812345678";
-
-/// Secrets by name, found out on the way.
-struct Secrets(Vec<(&'static str, String)>);
-
-impl Secrets {
-    fn add(&mut self, name: &'static str, text: impl Into<String>) {
-        self.0.push((name, text.into()));
-    }
-
-    fn add_session_key(&mut self, world: &World, user: &User) {
-        self.add("session_key", world.simulator.session_key(APP, &user.openid).expect("a live key"));
-    }
-
-    #[track_caller]
-    fn are_absent(&self, place: &str, texts: &[String]) {
-        assert!(texts.len() > 20, "something was said");
-        for text in texts {
-            for (name, secret) in &self.0 {
-                assert!(!text.contains(secret), "{name} in {place}: {text}");
-            }
-        }
-    }
-}
+const PHONE_CODE: &str = "phone-code-that-is-secret";
 
 /// Every route, once as it should be and once with each thing going wrong.
-async fn use_everything(world: &World, user: &User, secrets: &mut Secrets) {
+async fn use_everything(world: &World, user: &User) {
     let info = world.simulator.mint_user_info(APP, &user.openid, None);
     let data = json!({"encrypted_data": info.encrypted_data, "iv": info.iv});
     let signed = json!({"raw_data": info.raw_data, "signature": info.signature});
@@ -43,33 +24,43 @@ async fn use_everything(world: &World, user: &User, secrets: &mut Secrets) {
     }
     world.get(user, "/session-key").await;
     world.post(user, "/session-key/reset", &Value::Null).await;
-    secrets.add_session_key(world, user);
     world.post(user, "/open-data/decrypt", &data).await;
-    for new in [NewPhoneCode { pure_phone_number: NUMBER.to_owned(), ..NewPhoneCode::of(APP) }] {
-        let code = world.simulator.mint_phone_code(new).code;
-        for _ in 0..2 {
-            world.post(user, "/phone-number", &json!({"code": code})).await;
-        }
-        secrets.add("phone code", code);
+    let new = NewPhoneCode { pure_phone_number: NUMBER.to_owned(), ..NewPhoneCode::of(APP) };
+    let code = world.simulator.mint_phone_code(new).code;
+    for _ in 0..2 {
+        world.post(user, "/phone-number", &json!({"code": code})).await;
     }
     world.simulator.rotate_session_key(APP, &user.openid);
-    secrets.add_session_key(world, user);
     world.get(user, "/session-key").await;
     world.post(user, "/session-key/reset", &Value::Null).await;
+}
+
+/// What was said, each text where it belongs.
+fn said(world: &World) -> Record {
+    let mut record = Record::default();
+    for answer in world.answers() {
+        let sink = match &answer {
+            login if login.contains("token_type") => Sink::LoginAnswer,
+            number if number.contains("phone_number") => Sink::PhoneAnswer,
+            _ => Sink::Answer,
+        };
+        record.keep(sink, "an answer", answer);
+    }
+    for line in world.lines() {
+        record.keep_line("a line", line.to_string().as_bytes());
+    }
+    record
 }
 
 #[tokio::test]
 async fn no_secret_is_in_an_answer_or_a_line() {
     let world = World::start().await;
-    let mut secrets = Secrets(Vec::new());
     let new = NewCode { app_id: APP.to_owned(), unionid: Some(UNIONID.to_owned()), ..NewCode::default() };
     let code = world.simulator.mint(new);
     let user = world.trade(APP, &code.code, code.openid).await;
-    secrets.add("js_code", code.code);
-    secrets.add_session_key(&world, &user);
-    use_everything(&world, &user, &mut secrets).await;
-    secrets.add("access token", world.token_elsewhere(false).await);
-    secrets.add("access token", world.token_elsewhere(true).await);
+    use_everything(&world, &user).await;
+    world.token_elsewhere(false).await;
+    world.token_elsewhere(true).await;
     for kind in [
         FaultKind::Errcode { errcode: 40029, errmsg: Some(format!("invalid {}", user.openid)) },
         FaultKind::Html,
@@ -80,23 +71,23 @@ async fn no_secret_is_in_an_answer_or_a_line() {
         FaultKind::Redirect { location: "http://127.0.0.1:9/".to_owned() },
     ] {
         world.simulator.inject(Fault::times(2, kind).on("/wxa/business/getuserphonenumber"));
-        world.post(&user, "/phone-number", &json!({"code": "phone-code-that-is-secret"})).await;
+        world.post(&user, "/phone-number", &json!({"code": PHONE_CODE})).await;
         world.get(&user, "/session-key").await;
         world.simulator.clear_faults();
     }
     world.knobs(|knobs| knobs.always_rotate = true);
     let user = world.again(&user).await;
-    secrets.add_session_key(&world, &user);
-    use_everything(&world, &user, &mut secrets).await;
-    secrets.add("openid", user.openid.as_str());
-    secrets.add("unionid", UNIONID);
-    secrets.add("AppSecret", DEFAULT_APP.1);
-    secrets.add("ring key", RING_KEY);
-    secrets.add("phone code", "phone-code-that-is-secret");
-    secrets.are_absent("an answer", &world.answers());
-    secrets.add("phone number", NUMBER);
-    let lines: Vec<String> = world.lines().iter().map(Value::to_string).collect();
-    secrets.are_absent("a line", &lines);
-    let numbers = world.answers().iter().filter(|answer| answer.contains(NUMBER)).count();
-    assert_eq!(numbers, 2, "the routes did what they are for");
+    use_everything(&world, &user).await;
+
+    let (mut canaries, record) = (Canaries::default(), said(&world));
+    canaries.add_all_of(&world.simulator);
+    canaries.add("key ring", RING_KEY);
+    canaries.add("js_code", PHONE_CODE);
+    record.tokens().iter().for_each(|token| canaries.add_token(token));
+    let verdict = record.verdict(&canaries);
+    let findings: Vec<String> = verdict.findings.iter().map(ToString::to_string).collect();
+    assert!(findings.is_empty(), "{findings:#?}");
+    assert!(verdict.texts[&Sink::Answer] > 20 && verdict.texts[&Sink::Stdout] > 20, "{verdict}");
+    assert!(canaries.names()["access token"] > 1 && canaries.names()["session_key"] > 4);
+    assert_eq!(verdict.texts[&Sink::PhoneAnswer], 2, "the routes did what they are for");
 }

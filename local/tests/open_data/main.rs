@@ -7,6 +7,7 @@
 //! - `vault`: sealed keys that were moved, rotation of the key ring, two updates at once
 //! - `routes`: what all routes have in common
 //! - `leaks`: what must be in no answer and in no line
+//! - `echo`: nothing of a body comes back, for any body
 //!
 //! `support` holds one deployment and its users, `tables` the embedded DynamoDB.
 // The SDK's futures nest deeper than the compiler's default.
@@ -14,6 +15,7 @@
 
 mod access_token;
 mod decrypt;
+mod echo;
 mod leaks;
 mod phone_number;
 mod routes;

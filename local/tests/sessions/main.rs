@@ -6,6 +6,7 @@
 //! - `model`: every interleaving of the operations, one call to DynamoDB at a time
 //! - `history`: long random histories with clock jumps against a reference model
 //! - `races`: real tasks over sockets with random delays
+//! - `authority`: a right checksum opens nothing
 //! - `dump`: nothing that a stolen table holds is accepted as a token
 //! - `admin`: the operator's command
 //!
@@ -16,6 +17,7 @@
 #![expect(clippy::print_stdout, reason = "the figures of searches and races, shown with --nocapture")]
 
 mod admin;
+mod authority;
 mod connector;
 mod dump;
 mod engine;

@@ -3,7 +3,10 @@
 //! The SDK's own client would read the machine's root certificates at every cold start (8 million
 //! instructions) and, by default, bring a second crypto provider. The roots here are static data.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_runtime_api::client::{
@@ -22,6 +25,9 @@ use hyper_util::{
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 /// Priming may use this much of start-up.
 const PRIME_TIMEOUT: Duration = Duration::from_millis(800);
+
+/// What AWS and its access logs know us by: one text instead of the SDK's, which is composed at every call.
+const USER_AGENT: &str = concat!("wxsession/", env!("CARGO_PKG_VERSION"), " aws-sdk-rust");
 
 /// A pool of connections that the SDK's clients share.
 #[derive(Clone, Debug)]
@@ -72,7 +78,8 @@ impl Connector {
         drop(tokio::time::timeout(PRIME_TIMEOUT, primed).await);
     }
 
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        request.headers_mut().insert("user-agent", USER_AGENT);
         let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
         let answer = self.client.request(request).await.map_err(|error| {
             // A connection that broke can be tried again; the SDK decides.
@@ -96,13 +103,19 @@ impl HttpConnector for Connector {
     }
 }
 
-/// TLS 1.2 and 1.3 with ring, trusting the Mozilla roots.
+/// TLS 1.2 and 1.3 with ring, trusting the Mozilla roots. One configuration, built once: what is returned shares its
+/// roots and its remembered sessions.
 ///
 /// # Panics
 ///
 /// Never: ring offers suites for both versions.
 #[must_use]
 pub fn tls_config() -> rustls::ClientConfig {
+    static CONFIG: OnceLock<rustls::ClientConfig> = OnceLock::new();
+    CONFIG.get_or_init(new_tls_config).clone()
+}
+
+fn new_tls_config() -> rustls::ClientConfig {
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()

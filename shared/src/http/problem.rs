@@ -192,4 +192,6 @@ impl Problem {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -23,6 +23,12 @@ pub struct Found {
 }
 
 impl Found {
+    /// What the items of a session and of its user say; `None` where there is no such item.
+    #[must_use]
+    pub fn of(session: Option<&Item>, user: Option<&Item>) -> Self {
+        Self { session: session.map(from_item), generation: user.map(generation) }
+    }
+
     /// The session, if it is good at `now`.
     ///
     /// # Errors
@@ -102,10 +108,7 @@ impl Reader {
             }
             wanted = answer.unprocessed_keys.unwrap_or_default();
             if wanted.is_empty() {
-                return Ok(Found {
-                    session: found.get(&self.sessions).map(from_item),
-                    generation: found.get(&self.users).map(generation),
-                });
+                return Ok(Found::of(found.get(&self.sessions), found.get(&self.users)));
             }
         }
         Err(StoreError { operation: "BatchGetItem", kind: "unprocessed_keys".to_owned() })

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::{
 
 use super::{
     StoreError,
+    attempts::Attempts,
     item::{Damaged, Item, b, generation, n, number, optional_text, s, text},
 };
 use crate::{
@@ -104,7 +105,8 @@ impl Sessions {
         }
     }
 
-    /// Turns an active session into a tombstone without the user's WeChat names.
+    /// Turns an active session into a tombstone without the user's WeChat names. A lost answer and the
+    /// retry after it are [`Revoked::Now`] all the same, so that the end of a session leaves its record.
     ///
     /// # Errors
     ///
@@ -130,9 +132,13 @@ impl Sessions {
             .expression_attribute_values(":reason", s(reason))
             .expression_attribute_values(":now", n(now))
             .expression_attribute_values(":ttl", n(now.saturating_add(TOMBSTONE_SECONDS)));
-        match update.send().await {
+        let attempts = Attempts::default();
+        match update.customize().interceptor(attempts.clone()).send().await {
             Ok(_) => Ok(Revoked::Now),
             Err(error) => match condition_failed(&error) {
+                Some(Some(item)) if attempts.were_several() && is_ended(item, reason, now) => {
+                    Ok(Revoked::Now)
+                }
                 Some(Some(_)) => Ok(Revoked::Before),
                 Some(None) => Ok(Revoked::Missing),
                 None => Err(StoreError::of("UpdateItem", &error)),
@@ -186,6 +192,10 @@ impl Sessions {
     }
 }
 
+fn is_ended(item: &Item, reason: &str, now: i64) -> bool {
+    text(item, "revoked_reason") == Ok(reason) && number(item, "revoked_at") == Ok(now)
+}
+
 /// `Some` when the condition was not met, with the item as it is.
 #[expect(clippy::option_option, reason = "outer: was it the condition; inner: was there an item")]
 pub(super) fn condition_failed<R>(
@@ -198,7 +208,9 @@ pub(super) fn condition_failed<R>(
     }
 }
 
-fn to_item(hash: &TokenHash, session: &Session) -> Item {
+/// The record of a session under the hash of its token, as it is stored.
+#[must_use]
+pub fn to_item(hash: &TokenHash, session: &Session) -> Item {
     let mut item: Item = [
         ("pk", s(session.user_id.to_string())),
         ("sk", s(hash.as_str())),

@@ -218,8 +218,7 @@ fn is_recent(old: &Item, login: &Registration<'_>) -> bool {
 
 fn registered(item: Option<&Item>, login: &Registration<'_>) -> Result<Registered, StoreError> {
     let read = item.and_then(|item| generation(item).ok());
-    let generation =
-        read.ok_or_else(|| StoreError { operation: "UpdateItem", kind: "damaged_generation".to_owned() })?;
+    let generation = read.ok_or_else(StoreError::damaged_generation)?;
     // Our own random value is there only if this login put it there.
     Ok(Registered { generation, is_new: generation == login.generation })
 }

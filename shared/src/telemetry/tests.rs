@@ -1,5 +1,10 @@
+use proptest::prelude::*;
+
 use super::*;
-use crate::http::Code;
+use crate::{
+    http::Code,
+    property::{Checked, check, holds, refuted},
+};
 
 fn log(least: Level) -> (Log, Arc<Mutex<Vec<String>>>) {
     let lines = Arc::new(Mutex::new(Vec::new()));
@@ -62,4 +67,53 @@ fn timestamps_are_rfc_3339() {
     assert_eq!(rfc3339(1_795_331_715_454), "2026-11-22T07:15:15.454Z");
     assert_eq!(rfc3339(-1), "1969-12-31T23:59:59.999Z");
     assert_eq!(rfc3339(4_107_542_399_999), "2100-02-28T23:59:59.999Z");
+}
+
+/// Writes the lines of a request whose id is the first text, with the second as the name of a field, the
+/// third as its value and as what the operator is told.
+type Writes = fn(&str, &str, &str) -> Vec<String>;
+
+fn write(request_id: &str, name: &str, value: &str) -> Vec<String> {
+    let (log, lines) = log(Level::Debug);
+    let mut line = log.request(request_id);
+    line.put(name, value);
+    line.operator(value, value);
+    line.audit("session_created", &[(name, value.into())]);
+    line.finish(503, None);
+    lines.lock().expect("nobody panics while writing").clone()
+}
+
+/// Text that ends a line, a string or an object for whoever does not quote it.
+fn hostile() -> impl Strategy<Value = String> {
+    prop_oneof![any::<String>(), "[\\x00-\\x1f\"\\\\{}\u{2028}\u{85}\u{7f}]{0,12}", "[a-z_]{1,12}"]
+}
+
+fn each_line_is_one_object(writes: Writes) -> Checked {
+    check((hostile(), hostile(), hostile()), |(request_id, name, value)| {
+        let lines = writes(&request_id, &name, &value);
+        prop_assert_eq!(lines.len(), 2, "an audit event and the request");
+        for line in &lines {
+            let ends = line.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
+            prop_assert!(ends == 1 && line.ends_with('\n'), "{:?}", line);
+            let line = serde_json::from_str::<Map<String, Value>>(line);
+            let line = line.map_err(|error| TestCaseError::fail(error.to_string()))?;
+            if name != "request_id" {
+                prop_assert_eq!(&line["request_id"], &request_id);
+            }
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn each_line_is_one_object_whatever_is_put_into_it() {
+    holds(&each_line_is_one_object(write));
+}
+
+#[test]
+fn the_property_of_lines_refutes_a_line_pasted_together() {
+    refuted(&each_line_is_one_object(|request_id, name, value| {
+        let line = format!("{{\"request_id\":\"{request_id}\",\"{name}\":\"{value}\"}}\n");
+        vec![line.clone(), line]
+    }));
 }

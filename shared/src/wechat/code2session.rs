@@ -56,7 +56,7 @@ impl Wechat {
     }
 }
 
-fn session(mut answer: Map<String, Value>) -> Result<WechatSession, WechatError> {
+pub(super) fn session(mut answer: Map<String, Value>) -> Result<WechatSession, WechatError> {
     let mut text = |name: &'static str| match answer.remove(name) {
         Some(Value::String(text)) => Ok(Some(text)),
         None | Some(Value::Null) => Ok(None),

@@ -1,0 +1,104 @@
+"""docs/cost.md is what its inputs give, and the README says the same."""
+
+import json
+import re
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+from alternatives import break_even
+from cost import PAGE, take
+from model import HERE, Inputs, Month, Requests
+from page import page
+
+ROOT = HERE.parent.parent
+# The README rounds, and its figures are not changed for a cent.
+CLOSE = 0.05
+
+README_ROWS = {"Lambda: requests and time": "Lambda", "DynamoDB": "DynamoDB", "logs": "logs"}
+
+
+def readme_columns():
+    """The table below "Cost", by row: its cells as numbers, where they are numbers."""
+    section = (ROOT / "README.md").read_text().split("\n## Cost\n")[1].split("\n## ")[0]
+    rows = {}
+    for line in section.splitlines():
+        cells = [cell.strip(" *") for cell in line.strip("|").split("|")]
+        if len(cells) == 4:
+            rows[cells[0]] = [re.findall(r"\d+\.\d\d", cell) for cell in cells[1:]]
+    return rows
+
+
+def changed(file, change):
+    """The inputs in a folder of their own, one file of them changed."""
+    folder = Path(tempfile.mkdtemp())
+    for name in ("prices.json", "measured.json", "assumed.json", "cost.md.in"):
+        shutil.copy(HERE / name, folder)
+    content = json.loads((folder / file).read_text())
+    change(content)
+    (folder / file).write_text(json.dumps(content))
+    return Inputs(folder)
+
+
+class Page(unittest.TestCase):
+    def test_the_page_is_what_its_inputs_give(self):
+        self.assertEqual(PAGE.read_text(), page(Inputs()), "run python3 benches/cost/cost.py")
+
+    def test_another_price_another_call_another_assumption_is_noticed(self):
+        mistakes = [
+            ("prices.json", lambda content: content["usd"]["dynamodb_million_reads"].__setitem__(0, 0.25)),
+            ("measured.json", lambda content: content["dynamodb_calls"]["login"].__setitem__("PutItem", 2)),
+            ("measured.json", lambda content: content["item_bytes"].__setitem__("UsersTable", 1025)),
+            ("assumed.json", lambda content: content.__setitem__("wechat_ms", 131)),
+        ]
+        for file, mistake in mistakes:
+            self.assertNotEqual(PAGE.read_text(), page(changed(file, mistake)), file)
+
+    def test_what_a_run_measured_can_be_taken(self):
+        folder = Path(tempfile.mkdtemp())
+        figures = {"functions": {}, "dynamodb_calls": {}, "item_bytes": {}}
+        (folder / "figures.json").write_text(json.dumps(figures))
+        take(folder / "figures.json", folder)
+        self.assertIn("load --figures", json.loads((folder / "measured.json").read_text())["measured_by"])
+
+
+class Readme(unittest.TestCase):
+    def test_the_readme_agrees(self):
+        rows, requests = readme_columns(), Requests(Inputs())
+        columns = [requests.login(), requests.authorized(), requests.check(renews=True)]
+        for row, part in README_ROWS.items():
+            for cell, column in zip(rows[row], columns, strict=True):
+                self.close(float(cell[0]), column[part], row)
+        gateways = [Inputs().usd("rest_api_million_calls"), Inputs().usd("http_api_million_calls")]
+        for cell, column in zip(rows["sum, REST / HTTP"], columns, strict=True):
+            for stated, gateway in zip(cell, gateways, strict=True):
+                self.close(float(stated), sum(column.values()) + gateway, "sum")
+
+    def close(self, stated, computed, what):
+        self.assertLessEqual(abs(stated - computed), max(0.02, CLOSE * computed), f"{what}: {stated}, not {computed:.2f}")
+
+    def test_a_wrong_figure_in_the_readme_would_be_noticed(self):
+        with self.assertRaises(AssertionError):
+            self.close(0.25, Requests(changed("prices.json", lambda content: content["usd"].__setitem__(
+                "dynamodb_million_reads", [0.25, ""]))).authorized()["DynamoDB"], "DynamoDB")
+
+
+class Model(unittest.TestCase):
+    def test_reads_of_two_items_are_two_units_and_a_large_item_is_two_writes(self):
+        self.assertAlmostEqual(Requests(Inputs()).authorized()["DynamoDB"], 0.25)
+        large = changed("measured.json", lambda content: content["item_bytes"].__setitem__("UsersTable", 1025))
+        more = Requests(large).login()["DynamoDB"] - Requests(Inputs()).login()["DynamoDB"]
+        self.assertAlmostEqual(more, 0.625)
+
+    def test_a_break_even_is_where_the_other_becomes_cheaper(self):
+        self.assertAlmostEqual(break_even(lambda m: 2 * m, lambda m: 30 + m), 30)
+        self.assertIsNone(break_even(lambda m: m, lambda m: 30 + m))
+
+    def test_a_month_without_calls_costs_what_is_fixed(self):
+        month = Month(Inputs())
+        self.assertAlmostEqual(month.ours(0, "http"), sum(month.fixed().values()))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,151 @@
+//! `DynamoDB` as far as the functions use it: canned answers, requests checked.
+
+use serde_json::{Value, json};
+
+use crate::http::{Request, answer};
+use crate::records::{SESSIONS, TOKEN_HASH, USER_ID, USERS, generation, session, shape, user};
+
+/// The answers of one run, made before it starts so that they cost nothing while it is measured.
+pub(crate) struct Table {
+    both: Vec<u8>,
+    generation: Vec<u8>,
+    user: Vec<u8>,
+    updated: Vec<u8>,
+    sessions: Vec<u8>,
+    nothing: Vec<u8>,
+    healthy: Vec<u8>,
+    wanted_shape: Vec<(String, String)>,
+}
+
+impl Table {
+    pub(crate) fn new(active: bool) -> Self {
+        let both = json!({
+            "Responses": {USERS: [generation()], SESSIONS: [session(active)]},
+            "UnprocessedKeys": {},
+        });
+        Self {
+            both: ok(&both),
+            generation: ok(&json!({"Item": generation()})),
+            user: ok(&json!({"Item": user()})),
+            updated: ok(&json!({"Attributes": user()})),
+            sessions: ok(&json!({"Count": 1, "ScannedCount": 1, "Items": [session(active)]})),
+            nothing: ok(&json!({})),
+            healthy: answer("200 OK", &[("content-type", "text/plain")], b"healthy: dynamodb"),
+            wanted_shape: shape(&session(true)),
+        }
+    }
+
+    /// The answer to the unsigned request that primes a connection; it is not counted as a call.
+    pub(crate) fn healthy(&self) -> &[u8] {
+        &self.healthy
+    }
+
+    /// The answer, or what is wrong with the request.
+    pub(crate) fn answer(&self, request: &Request) -> Result<&[u8], String> {
+        let body: Value =
+            serde_json::from_slice(&request.body).map_err(|_| "a body that is not JSON".to_owned())?;
+        let operation = request.target.as_deref().and_then(|target| target.rsplit('.').next());
+        match operation {
+            Some("BatchGetItem") => self.batch(&body),
+            Some("GetItem") => self.get(&body),
+            Some("UpdateItem") => {
+                let whole = body["ReturnValues"] == "ALL_NEW";
+                Ok(if whole { &self.updated } else { &self.nothing })
+            }
+            Some("PutItem") => self.put(&body),
+            Some("Query") => Ok(&self.sessions),
+            other => Err(format!("an unexpected operation: {other:?}")),
+        }
+    }
+
+    /// Both keys, both strongly consistent.
+    fn batch(&self, body: &Value) -> Result<&[u8], String> {
+        let user = json!([{"user_id": {"S": USER_ID}}]);
+        let session = json!([{"pk": {"S": USER_ID}, "sk": {"S": TOKEN_HASH}}]);
+        for (table, keys) in [(USERS, user), (SESSIONS, session)] {
+            let asked = &body["RequestItems"][table];
+            if asked["Keys"] != keys || asked["ConsistentRead"] != true {
+                return Err(format!("BatchGetItem asks {table} for {asked}"));
+            }
+        }
+        Ok(&self.both)
+    }
+
+    fn get(&self, body: &Value) -> Result<&[u8], String> {
+        if body["Key"] != json!({"user_id": {"S": USER_ID}}) {
+            return Err(format!("GetItem asks for {}", body["Key"]));
+        }
+        let whole = body["ProjectionExpression"].as_str().is_none_or(|names| names.contains("session_key"));
+        Ok(if whole { &self.user } else { &self.generation })
+    }
+
+    /// What login writes is what checks are given to read.
+    fn put(&self, body: &Value) -> Result<&[u8], String> {
+        let written = shape(&body["Item"]);
+        if written == self.wanted_shape {
+            Ok(&self.nothing)
+        } else {
+            Err(format!("PutItem writes {written:?}, checks are given {:?}", self.wanted_shape))
+        }
+    }
+}
+
+fn ok(body: &Value) -> Vec<u8> {
+    let body = body.to_string().into_bytes();
+    let checksum = crc32fast::hash(&body).to_string();
+    let headers = [
+        ("server", "Server"),
+        ("date", "Sun, 22 Nov 2026 06:30:00 GMT"),
+        ("content-type", "application/x-amz-json-1.0"),
+        ("connection", "keep-alive"),
+        ("x-amzn-requestid", "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEF"),
+        ("x-amz-crc32", checksum.as_str()),
+    ];
+    answer("200 OK", &headers, &body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asks(operation: &str, body: &Value) -> Result<(), String> {
+        let request = Request {
+            method: "POST".to_owned(),
+            path: "/".to_owned(),
+            target: Some(format!("DynamoDB_20120810.{operation}")),
+            signed: true,
+            body: body.to_string().into_bytes(),
+        };
+        Table::new(true).answer(&request).map(drop)
+    }
+
+    #[test]
+    fn both_keys_must_be_asked_for_with_strong_reads() {
+        let good = json!({"RequestItems": {
+            USERS: {"Keys": [{"user_id": {"S": USER_ID}}], "ConsistentRead": true},
+            SESSIONS: {"Keys": [{"pk": {"S": USER_ID}, "sk": {"S": TOKEN_HASH}}], "ConsistentRead": true},
+        }});
+        assert_eq!(asks("BatchGetItem", &good), Ok(()));
+        for table in [USERS, SESSIONS] {
+            let mut weak = good.clone();
+            weak["RequestItems"][table]["ConsistentRead"] = json!(false);
+            assert!(asks("BatchGetItem", &weak).is_err());
+            let mut other = good.clone();
+            other["RequestItems"][table]["Keys"] = json!([]);
+            assert!(asks("BatchGetItem", &other).is_err());
+        }
+    }
+
+    #[test]
+    fn a_session_of_another_form_is_noticed() {
+        let mut item = session(true);
+        assert_eq!(asks("PutItem", &json!({"Item": item})), Ok(()));
+        item["colour"] = json!({"S": "red"});
+        assert!(asks("PutItem", &json!({"Item": item})).is_err());
+    }
+
+    #[test]
+    fn other_operations_are_not_answered() {
+        assert!(asks("Scan", &json!({})).is_err());
+    }
+}

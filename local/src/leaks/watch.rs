@@ -1,0 +1,93 @@
+//! The record that a service keeps of itself in tests, so that the whole suite is one scan.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::Request,
+    http::Response,
+    middleware::{Next, from_fn},
+};
+use serde_json::Value;
+
+use super::{Canaries, Record};
+use crate::{
+    settings::{Lines, Settings},
+    wechat_simulator::Simulator,
+};
+
+/// A long run keeps what came first.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+
+/// Looks through everything that the gateway answered and the functions logged when it is dropped, and panics when
+/// there is a secret in it.
+pub(crate) struct Watch {
+    record: Arc<Mutex<Record>>,
+    lines: Lines,
+    simulator: Simulator,
+    key_ring: String,
+}
+
+impl Watch {
+    /// The router with every answer kept, when the settings keep the functions' lines.
+    pub(crate) fn around(
+        router: Router,
+        settings: &Settings,
+        simulator: &Simulator,
+        key_ring: &str,
+    ) -> (Option<Self>, Router) {
+        let Some(lines) = settings.lines.clone() else { return (None, router) };
+        let (record, simulator) = (Arc::<Mutex<Record>>::default(), simulator.clone());
+        let router = recorded(router, Arc::clone(&record));
+        (Some(Self { record, lines, simulator, key_ring: key_ring.to_owned() }), router)
+    }
+
+    fn canaries(&self) -> Canaries {
+        let mut canaries = Canaries::default();
+        canaries.add_all_of(&self.simulator);
+        let ring: Value = serde_json::from_str(&self.key_ring).unwrap_or_default();
+        for (_, key) in ring.as_object().into_iter().flatten().filter(|(name, _)| *name != "current") {
+            canaries.add("key ring", key.as_str().unwrap_or("not a key ring"));
+        }
+        lock(&self.record).tokens().iter().for_each(|token| canaries.add_token(token));
+        canaries
+    }
+}
+
+/// The router, with a copy of every answer kept in `record`.
+pub fn recorded(router: Router, record: Arc<Mutex<Record>>) -> Router {
+    router.layer(from_fn(move |request: Request, next: Next| {
+        let record = Arc::clone(&record);
+        async move {
+            let path = request.uri().path().to_owned();
+            let (parts, body) = next.run(request).await.into_parts();
+            let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+            let mut record = lock(&record);
+            if record.bytes() < MOST_BYTES {
+                record.keep_answer(&path, parts.status.is_success(), &parts.headers, &body);
+            }
+            Response::from_parts(parts, Body::from(body))
+        }
+    }))
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        for line in lock(&self.lines).iter() {
+            lock(&self.record).keep_line("the functions", line.as_bytes());
+        }
+        let canaries = self.canaries();
+        let verdict = lock(&self.record).verdict(&canaries);
+        let findings: Vec<String> = verdict.findings.iter().map(ToString::to_string).collect();
+        assert!(findings.is_empty(), "secrets were seen:\n{}", findings.join("\n"));
+    }
+}
+
+/// A test that failed while it held the lock must not hide its failure behind a poisoned one.
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}

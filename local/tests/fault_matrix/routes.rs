@@ -1,0 +1,108 @@
+//! What is asked: one column of the matrix each.
+
+use local::http_client::{HttpClient, Outgoing, Reply};
+use serde_json::json;
+
+use crate::user::User;
+
+/// A route, or the authorizer asked without a gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    Login,
+    Check,
+    Logout,
+    Authorizer,
+    Me,
+    List,
+    RevokeAll,
+    Decrypt,
+    KeyCheck,
+}
+
+impl Route {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Login,
+        Self::Check,
+        Self::Logout,
+        Self::Authorizer,
+        Self::Me,
+        Self::List,
+        Self::RevokeAll,
+        Self::Decrypt,
+        Self::KeyCheck,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Check => "check",
+            Self::Logout => "logout",
+            Self::Authorizer => "authorizer",
+            Self::Me => "GET /me",
+            Self::List => "list",
+            Self::RevokeAll => "revoke all",
+            Self::Decrypt => "decrypt",
+            Self::KeyCheck => "session-key",
+        }
+    }
+
+    /// The functions that serve it, by binary name.
+    pub(crate) fn functions(self) -> &'static [&'static str] {
+        match self {
+            Self::Login => &["login"],
+            Self::Check | Self::Logout => &["check-session"],
+            Self::Authorizer => &["authorizer"],
+            Self::Me => &["authorizer", "me"],
+            Self::List | Self::RevokeAll => &["authorizer", "sessions"],
+            Self::Decrypt | Self::KeyCheck => &["authorizer", "open-data"],
+        }
+    }
+
+    /// What the same functions serve without ending the session.
+    pub(crate) fn harmless(self) -> Self {
+        match self {
+            Self::Logout => Self::Check,
+            Self::RevokeAll => Self::List,
+            other => other,
+        }
+    }
+
+    fn request(self, service: &HttpClient, user: &User) -> Outgoing {
+        let asks = |method, path| service.request(method, path).bearer(&user.token);
+        match self {
+            Self::Login => service.request("POST", "/login").json(&json!({"code": user.code()})),
+            Self::Check => asks("GET", "/session"),
+            Self::Logout => asks("DELETE", "/session"),
+            Self::Authorizer => {
+                service.request("POST", "/2015-03-31/functions/authorizer/invocations").json(&json!({
+                    "type": "TOKEN",
+                    "authorizationToken": format!("Bearer {}", user.token),
+                    "methodArn": "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/v1/GET/me",
+                }))
+            }
+            Self::Me => asks("GET", "/me"),
+            Self::List => asks("GET", "/sessions"),
+            Self::RevokeAll => asks("DELETE", "/sessions"),
+            Self::Decrypt => asks("POST", "/open-data/decrypt").json(&user.open_data),
+            Self::KeyCheck => asks("GET", "/session-key"),
+        }
+    }
+
+    pub(crate) async fn ask(self, service: &HttpClient, user: &User) -> Result<Reply, String> {
+        self.request(service, user).send().await
+    }
+
+    /// The answer in one or two words: `204`, `503 store_unavailable`, `allow`, `refuse`, `error`.
+    pub(crate) fn outcome(self, reply: &Reply) -> String {
+        if self != Self::Authorizer {
+            return format!("{} {}", reply.status, reply.code()).trim_end().to_owned();
+        }
+        let effect = reply.body["policyDocument"]["Statement"][0]["Effect"].as_str();
+        match (reply.headers.contains_key("x-amz-function-error"), effect) {
+            (true, _) => "error".to_owned(),
+            (false, Some("Allow")) => "allow".to_owned(),
+            (false, Some("Deny")) => "refuse".to_owned(),
+            (false, _) => format!("{} {}", reply.status, reply.text),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! How the cells are shown: a table in Markdown, one row for each fault.
+
+use crate::{
+    matrix::Judged,
+    routes::Route,
+    rows::{Row, Warmth},
+};
+
+/// The summary and the table.
+pub(crate) fn render(rows: &[Row], cells: &[Judged], summary: &str) -> String {
+    let line = |name: &str, cells: [String; 9]| format!("| {name} | {} |\n", cells.join(" | "));
+    let mut text = format!(
+        "{summary}\n\nA cell: the answer of a new function / of one that has served before, and the longest time in ms. \
+         Answers: the status, or what the authorizer said; codes are in docs/api.md. An empty cell: to this route the \
+         fault is the same as errcode 40125. –: a function cannot have called a WeChat that never had a certificate.\n\n"
+    );
+    text.push_str(&line("fault", Route::ALL.map(|route| route.name().to_owned())));
+    text.push_str(&line("---", [(); 9].map(|()| "---".to_owned())));
+    for (number, row) in rows.iter().enumerate() {
+        let shown = Route::ALL.map(|route| {
+            let of = |cell: &&Judged| cell.row == number && cell.route == route;
+            shown(&cells.iter().filter(of).collect::<Vec<_>>())
+        });
+        text.push_str(&line(&row.name, shown));
+    }
+    text
+}
+
+fn shown(pair: &[&Judged]) -> String {
+    if pair.is_empty() {
+        return String::new();
+    }
+    let answer = |warmth| {
+        let cell = pair.iter().find(|cell| cell.warmth == warmth);
+        cell.map_or("–", |cell| cell.outcome.split(' ').next().unwrap_or_default())
+    };
+    let (cold, warm) = (answer(Warmth::Cold), answer(Warmth::Warm));
+    let answers = if cold == warm { cold.to_owned() } else { format!("{cold}/{warm}") };
+    let worst = pair.iter().map(|cell| cell.took.as_millis()).max().unwrap_or_default();
+    let red = if pair.iter().any(|cell| !cell.wrong.is_empty()) { "**RED** " } else { "" };
+    format!("{red}{answers} {worst}")
+}

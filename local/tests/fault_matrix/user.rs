@@ -1,0 +1,60 @@
+//! Who asks.
+
+use local::{
+    http_client::HttpClient,
+    wechat_simulator::{DEFAULT_APP, Simulator},
+};
+use serde_json::{Value, json};
+
+use crate::routes::Route;
+
+/// Somebody who has logged in once.
+pub(crate) struct User {
+    pub(crate) openid: String,
+    pub(crate) token: String,
+    pub(crate) id: String,
+    pub(crate) session_id: String,
+    pub(crate) session_key: String,
+    /// The body of a request to decrypt.
+    pub(crate) open_data: Value,
+    /// Codes of `wx.login` that were handed out.
+    pub(crate) codes: std::sync::Mutex<Vec<String>>,
+    simulator: Simulator,
+}
+
+impl User {
+    /// Logs a new user in at `service`.
+    pub(crate) async fn new(simulator: &Simulator, service: &HttpClient) -> Result<Self, String> {
+        let app = DEFAULT_APP.0;
+        let minted =
+            simulator.mint(local::wechat_simulator::NewCode { app_id: app.to_owned(), ..Default::default() });
+        let mut user = Self {
+            openid: minted.openid,
+            token: String::new(),
+            id: String::new(),
+            session_id: String::new(),
+            session_key: String::new(),
+            open_data: Value::Null,
+            codes: std::sync::Mutex::default(),
+            simulator: simulator.clone(),
+        };
+        let reply = Route::Login.ask(service, &user).await?;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let login = text(&reply.body["token"])
+            .zip(text(&reply.body["user"]["id"]))
+            .zip(text(&reply.body["session"]["id"]));
+        let ((token, id), session_id) =
+            login.ok_or_else(|| format!("the first login: {} {}", reply.status, reply.text))?;
+        let key = simulator.session_key(app, &user.openid).ok_or("the login made a session_key")?;
+        let data = simulator.mint_encrypted_data(app, &user.openid, json!({"openGId": "group"}));
+        user.open_data = json!({"encrypted_data": data.encrypted_data, "iv": data.iv});
+        Ok(Self { token, id, session_id, session_key: key, ..user })
+    }
+
+    /// A fresh code of `wx.login`.
+    pub(crate) fn code(&self) -> String {
+        let code = self.simulator.mint_code(DEFAULT_APP.0, Some(&self.openid));
+        self.codes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(code.clone());
+        code
+    }
+}

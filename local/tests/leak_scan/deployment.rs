@@ -1,0 +1,246 @@
+//! All functions as processes, behind the gateway, and the record of what comes out.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    process::Command,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use local::{
+    conversation::Target,
+    gateway::{self, Gateway},
+    http_client::HttpClient,
+    invoke::{Invoke, InvokeError, invoke_with},
+    leaks::{Canaries, Record, Sink, recorded},
+    service::{SAMPLE_TEMPLATE, Service, TEMPLATE},
+    settings::Settings,
+    template::Template,
+    wechat_simulator::{DEFAULT_APP, SECOND_APP},
+};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+use wxsession::Clock;
+
+use crate::{
+    function::{Function, Written, program},
+    runtime_api::Answer,
+};
+
+/// Secrets of the deployment. The simulator's own AppSecret looks like its app id.
+pub(crate) const APP_SECRET: &str = "9f8e7d6c5b4a39281706f5e4d3c2b1a0";
+pub(crate) const RING_KEY: &str = "Qm7xT2vLr9Zp4KsWy8Nd3HcJf6Bg1VaEo5UtRiXe";
+pub(crate) const AWS_SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+pub(crate) const AWS_SESSION_TOKEN: &str =
+    "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQDx+7pQ0canary==";
+
+const TABLES: [(&str, Sink); 2] = [("UsersTable", Sink::UsersItem), ("SessionsTable", Sink::SessionsItem)];
+
+/// A deployment on this machine.
+pub(crate) struct Deployment {
+    /// The tables, WeChat and the secrets. Its own gateway and functions are not used.
+    pub(crate) service: Service,
+    /// The gateway in front of the processes.
+    pub(crate) target: Target,
+    functions: Vec<(String, Arc<Function>)>,
+    record: Arc<Mutex<Record>>,
+    more: Mutex<Canaries>,
+    serving: JoinHandle<()>,
+    level: &'static str,
+}
+
+impl Deployment {
+    /// Starts everything, with this `LOG_LEVEL`.
+    pub(crate) async fn open(level: &'static str) -> Self {
+        let settings = Settings::for_tests(Clock::shifted());
+        let service = Service::start(&settings).await.expect("the local service starts on free ports");
+        assert!(service.simulator.reset_secret(DEFAULT_APP.0, APP_SECRET));
+        put_secrets(&service);
+        let template = template();
+        let record = Arc::new(Mutex::new(Record::default()));
+        let (mut functions, mut invokes) = (Vec::new(), HashMap::new());
+        for function in template.functions() {
+            let environment = environment(&service, &function.environment, level);
+            let running =
+                Arc::new(Function::start(Command::new(program(&function.binary)), environment).await);
+            functions.push((function.binary.clone(), Arc::clone(&running)));
+            invokes.insert(function.binary.clone(), invoke(&function.binary, running, Arc::clone(&record)));
+        }
+        let gateway = Gateway::new(&template, &invokes, Arc::new(|| Clock::system().now()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+        let url = format!("http://{}", listener.local_addr().expect("it is bound"));
+        let router = recorded(gateway.router(), Arc::clone(&record));
+        let serving =
+            tokio::spawn(async { drop(gateway::serve(listener, router, std::future::pending()).await) });
+        let target = Target {
+            service: HttpClient::new(&url),
+            wechat: HttpClient::new(&service.wechat_url),
+            app_id: DEFAULT_APP.0.to_owned(),
+            foreign_app_id: SECOND_APP.0.to_owned(),
+        };
+        Self { service, target, functions, record, more: Mutex::default(), serving, level }
+    }
+
+    /// A function of this deployment in another environment of Lambda's: nothing is in its memory yet.
+    pub(crate) async fn cold(&self, name: &str, change: &[(&str, &str)]) -> Function {
+        let template = template();
+        let function = template.function(name).expect("a function of the template");
+        let mut environment = environment(&self.service, &function.environment, self.level);
+        environment.extend(change.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        Function::start(Command::new(program(name)), environment).await
+    }
+
+    /// The process behind a name.
+    pub(crate) fn function(&self, name: &str) -> &Function {
+        let found = self.functions.iter().find(|(known, _)| known == name);
+        found.map(|(_, function)| function.as_ref()).expect("a function of the template")
+    }
+
+    pub(crate) fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Secrets that only the caller knows.
+    pub(crate) fn more(&self) -> MutexGuard<'_, Canaries> {
+        self.more.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps what a function that was started by itself said.
+    pub(crate) fn keep(&self, what: &str, written: &Written) {
+        written.is_one_object_per_line(what);
+        keep(&mut self.record(), what, written);
+    }
+
+    /// Keeps every attribute of every record of both tables as it is now.
+    pub(crate) async fn dump(&self) -> usize {
+        let client = tables(&self.service);
+        let mut count = 0;
+        for (table, sink) in TABLES {
+            let items = client.scan().table_name(table).send().await.expect("the tables answer").items;
+            for (name, value) in items.into_iter().flatten().flatten() {
+                count += 1;
+                let bytes = match &value {
+                    AttributeValue::S(text) | AttributeValue::N(text) => text.as_bytes().to_vec(),
+                    AttributeValue::B(blob) => blob.as_ref().to_vec(),
+                    other => format!("{other:?}").into_bytes(),
+                };
+                self.record().keep(sink, format!("{table}.{name}"), bytes);
+            }
+        }
+        count
+    }
+
+    /// Ends everything and gives the whole record and every secret that there was.
+    pub(crate) async fn close(self) -> (Record, Canaries) {
+        self.serving.abort();
+        let mut record = std::mem::take(&mut *self.record());
+        let mut canaries = std::mem::take(&mut *self.more());
+        for (name, function) in self.functions {
+            let written = function.stop();
+            written.is_one_object_per_line(&name);
+            keep(&mut record, &name, &written);
+        }
+        all(&mut canaries, &self.service);
+        record.tokens().iter().for_each(|token| canaries.add_token(token));
+        self.service.stop().await;
+        (record, canaries)
+    }
+}
+
+pub(crate) fn put_secrets(service: &Service) {
+    service.secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): APP_SECRET}));
+    service.secrets.put("SessionKeyRingSecret", &json!({"current": "k1", "k1": RING_KEY}));
+}
+
+/// Every secret that a service knows of.
+pub(crate) fn all(canaries: &mut Canaries, service: &Service) {
+    canaries.add("AppSecret", APP_SECRET);
+    canaries.add("key ring", RING_KEY);
+    canaries.add("AWS secret key", AWS_SECRET_KEY);
+    canaries.add("AWS session token", AWS_SESSION_TOKEN);
+    canaries.add_all_of(&service.simulator);
+}
+
+/// A client that reads the tables past every fault.
+pub(crate) fn tables(service: &Service) -> aws_sdk_dynamodb::Client {
+    client(&service.dynamodb.direct_endpoint())
+}
+
+pub(crate) fn client(endpoint: &str) -> aws_sdk_dynamodb::Client {
+    let env =
+        credentials().into_iter().chain([("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), endpoint.to_owned())]);
+    let account = wxsession::aws::Account::read(&env.collect::<HashMap<_, _>>()).expect("complete");
+    account.dynamodb(wxsession::aws::Budget::WRITE)
+}
+
+pub(crate) fn credentials() -> [(String, String); 4] {
+    [
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", AWS_SECRET_KEY),
+        ("AWS_SESSION_TOKEN", AWS_SESSION_TOKEN),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+}
+
+/// What the template, the endpoints and Lambda's credentials make of a function's environment.
+pub(crate) fn environment(
+    service: &Service,
+    of_template: &BTreeMap<String, String>,
+    level: &str,
+) -> HashMap<String, String> {
+    let elsewhere = [
+        ("AWS_ENDPOINT_URL_DYNAMODB", service.dynamodb.endpoint().as_str()),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", service.secrets.endpoint()),
+        ("WECHAT_API_BASE_URL", &service.wechat_url),
+        ("WECHAT_APPS_SECRET_ID", "AppsSecret"),
+        ("SESSION_KEY_RING_SECRET_ID", "SessionKeyRingSecret"),
+        ("LOG_LEVEL", level),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    of_template.clone().into_iter().chain(credentials()).chain(elsewhere).collect()
+}
+
+pub(crate) fn template() -> Template {
+    let app = [("WechatAppId", DEFAULT_APP.0), ("WechatAppSecret", APP_SECRET)];
+    let app = app.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let mut template = Template::parse_with(TEMPLATE, &app).expect("our template");
+    template.extend(SAMPLE_TEMPLATE, &BTreeMap::new()).expect("our sample template");
+    template
+}
+
+/// How the gateway calls the process; what it reports past an answer is kept.
+fn invoke(name: &str, function: Arc<Function>, record: Arc<Mutex<Record>>) -> Invoke {
+    let name = name.to_owned();
+    invoke_with(move |event| {
+        let (name, function, record) = (name.clone(), Arc::clone(&function), Arc::clone(&record));
+        async move {
+            let answer = function.invoke(event.to_string().as_bytes()).await;
+            keep_answer(&mut record.lock().unwrap_or_else(PoisonError::into_inner), &name, &answer);
+            let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            if answer.is_error {
+                let text = |member: &str| body[member].as_str().unwrap_or_default().to_owned();
+                return Err(InvokeError::new(text("errorType"), text("errorMessage")));
+            }
+            Ok(body)
+        }
+    })
+}
+
+/// Keeps what a function gave to Lambda. An HTTP answer is kept by the gateway.
+pub(crate) fn keep_answer(record: &mut Record, name: &str, answer: &Answer) {
+    if answer.is_error {
+        record.keep(Sink::FunctionError, name, answer.body.as_ref());
+        record.keep(Sink::FunctionError, name, format!("{:?}", answer.headers));
+    } else if name == "authorizer" {
+        record.keep(Sink::AuthorizerContext, name, answer.body.as_ref());
+    }
+}
+
+pub(crate) fn keep(record: &mut Record, what: &str, written: &Written) {
+    for line in written.stdout.split_inclusive(|byte| *byte == b'\n') {
+        record.keep_line(what, line);
+    }
+    record.keep(Sink::Stderr, what, written.stderr.as_slice());
+    record.keep(Sink::FunctionError, what, written.start_error.as_slice());
+}

@@ -1,0 +1,63 @@
+//! Functions as nobody should write them. The test below is one when it is told to be, in a process of its own.
+#![expect(clippy::print_stderr, reason = "this is how it leaks")]
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use login::Login;
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
+use wxsession::{
+    Clock, env,
+    http::{Answer, Problem, Request},
+    serve::{self, HttpFunction},
+    telemetry::{Level, Line, Log},
+};
+
+/// Names the way to leak.
+pub(crate) const MODE: &str = "LEAK_SCAN_MODE";
+/// The name of the test below.
+pub(crate) const TEST: &str = "leaky_function::is_a_function_when_it_is_told_to_be";
+
+/// Panics with what the client sent, at the edge that all our functions have.
+struct Panics;
+
+impl HttpFunction for Panics {
+    async fn handle(&self, request: &Request, _: &mut Line) -> Result<Answer, Problem> {
+        panic!("cannot use {}", request.header_values("authorization").concat());
+    }
+}
+
+async fn answer(event: LambdaEvent<Request>) -> Result<Answer, Error> {
+    panic!("cannot use {}", event.payload.header_values("authorization").concat());
+}
+
+/// Our own login, with a subscriber that prints what libraries say.
+async fn log_in_with(targets: Targets, log: Log) -> Result<(), Error> {
+    tracing_subscriber::registry().with(targets).with(fmt::layer().with_ansi(false)).init();
+    serve::http(Login::from_env(&env::Process, Clock::system())?, log).await
+}
+
+async fn serve(mode: &str) -> Result<(), Error> {
+    let log = Log::stdout("leaky", Level::Debug, Clock::system());
+    let all = Targets::new().with_default(LevelFilter::TRACE);
+    match mode {
+        "subscriber" => log_in_with(all, log).await,
+        "sdk" => log_in_with(Targets::new().with_target("aws", LevelFilter::TRACE), log).await,
+        "environment" => {
+            eprintln!("{:?}", std::env::vars_os());
+            serve::http(Panics, log).await
+        }
+        "edge" => serve::http(Panics, log).await,
+        _ => run(service_fn(answer)).await,
+    }
+}
+
+#[test]
+fn is_a_function_when_it_is_told_to_be() {
+    let Some(mode) = std::env::var_os(MODE) else { return };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(serve(&mode.to_string_lossy())).unwrap();
+}

@@ -1,0 +1,188 @@
+//! What is sent: every route as it should be, and everything that carries a secret where it does not belong.
+
+use local::{
+    http_client::{Outgoing, Reply},
+    wechat_simulator::{DEFAULT_APP, NewCode, NewPhoneCode},
+};
+use serde_json::{Value, json};
+
+use crate::deployment::Deployment;
+
+pub(crate) const UNIONID: &str = "ocMvos6NjeKLIBqg5Mr9QjxrP1FA";
+pub(crate) const PHONE_NUMBER: &str = "13812345678";
+pub(crate) const NICKNAME: &str = "canary-nickname-Xq7Lm2Rt9Zv";
+
+/// How often a request is made that meets a time limit on a busy machine.
+pub(crate) const ATTEMPTS: usize = 3;
+
+/// Somebody who is logged in.
+pub(crate) struct User {
+    pub(crate) openid: String,
+    pub(crate) code: String,
+    pub(crate) token: String,
+    pub(crate) session_id: String,
+}
+
+impl Deployment {
+    pub(crate) async fn log_in(&self, openid: Option<&str>) -> User {
+        let mut openid = openid.map(str::to_owned);
+        for _ in 0..ATTEMPTS {
+            let minted = self.service.simulator.mint(NewCode {
+                app_id: DEFAULT_APP.0.to_owned(),
+                openid,
+                unionid: Some(UNIONID.to_owned()),
+                ttl_seconds: None,
+            });
+            let reply = self.target.post_login(&minted.code).await.expect("an answer");
+            if reply.status == 503 {
+                openid = Some(minted.openid);
+                continue;
+            }
+            assert_eq!(reply.status, 200, "{}", reply.text);
+            let text = |value: &Value| value.as_str().expect("as documented").to_owned();
+            let (token, session_id) = (text(&reply.body["token"]), text(&reply.body["session"]["id"]));
+            return User { openid: minted.openid, code: minted.code, token, session_id };
+        }
+        panic!("the tables do not answer in time");
+    }
+
+    fn request(&self, method: &str, path: &str) -> Outgoing {
+        self.target.service.request(method, path)
+    }
+
+    async fn post(&self, user: &User, path: &str, body: &Value) -> Reply {
+        let request = self.request("POST", path).bearer(&user.token).json(body);
+        request.send().await.expect("an answer")
+    }
+
+    async fn call(&self, method: &str, path: &str, user: &User) -> Reply {
+        let mut reply = self.target.call(method, path, &user.token).await.expect("an answer");
+        for _ in 1..ATTEMPTS {
+            if reply.status == 503 {
+                reply = self.target.call(method, path, &user.token).await.expect("an answer");
+            }
+        }
+        reply
+    }
+
+    /// Every route, once as it should be. What must have worked did.
+    pub(crate) async fn as_it_should_be(&self) {
+        let simulator = &self.service.simulator;
+        self.more().add("open data", NICKNAME);
+        let user = self.log_in(None).await;
+        for path in ["/session", "/me", "/sessions", "/session-key"] {
+            assert_eq!(self.call("GET", path, &user).await.status, 200, "{path}");
+        }
+        let profile = json!({"nickName": NICKNAME, "gender": 0});
+        let info = simulator.mint_user_info(DEFAULT_APP.0, &user.openid, Some(profile));
+        let phone = simulator.mint_encrypted_phone(DEFAULT_APP.0, &user.openid, "86", PHONE_NUMBER);
+        let new =
+            NewPhoneCode { pure_phone_number: PHONE_NUMBER.to_owned(), ..NewPhoneCode::of(DEFAULT_APP.0) };
+        let code = simulator.mint_phone_code(new).code;
+        for (path, body, holds) in [
+            ("/open-data/decrypt", json!({"encrypted_data": info.encrypted_data, "iv": info.iv}), NICKNAME),
+            (
+                "/open-data/decrypt",
+                json!({"encrypted_data": phone.encrypted_data, "iv": phone.iv}),
+                PHONE_NUMBER,
+            ),
+            ("/open-data/verify", json!({"raw_data": info.raw_data, "signature": info.signature}), "true"),
+            ("/phone-number", json!({"code": code}), PHONE_NUMBER),
+        ] {
+            let reply = self.post(&user, path, &body).await;
+            assert!(reply.status == 200 && reply.text.contains(holds), "{path}: {}", reply.text);
+        }
+        assert_eq!(self.call("POST", "/session-key/reset", &user).await.status, 204);
+        simulator.rotate_session_key(DEFAULT_APP.0, &user.openid);
+        // The second login within the hour finds the same user, and the vault moves on to another key.
+        let again = self.log_in(Some(&user.openid)).await;
+        let path = format!("/sessions/{}", user.session_id);
+        assert_eq!(self.call("DELETE", &path, &again).await.status, 204);
+        assert_eq!(self.call("GET", "/session", &user).await.status, 401);
+    }
+
+    /// Both ways to end, which leave no record for the dump.
+    pub(crate) async fn endings(&self) {
+        for (method, path) in [("DELETE", "/session"), ("DELETE", "/sessions"), ("DELETE", "/me")] {
+            let user = self.log_in(None).await;
+            for _ in 0..2 {
+                self.call(method, path, &user).await;
+            }
+            assert_eq!(self.call("GET", "/me", &user).await.status, 401, "{method} {path}");
+        }
+    }
+
+    /// Requests that carry secrets where nothing expects them.
+    pub(crate) async fn misplaced(&self) {
+        let user = self.log_in(None).await;
+        let User { token, openid, code, .. } = &user;
+        let fresh = || self.service.simulator.mint_code(DEFAULT_APP.0, Some(openid));
+        for body in [
+            format!("{{\"code\":\"{token}\"}}"),
+            format!("{{\"code\":\"{}\",\"{token}\":1}}", fresh()),
+            format!("{{\"code\":[\"{}\"]}}", fresh()),
+            format!("{{\"code\":{{\"{}\":0}}}}", fresh()),
+            format!("{{\"code\":\"{}\",\"app_id\":\"{token}\"}}", fresh()),
+            format!("{{\"code\":\"{}\",\"code\":\"{openid}\"}}", fresh()),
+            format!("{{\"code\":\"{code}\\u0000\"}}"),
+            format!("{{\"code\":\"{}", fresh()),
+            format!("\u{feff}{{\"code\":\"{}\"}}", fresh()),
+            format!("code={}", fresh()),
+            format!("[\"{token}\",\"{openid}\"]"),
+            format!("{{\"code\":\"{code}{}\"}}", "x".repeat(5000)),
+        ] {
+            let login = self.request("POST", "/login").bearer(token).text("application/json", body);
+            assert_ne!(login.send().await.expect("an answer").status, 500);
+        }
+        let form = self
+            .request("POST", "/login")
+            .text("application/x-www-form-urlencoded", format!("code={}", fresh()));
+        form.send().await.expect("an answer");
+        for path in ["/open-data/decrypt", "/open-data/verify", "/phone-number"] {
+            for body in [
+                json!({"encrypted_data": token, "iv": openid}),
+                json!({"raw_data": openid, "signature": token}),
+                json!({"code": code, (token): 1}),
+                json!({"code": [token]}),
+                json!({"code": fresh()}),
+            ] {
+                self.post(&user, path, &body).await;
+            }
+        }
+        self.misplaced_tokens(&user).await;
+    }
+
+    async fn misplaced_tokens(&self, user: &User) {
+        let User { token, session_id, .. } = user;
+        let last = if token.ends_with('0') { '1' } else { '0' };
+        let flipped = format!("Bearer {}{last}", &token[..73]);
+        for path in ["/session", "/me", "/sessions", "/login"] {
+            let method = if path == "/login" { "POST" } else { "GET" };
+            for value in [
+                flipped.as_str(),
+                &format!("Bearer  {token}"),
+                &format!("Bearer {token}, Bearer {token}"),
+                &format!("Basic {token}"),
+                &format!("Token {token}"),
+                token,
+                &token[..40],
+            ] {
+                let request = self.request(method, path).header("Authorization", value);
+                request.send().await.expect("an answer");
+            }
+            let twice = self.request(method, path).bearer(token).bearer(token);
+            twice.send().await.expect("an answer");
+            let query = self.request(method, &format!("{path}?access_token={token}&code={}", user.code));
+            query.header("X-Token", token).header("Cookie", token).send().await.expect("an answer");
+        }
+        for (method, path) in [
+            ("DELETE", format!("/sessions/{token}")),
+            ("DELETE", format!("/sessions/{session_id}x")),
+            ("GET", format!("/{token}")),
+            ("PUT", "/session".to_owned()),
+            ("PATCH", "/open-data/decrypt".to_owned()),
+        ] {
+            self.call(method, &path, user).await;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+use crate::property::{Checked, check, holds, refuted};
+
+/// Makes an answer of a problem and a request id.
+type Answers = fn(&Problem, &str) -> Answer;
+
+fn problems() -> impl Strategy<Value = Problem> {
+    let retries = prop_oneof![Just(None), any::<i64>().prop_map(Some)];
+    (0..Code::ALL.len(), retries).prop_map(|(code, retry_after)| Problem {
+        retry_after,
+        allow: (retry_after == Some(0)).then_some("GET, DELETE"),
+        ..Problem::new(Code::ALL[code]).because("reason")
+    })
+}
+
+/// Request ids as API Gateway makes them, and as nobody should.
+fn request_ids() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-zA-Z0-9=-]{0,36}", any::<String>(), "[\r\n\"{}:,]{1,8}"]
+}
+
+fn every_answer_is_problem_json(answers: Answers) -> Checked {
+    check((problems(), request_ids()), |(problem, request_id)| {
+        let answer = serde_json::to_value(answers(&problem, &request_id)).expect("an answer is JSON");
+        prop_assert_eq!(&answer["headers"]["Content-Type"], "application/problem+json");
+        let body = answer["body"].as_str().unwrap_or_default();
+        let body: Value =
+            serde_json::from_str(body).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let members: Vec<&str> = body.as_object().expect("an object").keys().map(String::as_str).collect();
+        prop_assert_eq!(members.len(), 5);
+        prop_assert_eq!(&body["type"], "about:blank");
+        prop_assert_eq!(&body["code"], problem.code.as_str());
+        prop_assert_eq!(&body["status"], problem.code.status());
+        prop_assert_eq!(&answer["statusCode"], problem.code.status());
+        prop_assert_eq!(&body["instance"], &request_id);
+        prop_assert!(body["title"].as_str().is_some_and(|title| !title.is_empty()));
+        Ok(())
+    })
+}
+
+fn no_header_can_be_broken(answers: Answers) -> Checked {
+    check((problems(), request_ids()), |(problem, request_id)| {
+        let answer = serde_json::to_value(answers(&problem, &request_id)).expect("an answer is JSON");
+        for (name, value) in answer["headers"].as_object().expect("headers") {
+            let value = value.as_str().expect("text");
+            let fits = name.bytes().chain(value.bytes()).all(|byte| byte == b' ' || byte.is_ascii_graphic());
+            prop_assert!(fits, "{}: {:?}", name, value);
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn every_problem_has_every_property() {
+    holds(&every_answer_is_problem_json(Problem::answer));
+    holds(&no_header_can_be_broken(Problem::answer));
+}
+
+#[test]
+fn each_property_refutes_a_wrong_answer() {
+    refuted(&every_answer_is_problem_json(|problem, request_id| {
+        let (code, status, title) = problem.code.row();
+        let body = format!(
+            r#"{{"type":"about:blank","title":"{title}","status":{status},"code":"{code}","instance":"{request_id}"}}"#
+        );
+        Answer::new(status).with_body("application/problem+json", body)
+    }));
+    refuted(&no_header_can_be_broken(|problem, request_id| {
+        problem.answer(request_id).with_header("X-Request-Id", request_id)
+    }));
+}
