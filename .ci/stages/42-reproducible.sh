@@ -8,7 +8,7 @@ elif ensure_sam && venv "$CI_CACHE/sbom" .ci/supply-chain/sbom.txt; then
   check 'the authorizer, built twice, has one SHA-256' .ci/reproducible --against .aws-sam/build --work "$work" authorizer &&
     show 'the authorizer, built twice, has one SHA-256'
   check 'SBOM and build of the authorizer agree' "$CI_CACHE/sbom/bin/python" .ci/supply-chain/sbom.py \
-    --compiled "authorizer=$work/second-with-a-longer-name/target"
+    --built "authorizer=$work/second-with-a-longer-name"
   rm -rf "$work"
 else
   cannot 'reproducible build' 'aws-sam-cli or cyclonedx-python-lib could not be installed'

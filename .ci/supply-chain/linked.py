@@ -1,4 +1,4 @@
-"""The crates that are linked into a function: what `cargo tree` says, and what a build really compiled for the target."""
+"""The crates of a function: what `cargo tree` says, what a build compiled for the target, and what shows in the binary."""
 
 import pathlib
 import re
@@ -9,13 +9,14 @@ FUNCTIONS = ["login", "check-session", "authorizer", "sessions", "open-data"]
 TARGETS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"]
 
 
-def tree(function, edges="normal,no-proc-macro", target=TARGETS[0], root=ROOT):
-    """(name, version) -> the (name, version) of what it uses. Nothing that only builds or tests the function."""
-    command = ["cargo", "tree", "--locked", "--package", function, "--edges", edges, "--target", target]
+def tree(*functions, edges="normal,no-proc-macro", target=TARGETS[0], root=ROOT):
+    """(name, version) -> the (name, version) of what it uses. Nothing that only builds or tests the functions."""
+    packages = [word for function in functions for word in ("--package", function)]
+    command = ["cargo", "tree", "--locked", *packages, "--edges", edges, "--target", target]
     lines = subprocess.run([*command, "--prefix", "depth", "--format", " {p}"],
                            cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
     uses, above = {}, []
-    for line in lines:
+    for line in filter(None, lines):
         depth, name, version = re.match(r"(\d+) (\S+) v(\S+)", line).groups()
         crate = (name, version)
         del above[int(depth):]
@@ -43,3 +44,9 @@ def compiled(target_directory, target=TARGETS[0]):
             elif ours:
                 found.add((ours[2] or "wxsession", None))
     return found
+
+
+def shown(binary):
+    """The (name, version) of crates whose sources are named in a binary's panic messages. Not all of its crates are."""
+    found = re.findall(rb"/registry/src/[^/]+/([\w-]+?)-(\d+\.\d+\.\d+[^/]*)/", pathlib.Path(binary).read_bytes())
+    return {(name.decode(), version.decode()) for name, version in found}

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""The bills of materials of the functions: .ci/supply-chain/sbom.py [--compiled FUNCTION=TARGET_DIRECTORY]
+"""The bills of materials of the functions: .ci/supply-chain/sbom.py [--built FUNCTION=FOLDER]
 
 Writes target/sbom/<function>.cdx.json, CycloneDX 1.6: what is linked into each binary, and nothing that only builds or tests
 it. cargo-cyclonedx would list more: it reads `cargo metadata`, where the features of all members are one. Validates each
-against the schema. With --compiled it compares one with what a build of that function alone, in a target
-directory of its own, compiled. The same commit gives the same bytes. Needs what .ci/supply-chain/sbom.txt lists.
+against the schema. --built compares one with a build of that function alone: FOLDER/target and FOLDER/lambda, as
+.ci/reproducible leaves them. The same commit gives the same bytes. Needs what .ci/supply-chain/sbom.txt lists.
 """
 
 import argparse
 import datetime
 import json
+import pathlib
 import subprocess
 import sys
 import tomllib
@@ -24,7 +25,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-from linked import FUNCTIONS, ROOT, TARGETS, compiled, tree
+from linked import FUNCTIONS, ROOT, TARGETS, compiled, shown, tree
 
 NAMESPACE = uuid.UUID("6f1c8a52-7a0c-4b3f-9a53-6f7f2f3a2d11")
 
@@ -87,18 +88,29 @@ def wrong(function, text):
             yield f"{function}: the bill and {target} differ in {different}"
 
 
-def wrong_after_build(function, text, target_directory):
-    """What a build says against a bill."""
-    built, names = compiled(target_directory), listed(text)
-    different = {crate for crate in built if crate not in names and (crate[1] or crate[0] not in {name for name, _ in names})}
-    different |= {crate for crate in names if crate not in built and (crate[0], None) not in built}
-    if different:
-        yield f"{function}: the bill and the build differ in {sorted(different, key=str)}"
+def wrong_after_build(function, text, folder):
+    """What a build says against a bill.
+
+    `sam build` names a binary and no package, so cargo compiles the shared crate with the features that any function wants.
+    What only another function asked for is compiled too, and dropped by the linker: it may not show in the binary.
+    """
+    built, names = compiled(folder / "target"), listed(text)
+    ours = {name for name, version in built if version is None}
+    if missing := sorted(crate for crate in names if crate not in built and crate[0] not in ours):
+        yield f"{function}: in the bill and not compiled: {missing}"
+    more = {crate for crate in built if crate not in names and crate[1]}
+    if foreign := sorted(more - set(tree(*FUNCTIONS))):
+        yield f"{function}: compiled, and no function asks for it: {foreign}"
+    showing = shown(folder / "lambda" / function / "bootstrap")
+    if linked := sorted(showing - names):
+        yield f"{function}: in the binary and not in the bill: {linked}"
+    if not showing:
+        yield f"{function}: the binary names no crate at all"
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--compiled", metavar="FUNCTION=TARGET_DIRECTORY")
+    parser.add_argument("--built", metavar="FUNCTION=FOLDER")
     options = parser.parse_args()
     commit = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     made_at = datetime.datetime.fromtimestamp(int(commit), datetime.timezone.utc)
@@ -110,8 +122,8 @@ def main():
         (folder / f"{function}.cdx.json").write_text(text, encoding="utf-8")
         failures += wrong(function, text)
         print(f"{function:14} {len(listed(text)) - 1} components")
-        if options.compiled and options.compiled.split("=", 1)[0] == function:
-            failures += wrong_after_build(function, text, options.compiled.split("=", 1)[1])
+        if options.built and options.built.split("=", 1)[0] == function:
+            failures += wrong_after_build(function, text, pathlib.Path(options.built.split("=", 1)[1]))
     print("\n".join(failures) or f"written to {folder.relative_to(ROOT)}, valid, and nothing but what is linked")
     return bool(failures)
 

@@ -30,13 +30,13 @@ def plant(folder, manifest, line, under="[dependencies]"):
 
 def unused(folder):
     """What `cargo shear` has against a workspace, or None."""
-    done = subprocess.run(["cargo", "shear", "--offline", "--deny-warnings"], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(["cargo", "shear", "--offline"], cwd=folder, capture_output=True, text=True)
     return done.stdout + done.stderr if done.returncode else None
 
 
 def too_many(limits, root=ROOT):
     for function, most in limits.items():
-        count = max(len(tree(function, "normal", target, root)) for target in TARGETS)
+        count = max(len(tree(function, edges="normal", target=target, root=root)) for target in TARGETS)
         if count > most:
             yield f"{function}: {count} crates, {most} are allowed"
 

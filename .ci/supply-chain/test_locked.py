@@ -9,7 +9,7 @@ import locked
 
 LAMBDA = "[workspace.metadata.lambda.build]\nlocked = true\n"
 # Each exception is needed by a line of this.
-README = "`cargo run -p local` `cargo test --workspace` `cargo clippy --workspace`"
+README = "`cargo run -p local` `cargo build` `cargo test --workspace` `cargo clippy --workspace`"
 PLANTED = 'command = ["cargo", "deny", "--offline"]\n'
 
 
@@ -43,7 +43,8 @@ class Locked(unittest.TestCase):
             (".github/workflows/a.yml", "        run: cargo install x\n", "cargo install x"),
             ("scripts/a", "cargo build \\\n  -p local\n", "cargo build  -p local"),
             ("scripts/a.py", 'run(["cargo", "build", "--quiet",\n', "cargo build --quiet"),
-            ("docs/a.md", "Type `cargo build --release`.", "cargo build --release"),
+            ("docs/a.md", "Type `cargo install cargo-mutants`.", "cargo install cargo-mutants"),
+            ("docs/a.md", "Type `cargo lambda build --release`.", "cargo lambda build --release"),
         ]:
             with self.subTest(file=name, text=text):
                 self.assertEqual(found({name: text}), [f"{name}: {expected}"])
