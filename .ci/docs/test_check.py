@@ -34,6 +34,7 @@ MISTAKES = [
     (check.languages, "README.zh-CN.md", "cargo test --workspace", "cargo test"),
     (check.languages, "README.zh-CN.md", "## 限制", "### 限制"),
     (check.languages, "README.zh-CN.md", "6.90 / 4.40", "6.80 / 4.40"),
+    (check.tests_of_the_threats, "docs/reliability.md", "`nothing_is_accepted_once_a_logout_has_returned`", "`nothing_is_accepted`, `no_such_test`"),
     (check.tests_of_the_threats, "SECURITY.md", "`no_line_holds_the_token`", "`no_line_holds_a_token`"),
     (check.alarms, "docs/operations.md", "| `TableThrottleAlarm` |", "| `TableAlarm` |"),
     (check.alarms, "docs/operations.md", "`several_credentials`", "`many_credentials`"),
