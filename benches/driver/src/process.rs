@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::time::{clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
 
@@ -48,7 +48,7 @@ impl Process {
         let cpu_at_start = Duration::ZERO;
         let mut process = Self { child, started: Instant::now(), cpu_at_start };
         let id = process.pid();
-        waitpid(id, Some(WaitPidFlag::WUNTRACED))?;
+        wait_until_stopped(id)?;
         pin(id, THEIRS)?;
         process.cpu_at_start = cpu(process.id());
         process.started = Instant::now();
@@ -83,6 +83,18 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn wait_until_stopped(id: Pid) -> io::Result<()> {
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(10) {
+        match waitpid(id, Some(WaitPidFlag::WUNTRACED | WaitPidFlag::WNOHANG))? {
+            WaitStatus::Stopped(..) => return Ok(()),
+            WaitStatus::StillAlive => std::thread::sleep(Duration::from_micros(200)),
+            other => return Err(io::Error::other(format!("the launcher: {other:?}"))),
+        }
+    }
+    Err(io::Error::other("the launcher did not stop"))
 }
 
 /// Keeps this thread, and those it starts, on the driver's processor.
