@@ -5,6 +5,7 @@ use std::fs::{File, create_dir, read_to_string, remove_dir, write};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use nix::sched::{CpuSet, sched_setaffinity};
@@ -133,7 +134,8 @@ impl Share {
     /// Makes the group, with version 1 or 2 of the controllers. Needs root. Only the quota is to hold the function back,
     /// so against everything else on the machine it gets the greatest weight there is.
     pub(crate) fn new(percent: f64) -> io::Result<Self> {
-        let name = format!("wxsession-bench-{}", std::process::id());
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let name = format!("wxsession-bench-{}-{}", std::process::id(), MADE.fetch_add(1, Relaxed));
         let quota = (Self::PERIOD_MICROSECONDS * percent / 100.0).round();
         let (one, two) = (Path::new("/sys/fs/cgroup/cpu"), Path::new("/sys/fs/cgroup"));
         if one.join("cpu.cfs_quota_us").exists() {
