@@ -259,10 +259,13 @@ def languages(tree):
 
 
 def tests_of_the_threats(tree):
-    """every test that SECURITY.md names exists"""
-    named = set(re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+){2,})`", tree.text("SECURITY.md")))
-    if not named:
-        yield "SECURITY.md names no test"
+    """every test that SECURITY.md and docs/reliability.md name exists"""
+    named = set()
+    for page in ("SECURITY.md", "docs/reliability.md"):
+        found = set(re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+){2,})`", tree.text(page)))
+        if not found:
+            yield f"{page} names no test"
+        named |= found
     places = [file for folder in ("functions", "shared", "local", ".ci", "examples") for file in (tree.root / folder).rglob("*")]
     code = "\n".join(file.read_text(encoding="utf-8") for file in places if file.suffix in (".rs", ".py") and file.is_file())
     for name in sorted(named):

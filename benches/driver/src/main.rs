@@ -10,7 +10,6 @@
 use std::error::Error;
 use std::fs::OpenOptions;
 use std::io::{Write, stderr};
-use std::sync::Arc;
 
 mod certificates;
 mod count;
@@ -34,11 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (stand_ins, addresses) = stand_ins::StandIns::start(tls.as_ref())?;
     let logs = plan.results.with_extension("logs");
     std::fs::create_dir_all(&logs)?;
-    let share = plan.share.map(process::Share::new).transpose()?.map(Arc::new);
-    let room = run::Room { stand_ins, addresses, logs, share };
+    let room = run::Room { stand_ins, addresses, logs, share: plan.share };
     let mut results = OpenOptions::new().create(true).append(true).open(&plan.results)?;
     let failures = session::run(&plan, &room, &mut results, &mut stderr())?;
     results.flush()?;
-    drop(room);
     if failures > 0 { Err(format!("{failures} runs failed").into()) } else { Ok(()) }
 }

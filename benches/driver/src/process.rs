@@ -5,11 +5,12 @@ use std::fs::{File, create_dir, read_to_string, remove_dir, write};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::time::{clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
 
@@ -48,7 +49,7 @@ impl Process {
         let cpu_at_start = Duration::ZERO;
         let mut process = Self { child, started: Instant::now(), cpu_at_start };
         let id = process.pid();
-        waitpid(id, Some(WaitPidFlag::WUNTRACED))?;
+        wait_until_stopped(id)?;
         pin(id, THEIRS)?;
         process.cpu_at_start = cpu(process.id());
         process.started = Instant::now();
@@ -83,6 +84,18 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn wait_until_stopped(id: Pid) -> io::Result<()> {
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(10) {
+        match waitpid(id, Some(WaitPidFlag::WUNTRACED | WaitPidFlag::WNOHANG))? {
+            WaitStatus::Stopped(..) => return Ok(()),
+            WaitStatus::StillAlive => std::thread::sleep(Duration::from_micros(200)),
+            other => return Err(io::Error::other(format!("the launcher: {other:?}"))),
+        }
+    }
+    Err(io::Error::other("the launcher did not stop"))
 }
 
 /// Keeps this thread, and those it starts, on the driver's processor.
@@ -121,7 +134,8 @@ impl Share {
     /// Makes the group, with version 1 or 2 of the controllers. Needs root. Only the quota is to hold the function back,
     /// so against everything else on the machine it gets the greatest weight there is.
     pub(crate) fn new(percent: f64) -> io::Result<Self> {
-        let name = format!("wxsession-bench-{}", std::process::id());
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let name = format!("wxsession-bench-{}-{}", std::process::id(), MADE.fetch_add(1, Relaxed));
         let quota = (Self::PERIOD_MICROSECONDS * percent / 100.0).round();
         let (one, two) = (Path::new("/sys/fs/cgroup/cpu"), Path::new("/sys/fs/cgroup"));
         if one.join("cpu.cfs_quota_us").exists() {

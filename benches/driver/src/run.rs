@@ -16,8 +16,8 @@ pub(crate) struct Room {
     pub(crate) stand_ins: Arc<StandIns>,
     pub(crate) addresses: Addresses,
     pub(crate) logs: PathBuf,
-    /// The share of a processor that functions have from their first event on.
-    pub(crate) share: Option<Arc<Share>>,
+    /// Percent of a processor that functions have from their first event on.
+    pub(crate) share: Option<f64>,
 }
 
 /// How far one run goes.
@@ -81,10 +81,12 @@ impl Room {
         self.stand_ins.reset(variant.active, variant.signed);
         let event =
             std::fs::read(&variant.event).map_err(|error| format!("{}: {error}", variant.event.display()))?;
+        // A group of its own for each run: what one overdrew would be taken from the next.
+        let share = self.share.map(Share::new).transpose().map_err(said)?.map(Arc::new);
         let watch = Arc::new(Watch {
             id: AtomicU32::new(0),
             stand_ins: Arc::clone(&self.stand_ins),
-            share: self.share.as_ref().map(Arc::downgrade),
+            share: share.as_ref().map(Arc::downgrade),
             extent,
             marks: Mutex::default(),
         });
@@ -114,6 +116,7 @@ impl Room {
             latencies: latencies?,
         };
         drop(process);
+        drop(share);
         self.stand_ins.complaint().map_or(Ok(()), Err)?;
         outcome.check_calls(variant, extent)?;
         Ok(outcome)

@@ -10,10 +10,16 @@ use crate::process::{Process, cpu, peak_memory};
 use crate::result::{Latencies, Timed, count, mib, micros, millis};
 use crate::run::{Extent, Room};
 
+/// Longer than any answer takes.
+const SILENCE: Duration = Duration::from_secs(20);
+
 impl Room {
-    /// Starts the helper and the server, and asks one request after another over one connection.
+    /// Starts the helper and the server, and asks one request after another over one connection. A server that does not
+    /// start or falls silent is given a second try: it is the peer, not what is tested.
     pub(crate) fn ask(&self, variant: &Variant, web: &Web, extent: Extent) -> Result<Timed, String> {
-        self.conversation(variant, web, extent).map_err(|wrong| format!("{}: {wrong}", variant.name))
+        let outcome =
+            self.conversation(variant, web, extent).or_else(|_| self.conversation(variant, web, extent));
+        outcome.map_err(|wrong| format!("{}: {wrong}", variant.name))
     }
 
     fn conversation(&self, variant: &Variant, web: &Web, extent: Extent) -> Result<Timed, String> {
@@ -72,8 +78,12 @@ fn connect(port: u16) -> io::Result<TcpStream> {
     let begun = Instant::now();
     loop {
         match TcpStream::connect((Ipv4Addr::LOCALHOST, port)) {
-            Ok(stream) => return stream.set_nodelay(true).map(|()| stream),
-            Err(error) if begun.elapsed() > Duration::from_secs(20) => return Err(error),
+            Ok(stream) => {
+                stream.set_nodelay(true)?;
+                stream.set_read_timeout(Some(SILENCE))?;
+                return Ok(stream);
+            }
+            Err(error) if begun.elapsed() > SILENCE => return Err(error),
             Err(_) => std::thread::sleep(Duration::from_millis(2)),
         }
     }
