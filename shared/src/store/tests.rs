@@ -137,8 +137,9 @@ fn refused() -> Answer {
 
 #[track_caller]
 fn is_refused<T: std::fmt::Debug>(result: Result<T, StoreError>, operation: &'static str) {
-    let kind = "ResourceNotFoundException".to_owned();
-    assert_eq!(result.unwrap_err(), StoreError { operation, kind });
+    let (error, kind) = (result.unwrap_err(), "ResourceNotFoundException".to_owned());
+    assert!(!error.is_damage(), "the table did not answer");
+    assert_eq!(error, StoreError { operation, kind });
 }
 
 fn user() -> UserId {

@@ -122,6 +122,30 @@ async fn revoking_again_or_nothing_is_told_from_a_failure() {
 }
 
 #[tokio::test]
+async fn ending_a_session_whose_first_answer_was_lost_is_ending_it_now() {
+    let hash = hash(&token());
+    let ended = |reason: &str, at: &str| {
+        let tombstone = with(record(&hash), "state", json!({"S": "revoked"}));
+        with(with(tombstone, "revoked_reason", json!({"S": reason})), "revoked_at", json!({"N": at}))
+    };
+    let lost = || Answer::Breaks(|| ConnectorError::io("lost".into()));
+    let ours = || condition_failed(Some(ended("logout", "1795329000")));
+    let cases = [
+        (vec![lost(), ours()], Revoked::Now),
+        (vec![lost(), lost(), ours()], Revoked::Now),
+        (vec![ours()], Revoked::Before),
+        (vec![lost(), condition_failed(Some(ended("evicted", "1795329000")))], Revoked::Before),
+        (vec![lost(), condition_failed(Some(ended("logout", "1795328999")))], Revoked::Before),
+    ];
+    for (answers, expected) in cases {
+        let script = Script::default();
+        script.answers.lock().unwrap().extend(answers);
+        assert_eq!(sessions(&script).revoke(user(), &hash, "logout", NOW).await, Ok(expected));
+        assert!(script.answers.lock().unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
 async fn a_list_is_read_strongly_page_by_page_and_leaves_damaged_records_out() {
     let hashes = [hash(&token()), hash(&token()), hash(&token())];
     let damaged = with(record(&hashes[1]), "app_id", Value::Null);

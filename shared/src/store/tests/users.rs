@@ -58,6 +58,7 @@ async fn a_user_is_new_only_with_the_generation_of_this_login() {
     for answer in [json!({}), attributes("MTIzNDU2Nw==")] {
         let error = users(&Script::of([answer])).register(user(), &login(None)).await.unwrap_err();
         assert_eq!((error.operation, error.kind.as_str()), ("UpdateItem", "damaged_generation"));
+        assert!(error.is_damage(), "waiting does not help");
     }
     is_refused(
         users(&Script::default().then([refused()])).register(user(), &login(None)).await,
