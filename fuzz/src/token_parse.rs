@@ -60,7 +60,7 @@ fn free(text: &str) {
     if let (Ok(token), Some(raw)) = (&parsed, raw) {
         assert_eq!(*token.expose(), text, "printed as it was read");
         assert_eq!(token.user_id().as_bytes(), &raw[..16]);
-        assert!(!format!("{token:?}").contains(&text[4..12]), "never printed by Debug");
+        assert_eq!(format!("{token:?}"), "SessionToken(…)", "never printed by Debug");
     }
     for scheme in ["Bearer ", "bEARER "] {
         let value = format!("{scheme}{text}");

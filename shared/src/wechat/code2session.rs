@@ -1,6 +1,8 @@
 //! `code2Session`: a one-time `js_code` for openid and `session_key`.
 //! <https://developers.weixin.qq.com/miniprogram/dev/server/API/user-login/api_code2session>
 
+use std::fmt;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 
@@ -22,8 +24,7 @@ impl JsCode {
     }
 }
 
-/// Who logged in.
-#[derive(Debug)]
+/// Who logged in. Its `Debug` says nothing: an openid is not for the log either.
 pub struct WechatSession {
     /// The user's name in this Mini Program.
     pub openid: String,
@@ -31,6 +32,12 @@ pub struct WechatSession {
     pub unionid: Option<String>,
     /// The key of the user's open data. Never leaves the server.
     pub session_key: Secret,
+}
+
+impl fmt::Debug for WechatSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WechatSession").finish_non_exhaustive()
+    }
 }
 
 impl Wechat {
@@ -103,6 +110,12 @@ mod tests {
         assert_eq!((plain.unionid, plain.session_key.expose()), (None, key));
         let union = json!({"session_key": key, "openid": "o", "unionid": "u", "expires_in": 7200, "x": {}});
         assert_eq!(read(union).unwrap().unionid.as_deref(), Some("u"));
+    }
+
+    #[test]
+    fn debug_prints_nothing_of_who_logged_in() {
+        let session = read(json!({"session_key": "tiihtNczf5v6AKRyjwEUhQ==", "openid": "o", "unionid": "u"}));
+        assert_eq!(format!("{session:?}"), "Ok(WechatSession { .. })");
     }
 
     #[test]
