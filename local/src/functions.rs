@@ -2,14 +2,22 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use authorizer::{Authorizer, Event};
+use authorizer::{Authorizer, CannotTell, Event};
 use check_session::CheckSession;
+use lambda_runtime::Diagnostic;
 use login::Login;
 use open_data::OpenData;
 use rust_me::Me;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sessions::Sessions;
-use wxsession::{Clock, config, env::EnvError, http::Request, serve::HttpFunction, telemetry::Log};
+use wxsession::{
+    Clock, config,
+    env::EnvError,
+    http::Request,
+    serve::{self, HttpFunction, WrongEvent},
+    telemetry::Log,
+};
 
 use crate::{
     invoke::{Invoke, InvokeError, invoke_with},
@@ -51,24 +59,15 @@ pub fn all<S: std::hash::BuildHasher + Clone>(
     Ok(invokes)
 }
 
-/// What Lambda reports when an event is not of the function's type.
-fn undecodable(error: &serde_json::Error) -> InvokeError {
-    InvokeError::new("DeserializeError", format!("the event cannot be read: {}", error.classify_word()))
+/// The event, as the Runtime API's client would read it.
+fn read<T: DeserializeOwned>(event: Value, log: &Log) -> Result<T, WrongEvent> {
+    serde_json::from_value::<serve::Event<T>>(event).map_err(|_| WrongEvent)?.read(log)
 }
 
-trait Classify {
-    fn classify_word(&self) -> &'static str;
-}
-
-impl Classify for serde_json::Error {
-    fn classify_word(&self) -> &'static str {
-        match self.classify() {
-            serde_json::error::Category::Io => "io",
-            serde_json::error::Category::Syntax => "syntax",
-            serde_json::error::Category::Data => "data",
-            serde_json::error::Category::Eof => "eof",
-        }
-    }
+/// What Lambda reports of a function's error.
+fn reported(error: impl Into<Diagnostic>) -> InvokeError {
+    let Diagnostic { error_type, error_message } = error.into();
+    InvokeError::new(error_type, error_message)
 }
 
 /// One function behind API Gateway, at the edge that it has on Lambda.
@@ -78,8 +77,8 @@ pub fn http(function: impl HttpFunction + 'static, log: Log) -> Invoke {
     invoke_with(move |event| {
         let (function, log) = (Arc::clone(&function), log.clone());
         async move {
-            let request: Request = serde_json::from_value(event).map_err(|error| undecodable(&error))?;
-            let answer = wxsession::serve::answer(&*function, &log, &request, "local").await;
+            let request: Request = read(event, &log).map_err(reported)?;
+            let answer = serve::answer(&*function, &log, &request, "local").await;
             Ok(serde_json::to_value(answer).unwrap_or(Value::Null))
         }
     })
@@ -92,10 +91,24 @@ pub fn authorizer(function: Authorizer, log: Log) -> Invoke {
     invoke_with(move |event| {
         let (function, log) = (Arc::clone(&function), log.clone());
         async move {
-            let event: Event = serde_json::from_value(event).map_err(|error| undecodable(&error))?;
-            let answer = function.answer(&log, &event, "local").await;
-            let answer = answer.map_err(|error| InvokeError::new("CannotTell", error.to_string()))?;
+            let event: Event = read(event, &log).map_err(|_| reported(CannotTell::Event))?;
+            let answer = function.answer(&log, &event, "local").await.map_err(reported)?;
             Ok(serde_json::to_value(answer).unwrap_or(Value::Null))
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use wxsession::telemetry::Level;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_event_of_another_shape_is_reported_as_on_lambda() {
+        let log = Log::stdout("me", Level::Error, Clock::system());
+        let error = http(Me, log)(json!({"headers": "Bearer x"})).await.unwrap_err();
+        assert_eq!(error, InvokeError::new("WrongEvent", "not an event of this function"));
+    }
 }
