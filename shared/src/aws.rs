@@ -46,7 +46,8 @@ impl Budget {
 pub struct Account {
     region: Region,
     credentials: Credentials,
-    dynamodb_endpoint: Option<String>,
+    dynamodb_endpoint: Option<OneEndpoint>,
+    dynamodb_endpoint_url: Option<String>,
     #[cfg(feature = "wechat")]
     secrets_endpoint: Option<String>,
     connector: Connector,
@@ -66,11 +67,14 @@ impl Account {
             env.required("AWS_SECRET_ACCESS_KEY")?,
             env.text("AWS_SESSION_TOKEN"),
         );
+        let region = env.required("AWS_REGION")?;
+        let dynamodb_endpoint_url = env.text("AWS_ENDPOINT_URL_DYNAMODB");
         let connector = Connector::new();
         Ok(Self {
-            region: Region::new(env.required("AWS_REGION")?),
+            dynamodb_endpoint: OneEndpoint::resolve(&region, dynamodb_endpoint_url.as_deref()),
+            dynamodb_endpoint_url,
+            region: Region::new(region),
             credentials,
-            dynamodb_endpoint: env.text("AWS_ENDPOINT_URL_DYNAMODB"),
             #[cfg(feature = "wechat")]
             secrets_endpoint: env.text("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
             http_client: connector.shared(),
@@ -97,9 +101,9 @@ impl Account {
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .interceptor(FewerHeaders)
             .http_client(self.http_client.clone());
-        match self.endpoint() {
+        match self.dynamodb_endpoint.clone() {
             Some(endpoint) => config = config.endpoint_resolver(endpoint),
-            None => drop(config.set_endpoint_url(self.dynamodb_endpoint.clone())),
+            None => drop(config.set_endpoint_url(self.dynamodb_endpoint_url.clone())),
         }
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
@@ -122,12 +126,8 @@ impl Account {
     /// Opens the connection to DynamoDB before the first event, while start-up runs at full speed.
     /// A failure is ignored: the first event will open it.
     pub async fn prime(&self) {
-        if let Some(endpoint) = self.endpoint() {
+        if let Some(endpoint) = &self.dynamodb_endpoint {
             self.connector.prime(endpoint.url()).await;
         }
-    }
-
-    fn endpoint(&self) -> Option<OneEndpoint> {
-        OneEndpoint::resolve(self.region.as_ref(), self.dynamodb_endpoint.as_deref())
     }
 }
