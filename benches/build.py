@@ -58,6 +58,7 @@ def node(work):
     program = needed("node")
     folder = work / "peers/node"
     copied(HERE / "peers/node", folder)
+    copied(HERE / "peers/token.mjs", folder / "token.mjs")
     if not (folder / "node_modules/esbuild").exists():
         try:
             quietly(["npm", "ci", "--no-audit", "--no-fund"], work / "node.log", cwd=folder)
@@ -108,6 +109,7 @@ def express(work):
     program, redis = needed("node"), needed("redis-server")
     folder = work / "peers/express"
     copied(HERE / "peers/express", folder)
+    copied(HERE / "peers/token.mjs", folder / "token.mjs")
     if not (folder / "node_modules/express").exists():
         quietly(["npm", "ci", "--no-audit", "--no-fund"], work / "express.log", cwd=folder)
     about = f"Express {locked(folder, 'express')}, redis client {locked(folder, 'redis')}, {version(redis).split()[2].replace('v=', 'redis-server ')}"
@@ -130,7 +132,7 @@ def locked(folder, package):
 
 
 def copied(source, target):
-    for file in source.rglob("*"):
+    for file in source.rglob("*") if source.is_dir() else [source]:
         if file.is_file():
             trusting.write(target / file.relative_to(source), file.read_bytes())
 

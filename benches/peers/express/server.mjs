@@ -1,33 +1,10 @@
 // What a team would run instead of functions: Express on a server, the session in Redis, a middleware that checks it.
-import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import express from "express";
 import { createClient } from "redis";
+import { read } from "./token.mjs";
 
-const TOKEN = /^Bearer wxs_([A-Za-z0-9_-]{64})([0-9A-Za-z]{6})$/i;
-const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const { PORT, REDIS_URL, TOKEN: PREPARED } = process.env;
 const redis = createClient({ url: REDIS_URL });
-
-function checksum(body) {
-  let rest = crc32(`wxs_${body}`);
-  let text = "";
-  for (let place = 0; place < 6; place++) {
-    text = BASE62[rest % 62] + text;
-    rest = Math.floor(rest / 62);
-  }
-  return text;
-}
-
-function read(header) {
-  const [, body, check] = TOKEN.exec(header ?? "") ?? [];
-  if (!body || checksum(body) !== check) return null;
-  const raw = Buffer.from(body, "base64url");
-  const hex = raw.toString("hex", 0, 16);
-  const user = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-  const hash = createHash("sha256").update("wxs/session/1\x001\0").update(raw).digest("base64url");
-  return { user, hash };
-}
 
 // Both records in one round trip, as the functions read both items.
 async function session(request, response, next) {

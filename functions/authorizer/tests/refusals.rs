@@ -1,13 +1,13 @@
 //! What is refused before any table is read. There is no table here: a read would end as "cannot
 //! tell", so a refusal proves that none was made.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
+mod support;
 
-use authorizer::{Authorizer, CannotTell, Event};
+use std::sync::{Arc, Mutex};
+
+use authorizer::{CannotTell, Event};
 use serde_json::{Value, json};
+use support::authorizer;
 use wxsession::{
     Clock, Random, UserId,
     telemetry::{Level, Log},
@@ -15,19 +15,7 @@ use wxsession::{
 };
 
 const ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/GET/me";
-
-fn authorizer() -> Authorizer {
-    let env = [
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1"),
-        ("USERS_TABLE", "users"),
-        ("SESSIONS_TABLE", "sessions"),
-    ];
-    let env: HashMap<String, String> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    Authorizer::from_env(&env, Clock::system()).expect("the settings are complete")
-}
+const NO_TABLE: &str = "http://127.0.0.1:1";
 
 fn good() -> String {
     SessionToken::generate(UserId::of("wx", "o"), &Random::system()).expose().to_string()
@@ -38,7 +26,7 @@ fn ask(event: &Value) -> (Result<Value, CannotTell>, Vec<String>) {
     let log = Log::stdout("authorizer", Level::Debug, Clock::system()).kept(Arc::clone(&lines));
     let event: Event = serde_json::from_value(event.clone()).expect("every field is optional");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let answer = runtime.block_on(authorizer().answer(&log, &event, "invocation"));
+    let answer = runtime.block_on(authorizer(NO_TABLE).answer(&log, &event, "invocation"));
     let answer = answer.map(|answer| serde_json::to_value(answer).expect("an answer is JSON"));
     let lines = lines.lock().expect("no panic").clone();
     (answer, lines)

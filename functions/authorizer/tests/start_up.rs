@@ -1,25 +1,17 @@
 //! Priming is a favour to the first event. Whatever the table does, start-up goes on, and soon.
 
-use std::{collections::HashMap, net::TcpListener, time::Duration};
+mod support;
 
-use authorizer::Authorizer;
-use wxsession::Clock;
+use std::{net::TcpListener, time::Duration};
+
+use support::authorizer;
 
 /// Priming's own limit, and room for a busy machine; Lambda gives start-up ten seconds.
 const SOON: Duration = Duration::from_secs(5);
 
 #[track_caller]
 fn starts_with(endpoint: &str) {
-    let env = [
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
-        ("USERS_TABLE", "users"),
-        ("SESSIONS_TABLE", "sessions"),
-    ];
-    let env: HashMap<String, String> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let authorizer = Authorizer::from_env(&env, Clock::system()).expect("the settings are complete");
+    let authorizer = authorizer(endpoint);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let primed = runtime.block_on(async { tokio::time::timeout(SOON, authorizer.prime()).await });
     assert!(primed.is_ok(), "{endpoint}: start-up waits for the table");

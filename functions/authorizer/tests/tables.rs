@@ -1,7 +1,8 @@
 //! With tables that answer: a socket that speaks just enough of `DynamoDB` to be read from once.
 
+mod support;
+
 use std::{
-    collections::HashMap,
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
@@ -9,8 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use authorizer::{Authorizer, CannotTell, Event};
+use authorizer::{CannotTell, Event};
 use serde_json::{Value, json};
+use support::authorizer;
 use wxsession::{
     Clock, Random, UserId,
     telemetry::{Level, Log},
@@ -60,19 +62,6 @@ fn accept_soon(listener: &TcpListener) -> TcpStream {
         assert!(started.elapsed() < Duration::from_secs(5), "nobody connects");
         std::thread::sleep(Duration::from_millis(1));
     }
-}
-
-fn authorizer(endpoint: &str) -> Authorizer {
-    let env = [
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
-        ("USERS_TABLE", "users"),
-        ("SESSIONS_TABLE", "sessions"),
-    ];
-    let env: HashMap<String, String> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    Authorizer::from_env(&env, Clock::system()).expect("the settings are complete")
 }
 
 fn wait_for<T>(work: impl Future<Output = T>) -> T {
