@@ -84,11 +84,11 @@ ensure_cargo_checkers() {
   PATH=$PATH:$CI_CACHE/cargo-checkers/bin
 }
 
-# No wheel exists: compiled once, in about two minutes.
+# No wheel exists: compiled once, not optimised, as it waits for cargo most of the time.
 ensure_cargo_mutants() {
   local root=$CI_CACHE/cargo-mutants
   "$root/bin/cargo-mutants" mutants --version 2>/dev/null | grep -qx 'cargo-mutants 27.1.0' ||
-    cargo install --quiet --locked --root "$root" cargo-mutants@27.1.0 || return
+    cargo install --quiet --locked --debug --root "$root" cargo-mutants@27.1.0 || return
   PATH=$PATH:$root/bin
 }
 
