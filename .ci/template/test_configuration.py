@@ -103,7 +103,7 @@ class Binaries(unittest.TestCase):
 
     def test_alarms_and_dashboard_use_the_metrics_that_the_request_line_carries(self):
         telemetry = rust_sources("shared/src")
-        for text in ('"Namespace": "WxSession"', '[["function"], ["function", "outcome"]]'):
+        for text in ('namespace: "WxSession"', '[&["function"], &["function", "outcome"]]'):
             self.assertTrue(text in telemetry, text)
         template = (ROOT / REST).read_text()
         named = set(re.findall(r"Namespace: WxSession\n\s+MetricName: (\w+)", template))
