@@ -8,13 +8,14 @@
 //! - `plan`: what is asked for; `population`: users and sessions that need not be remembered
 //! - `seed`: filling the tables; `stage`: a service with a population in its tables
 //! - `ask`: one request, and whether its answer is right; `pace`: when requests are sent
-//! - `tally`: answers counted and timed; `watch`: what is looked at every second
+//! - `tally`: answers counted and timed; `watch`: what is looked at every second; `heap`: memory allocated
 //! - `lanes`: which thread does what, and the CPU time of each
 //! - `run`: the minutes under load; `compare`: a small table and a large one in turns
 //! - `report`: figures and verdicts as Markdown
 
 mod ask;
 mod compare;
+mod heap;
 mod lanes;
 mod pace;
 mod plan;

@@ -13,6 +13,7 @@ use wxsession::{UserId, token::SessionToken};
 
 use super::{
     Stage,
+    compare::SMALL,
     plan::Mix,
     population::{Heard, Population},
     tally::{Class, Tally},
@@ -35,8 +36,8 @@ pub(super) struct Crew {
     simulator: Simulator,
     population: Arc<Population>,
     mix: Mix,
-    /// Only sessions that will not come due for renewal, and only users who never logged in before: the same work
-    /// whatever the size of the tables.
+    /// Only sessions that will not come due for renewal, equally many of them, and only users who never logged in
+    /// before: the same work whatever the size of the tables.
     is_steady: bool,
     tally: Mutex<Tally>,
     fresh: Mutex<VecDeque<Expected>>,
@@ -87,8 +88,11 @@ impl Crew {
     /// Sends the request with this number; the same number is the same request.
     pub(super) async fn ask(&self, ticket: u64) -> (Class, Result<(), String>) {
         let draw = scattered(ticket);
-        let number = u32::try_from((draw >> 32) % u64::from(self.population.size)).unwrap_or(0);
-        let number = if self.is_steady { self.population.rested(number) } else { number };
+        let number = if self.is_steady {
+            self.population.rested(self.population.one_of(SMALL, draw >> 32))
+        } else {
+            self.population.one_of(self.population.size, draw >> 32)
+        };
         let is_forged = (draw >> 16) % 100 < FORGED_PERCENT;
         match self.mix.class(draw % 100) {
             Class::Check if is_forged => (Class::ForgedCheck, self.forged("/session", number).await),

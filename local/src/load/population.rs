@@ -87,6 +87,13 @@ impl Population {
         SessionToken::generate(Self::user_id(number), &Random::system())
     }
 
+    /// One of so many members, spread over all.
+    pub(super) fn one_of(&self, active: u32, draw: u64) -> u32 {
+        let active = u64::from(active.clamp(1, self.size.max(1)));
+        let number = draw % active * u64::from(self.size) / active;
+        u32::try_from(number).unwrap_or(0)
+    }
+
     /// A member whose session will not come due for renewal within the next half hour.
     pub(super) fn rested(&self, number: u32) -> u32 {
         let is_ageing = number.is_multiple_of(AGEING_ONE_IN);
@@ -122,6 +129,8 @@ pub(super) fn random_of(number: u32, use_of_it: u64) -> Random {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     const RULES: Rules =
@@ -147,6 +156,15 @@ mod tests {
         assert_eq!((0..8_000).filter(|number| due(*number, 0)).count(), 0);
         assert_eq!((0..8_000).filter(|number| due(*number, 600)).count(), 1_000);
         assert!((0..8_000).all(|number| !due(population.rested(number), 1_800)));
+    }
+
+    #[test]
+    fn active_members_are_as_many_as_asked_for_and_lie_far_apart() {
+        let population = Population::new(8_000, RULES, 1_700_000_000);
+        let active = |most| (0..16_000).map(|draw| population.one_of(most, draw)).collect::<BTreeSet<_>>();
+        assert_eq!(active(8_000).len(), 8_000);
+        assert_eq!(active(9_000).len(), 8_000);
+        assert_eq!(active(10), (0..10).map(|nth| nth * 800).collect());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, time::Duration};
 
 use tokio::time::Instant;
 
-use super::{Stage, lanes::FUNCTIONS};
+use super::{Stage, heap, lanes::FUNCTIONS};
 
 /// One look at memory.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,13 +13,8 @@ pub(super) struct Sample {
     pub(super) resident: u64,
     /// What the engine keeps its tables in, bytes: part of it.
     pub(super) tables: u64,
-}
-
-impl Sample {
-    /// Memory that is not the tables.
-    pub(super) fn outside(self) -> u64 {
-        self.resident.saturating_sub(self.tables)
-    }
+    /// What Rust code has allocated, bytes: another part. The rest is what allocators keep around both.
+    pub(super) heap: u64,
 }
 
 /// Log lines counted.
@@ -82,7 +77,7 @@ impl<'a> Watch<'a> {
         self.lines.count(&self.stage.take_lines());
         self.stage.service.simulator.forget_logins();
         let tables = dynamodb.items().bytes().unwrap_or(0);
-        self.samples.push(Sample { resident: resident(), tables });
+        self.samples.push(Sample { resident: resident(), tables, heap: heap::bytes() });
     }
 }
 

@@ -66,7 +66,7 @@ async fn memory_that_grows_is_reported() {
     let failures = trial.failures().await;
     leaks.store(false, Ordering::Relaxed);
     leak.join().expect("a thread that only allocates");
-    names(&failures, "memory outside the tables grew by");
+    names(&failures, "allocated memory grew by");
     trial.close().await;
 }
 
