@@ -56,7 +56,9 @@ fn of_memory(text: &mut String, run: &Measured, memory: &Memory) {
     row("process", |sample| sample.resident);
     row("tables (a row for each login)", |sample| sample.tables);
     row("**allocated by Rust code**", |sample| sample.heap);
-    row("SQLite's overhead, and what allocators keep", |sample| sample.resident.saturating_sub(sample.tables + sample.heap));
+    row("SQLite's overhead, and what allocators keep", |sample| {
+        sample.resident.saturating_sub(sample.tables + sample.heap)
+    });
     // Between a tenth of the run and its end.
     let bytes = memory.grown_bytes() / (run.tally.requests().max(1) as f64 * 0.9);
     line(text, &format!("\nAllocated by Rust code: {bytes:+.1} bytes for each request.\n"));
