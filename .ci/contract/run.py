@@ -106,7 +106,9 @@ def main(binary, number="1000"):
     if few:
         print(f"fewer than {number}: {few}")
     with tempfile.TemporaryDirectory() as folder:
-        unnoticed = cases(binary, lacking(document, folder), operations, 10)[0] == 0
+        failed, printed, _ = cases(binary, lacking(document, folder), ["signOutOne"], 10)
+    # A run that breaks for another reason has found nothing.
+    unnoticed = failed == 0 or not re.search(r"Undocumented status code\s+Received: 404", printed)
     print("a missing answer in the description: " + ("NOT FOUND" if unnoticed else "found"))
     return 1 if few or unnoticed or any(failed for failed, _, _ in runs) else 0
 
