@@ -11,15 +11,11 @@ use clap::{Args, Parser, Subcommand};
 use wxsession::{Clock, telemetry::Log};
 
 use crate::{
-    admin::Admin,
-    conversation::{self, Target},
-    doctor,
     http_client::HttpClient,
-    load,
     service::Service,
     settings::{Placement, Settings},
     tour,
-    wechat_simulator::{DEFAULT_APP, SECOND_APP},
+    wechat_simulator::DEFAULT_APP,
 };
 
 /// The WeChat Mini Program login backend on one machine: no AWS, no WeChat account, no Docker.
@@ -36,14 +32,6 @@ struct CommandLine {
 enum Command {
     /// Start, log a simulated user in, show each request and answer, and stop.
     Tour,
-    /// Have every conversation of the test suite with a running or deployed service.
-    Conversation(Talk),
-    /// List or end the sessions of one user, here or of a deployed stack.
-    Admin(Admin),
-    /// Tell what is wrong with a deployment or a set of credentials. Reads only.
-    Doctor(doctor::Args),
-    /// Fill the tables with sessions, keep the whole service busy, and say what it cost and whether it held.
-    Load(load::Args),
 }
 
 #[derive(Args)]
@@ -74,29 +62,12 @@ struct Run {
     wechat_app_secret: Option<String>,
 }
 
-#[derive(Args)]
-struct Talk {
-    /// Base URL of the service, with the stage if there is one.
-    #[arg(long)]
-    base_url: String,
-    /// Base URL of the WeChat simulator that the service uses.
-    #[arg(long)]
-    wechat_url: String,
-    /// The Mini Program that the service serves.
-    #[arg(long, default_value = DEFAULT_APP.0)]
-    app_id: String,
-}
-
 /// Does what the command line says.
 pub async fn run() -> ExitCode {
     let line = CommandLine::parse();
     let done = match line.command {
         None => serve(&settings(line.run)).await,
         Some(Command::Tour) => take_tour().await,
-        Some(Command::Conversation(talk)) => talk_to(&talk).await,
-        Some(Command::Admin(admin)) => return admin.run().await,
-        Some(Command::Doctor(args)) => return examine(&args).await,
-        Some(Command::Load(args)) => measure(&args).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -158,42 +129,4 @@ async fn take_tour() -> Result<(), String> {
     let taken = tour::take(&HttpClient::new(&service.url), &code, |step| println!("{step}")).await;
     service.stop().await;
     taken
-}
-
-async fn talk_to(talk: &Talk) -> Result<(), String> {
-    let target = Target {
-        service: HttpClient::new(&talk.base_url),
-        wechat: HttpClient::new(&talk.wechat_url),
-        app_id: talk.app_id.clone(),
-        foreign_app_id: SECOND_APP.0.to_owned(),
-    };
-    let outcomes = conversation::run(&target).await;
-    for outcome in &outcomes {
-        match &outcome.failure {
-            None => println!("ok      {}", outcome.name),
-            Some(failure) => println!("FAILED  {}\n        {failure}", outcome.name),
-        }
-    }
-    let failed = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
-    println!("{} conversations, {failed} failed", outcomes.len());
-    if failed == 0 { Ok(()) } else { Err(format!("{failed} conversations failed")) }
-}
-
-async fn measure(args: &load::Args) -> Result<(), String> {
-    let report = load::run(args, &|line| eprintln!("{line}")).await?;
-    print!("{}", report.markdown());
-    if report.failures().is_empty() { Ok(()) } else { Err(report.failures().join("; ")) }
-}
-
-async fn examine(args: &doctor::Args) -> ExitCode {
-    match doctor::run(args, &doctor::Surroundings::of_process()).await {
-        Ok(report) => {
-            print!("{}", report.text(args.lang));
-            ExitCode::from(report.exit_code())
-        }
-        Err(error) => {
-            eprintln!("local doctor: {error}");
-            ExitCode::from(doctor::USAGE)
-        }
-    }
 }

@@ -29,7 +29,8 @@ pub const TEMPLATE: &str = include_str!("../../template.yaml");
 pub const SAMPLE_TEMPLATE: &str = include_str!("../../examples/template.yaml");
 
 const APPS_SECRET: &str = "AppsSecret";
-pub(crate) const RING_SECRET: &str = "SessionKeyRingSecret";
+/// The secret with the keys that seal.
+pub const RING_SECRET: &str = "SessionKeyRingSecret";
 /// A simulator that was told to stay silent must not keep the process.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -152,7 +153,7 @@ impl Service {
     }
 }
 
-fn seconds_of(clock: &Clock) -> gateway::Clock {
+fn seconds_of(clock: &Clock) -> emulator_harness::Clock {
     let clock = clock.clone();
     Arc::new(move || clock.now())
 }

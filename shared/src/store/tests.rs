@@ -1,5 +1,5 @@
 //! What the store asks of `DynamoDB`, request by request, and what it makes of every answer. What a table does with the
-//! requests is in `local/tests/store_contract.rs`; here are the answers that a healthy table never gives.
+//! requests is in `acceptance/tests/store_contract.rs`; here are the answers that a healthy table never gives.
 
 mod failures;
 mod read;

@@ -1,0 +1,176 @@
+//! A small API Gateway: a REST API with Lambda proxy integration and a Lambda authorizer.
+//!
+//! HTTP comes in, the exact events of a REST API go to the functions, and their answers become HTTP again. Routes,
+//! authorizer and gateway responses are those of the template, caching and refusals those of API Gateway.
+//!
+//! - `request`, `header_case`: what the client sent
+//! - `routes`: which function a path leads to
+//! - `authorizer`, `policy`: who may go on
+//! - `event`, `functions`, `integration`: calling the function and reading its answer
+//! - `responses`: answers of the gateway itself
+//! - [`invoke`]: how a function is called
+//! - `observer`: what an onlooker is told
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, Response, StatusCode};
+use axum::routing::post;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::broadcast;
+
+use self::flow::Flow;
+use self::functions::Functions;
+pub use self::header_case::{Peer, SpellingListener};
+use self::invoke::Invoke;
+pub use self::observer::{Step, StepEvent};
+use emulator_harness::{
+    Clock,
+    onlooker::{Onlooker, Watched},
+};
+use sam_template::Template;
+
+mod authorizer;
+mod event;
+mod flow;
+mod functions;
+mod header_case;
+mod integration;
+pub mod invoke;
+mod observer;
+mod policy;
+mod request;
+mod responses;
+mod routes;
+
+/// The longest a REST API waits for a function.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
+const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
+
+/// Steps an onlooker may fall behind before it loses the oldest.
+const STEPS_KEPT: usize = 1024;
+
+/// The REST API of a template. Clones share everything.
+#[derive(Clone)]
+pub struct Gateway {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    template: Template,
+    functions: Functions,
+    cache: authorizer::Cache,
+    clock: Clock,
+    steps: broadcast::Sender<Step>,
+    watched: Watched<Step>,
+    integration_timeout: Duration,
+}
+
+impl Gateway {
+    /// The API of `template`. `functions` is the code by binary name; a function without code answers 500.
+    pub fn new(template: &Template, functions: &HashMap<String, Invoke>, clock: Clock) -> Self {
+        Self::with_timeout(template, functions, clock, INTEGRATION_TIMEOUT)
+    }
+
+    /// As [`Gateway::new`], with another limit than AWS's 29 seconds.
+    pub fn with_timeout(
+        template: &Template,
+        functions: &HashMap<String, Invoke>,
+        clock: Clock,
+        integration_timeout: Duration,
+    ) -> Self {
+        let shared = Shared {
+            template: template.clone(),
+            functions: Functions::new(template, functions),
+            cache: authorizer::Cache::default(),
+            clock,
+            steps: broadcast::channel(STEPS_KEPT).0,
+            watched: Watched::default(),
+            integration_timeout,
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// The API, and Lambda's Invoke operation beside it. Serve it with [`serve`] to keep the spelling of headers.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/2015-03-31/functions/{name}/invocations", post(invoke))
+            .fallback(handle)
+            .with_state(self.clone())
+    }
+
+    /// Every step of every request from now on, without secrets.
+    #[must_use]
+    pub fn steps(&self) -> broadcast::Receiver<Step> {
+        self.shared.steps.subscribe()
+    }
+
+    /// Tells `onlooker` every step the moment it happens. The first onlooker stays.
+    pub fn watch(&self, onlooker: Onlooker<Step>) {
+        self.shared.watched.watch(onlooker);
+    }
+
+    /// Forgets every cached authorizer answer, as `aws apigateway flush-stage-authorizers-cache` does.
+    pub fn flush_authorizer_cache(&self) {
+        self.shared.cache.flush();
+    }
+}
+
+/// Serves a router that contains [`Gateway::router`] until `shutdown` resolves, then lets running requests finish.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    axum::serve(SpellingListener(listener), service).with_graceful_shutdown(shutdown).await
+}
+
+async fn handle(State(gateway): State<Gateway>, request: Request) -> Response<Body> {
+    let started = Instant::now();
+    let now = (gateway.shared.clock)();
+    let (request, fits) = request::ClientRequest::receive(request, now).await;
+    Flow { shared: &gateway.shared, request: &request, started }.run(fits).await
+}
+
+/// Lambda's Invoke, as `aws lambda invoke` and `cargo lambda invoke` call it.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
+async fn invoke(State(gateway): State<Gateway>, Path(name): Path<String>, body: Bytes) -> Response<Body> {
+    let Some(function) = gateway.shared.functions.find(&name) else {
+        let message = format!("Function not found: {name}");
+        return invoke_answer(StatusCode::NOT_FOUND, &json!({ "Type": "User", "Message": message }), false);
+    };
+    let event = if body.is_empty() { Ok(json!({})) } else { serde_json::from_slice::<Value>(&body) };
+    let Ok(event) = event else {
+        let message = "Could not parse request body into json";
+        return invoke_answer(StatusCode::BAD_REQUEST, &json!({ "Type": "User", "Message": message }), false);
+    };
+    match function.call(event).await {
+        Ok(answer) => invoke_answer(StatusCode::OK, &answer, false),
+        Err(error) => {
+            let report = json!({ "errorType": error.error_type, "errorMessage": error.message });
+            invoke_answer(StatusCode::OK, &report, true)
+        }
+    }
+}
+
+fn invoke_answer(status: StatusCode, body: &Value, is_function_error: bool) -> Response<Body> {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert("content-type", HeaderValue::from_static("application/json"));
+    headers.insert("x-amz-executed-version", HeaderValue::from_static("$LATEST"));
+    if is_function_error {
+        headers.insert("x-amz-function-error", HeaderValue::from_static("Unhandled"));
+    }
+    response
+}

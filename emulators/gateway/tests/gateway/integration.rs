@@ -1,0 +1,140 @@
+//! From the function's answer to HTTP, and what happens when there is none.
+
+use std::time::Duration;
+
+use gateway_emulator::invoke::invoke_with;
+use serde_json::{Value, json};
+
+use super::harness::{Service, TOKEN, template};
+
+const LOGIN: &str = "POST /login HTTP/1.1";
+
+#[tokio::test]
+async fn an_answer_becomes_http() {
+    let service = Service::start(&template(TOKEN, "")).await;
+    service.echo.answers(json!({
+        "statusCode": 201,
+        "headers": { "X-One": "1", "x-both": "b", "X-Number": 7 },
+        "multiValueHeaders": { "x-both": ["a", "b"], "Content-Type": ["text/plain; charset=utf-8"] },
+        "body": "微信",
+        "isBase64Encoded": false,
+    }));
+    let answer = service.send(&[LOGIN], b"{}").await;
+    assert_eq!((answer.status, answer.body.as_slice()), (201, "微信".as_bytes()));
+    assert_eq!((answer.header("x-one"), answer.header("x-number")), (Some("1"), Some("7")));
+    assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
+    let both: Vec<_> =
+        answer.headers.iter().filter(|(name, _)| name == "x-both").map(|(_, value)| value).collect();
+    assert_eq!(both, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn an_answer_without_a_media_type_is_json() {
+    let service = Service::start(&template(TOKEN, "")).await;
+    service.echo.answers(json!({ "statusCode": 204 }));
+    let answer = service.send(&[LOGIN], b"{}").await;
+    assert_eq!((answer.status, answer.body.len()), (204, 0));
+    service.echo.answers(json!({ "statusCode": 200, "body": null, "headers": null }));
+    assert_eq!(service.send(&[LOGIN], b"{}").await.header("content-type"), Some("application/json"));
+}
+
+#[tokio::test]
+async fn www_authenticate_of_a_function_is_remapped() {
+    let service = Service::start(&template(TOKEN, "")).await;
+    let headers = json!({ "WWW-Authenticate": "Bearer", "Transfer-Encoding": "chunked", "Date": "today" });
+    service.echo.answers(json!({ "statusCode": 401, "headers": headers, "body": "{}" }));
+    let answer = service.send(&[LOGIN], b"{}").await;
+    assert_eq!(answer.status, 401);
+    assert_eq!(answer.header("www-authenticate"), None);
+    assert_eq!(answer.header("x-amzn-remapped-www-authenticate"), Some("Bearer"));
+    assert_eq!(answer.header("x-amzn-remapped-date"), Some("today"));
+    assert_eq!(answer.header("transfer-encoding"), None);
+}
+
+#[tokio::test]
+async fn base64_is_undone_for_binary_media_types_only() {
+    let service = Service::start(&template(TOKEN, "")).await;
+    for (media_type, expected) in [("image/png", &b"plain"[..]), ("application/json", b"cGxhaW4=")] {
+        let headers = json!({ "Content-Type": media_type });
+        let answer =
+            json!({ "statusCode": 200, "headers": headers, "body": "cGxhaW4=", "isBase64Encoded": true });
+        service.echo.answers(answer);
+        assert_eq!(service.send(&[LOGIN], b"{}").await.body, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_answer_is_502() {
+    let service = Service::start(&template(TOKEN, "")).await;
+    for malformed in [
+        json!(null),
+        json!("text"),
+        json!({}),
+        json!({ "statusCode": "OK" }),
+        json!({ "statusCode": 99 }),
+        json!({ "statusCode": 200, "body": { "not": "text" } }),
+        json!({ "statusCode": 200, "headers": ["a"] }),
+        json!({ "statusCode": 200, "headers": { "a": ["b"] } }),
+        json!({ "statusCode": 200, "headers": { "a b": "c" } }),
+        json!({ "statusCode": 200, "headers": { "a": "line\nbreak" } }),
+        json!({ "statusCode": 200, "multiValueHeaders": { "a": "b" } }),
+        json!({ "statusCode": 200, "isBase64Encoded": "yes", "body": "" }),
+    ] {
+        service.echo.answers(malformed.clone());
+        let answer = service.send(&[LOGIN], b"{}").await;
+        assert_eq!(
+            (answer.status, answer.json()),
+            (502, json!({ "message": "Internal server error" })),
+            "{malformed}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_function_error_is_502_and_its_text_stays_inside() {
+    let service = Service::start(&template(TOKEN, "")).await;
+    service.echo.fails("secret detail");
+    let answer = service.send(&[LOGIN], b"{}").await;
+    assert_eq!((answer.status, answer.json()), (502, json!({ "message": "Internal server error" })));
+    assert_eq!(answer.header("x-amzn-errortype"), Some("InternalServerErrorException"));
+}
+
+#[tokio::test]
+async fn a_panic_is_502_and_the_next_call_works() {
+    let code = invoke_with(|event: Value| async move {
+        assert!(event["body"] != "boom", "the function panics on purpose");
+        Ok(json!({ "statusCode": 200 }))
+    });
+    let service = Service::start_with(&template(TOKEN, ""), Some(code)).await;
+    assert_eq!(service.send(&[LOGIN], b"boom").await.status, 502);
+    assert_eq!(service.send(&[LOGIN], b"fine").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_function_over_its_own_timeout_is_502_and_over_the_gateways_504() {
+    let code = invoke_with(|_| async {
+        tokio::time::sleep(Duration::from_hours(1)).await;
+        Ok(json!({ "statusCode": 200 }))
+    });
+    let service = Service::start_with(&template(TOKEN, ""), Some(code)).await;
+    // `Open` has a timeout of one second, `Closed` of sixty; the gateway of these tests waits for two.
+    let (open, closed) = tokio::join!(service.send(&[LOGIN], b"{}"), service.get("/sessions", "Bearer abc"));
+    assert_eq!((open.status, open.json()), (502, json!({ "message": "Internal server error" })));
+    assert_eq!((closed.status, closed.json()), (504, json!({ "message": "Endpoint request timed out" })));
+}
+
+#[tokio::test]
+async fn the_invoke_operation_calls_one_function_directly() {
+    let service = Service::start(&template(TOKEN, "")).await;
+    let line = "POST /2015-03-31/functions/guard/invocations HTTP/1.1";
+    let answer = service.send(&[line], b"{\"type\":\"TOKEN\"}").await;
+    assert_eq!((answer.status, &answer.json()["principalId"]), (200, &json!("user-1")));
+    assert_eq!(service.guard.last(), json!({ "type": "TOKEN" }));
+    service.guard.fails("broken");
+    let answer = service.send(&[line], b"{}").await;
+    assert_eq!((answer.status, answer.header("x-amz-function-error")), (200, Some("Unhandled")));
+    assert_eq!(answer.json(), json!({ "errorType": "Error", "errorMessage": "broken" }));
+    assert_eq!(service.send(&[line], b"not json").await.status, 400);
+    let unknown = "POST /2015-03-31/functions/nobody/invocations HTTP/1.1";
+    assert_eq!(service.send(&[unknown], b"{}").await.status, 404);
+}

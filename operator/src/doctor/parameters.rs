@@ -1,0 +1,149 @@
+//! Every setting in its range, read by the same code as in the functions.
+
+use std::collections::BTreeSet;
+
+use wxsession::{
+    config::{self, WechatSettings},
+    env::EnvError,
+    wechat::Wechat,
+};
+
+use super::{
+    environment::{Function, Settings, Variables},
+    report::{Finding, Report},
+    texts::{self, PARAMETER_ABSENT, PARAMETER_BAD, PARAMETERS_NONE, PARAMETERS_OK},
+};
+
+const CHECK: &str = "parameters";
+/// Settings with a range. The rest are names.
+const RANGED: [&str; 8] = [
+    "REALM",
+    "IDLE_SECONDS",
+    "ABSOLUTE_SECONDS",
+    "RENEW_AFTER_SECONDS",
+    "MAX_SESSIONS_PER_USER",
+    "STORE_SESSION_KEY",
+    "WECHAT_API_BASE_URL",
+    "LOG_LEVEL",
+];
+/// Whoever has one of these describes a deployment, and then all of them are needed.
+const NAMES: [&str; 4] =
+    ["USERS_TABLE", "SESSIONS_TABLE", "WECHAT_APPS_SECRET_ID", "SESSION_KEY_RING_SECRET_ID"];
+
+pub(super) fn check(settings: &Settings, report: &mut Report) {
+    let before = report.findings.len();
+    let mut said = BTreeSet::new();
+    for function in &settings.functions {
+        for (name, expected) in malformed(function) {
+            if said.insert((name, expected.clone())) {
+                report.add(bad(function, name, &expected));
+            }
+        }
+    }
+    for name in absent(settings) {
+        report.add(Finding::fail(CHECK, PARAMETER_ABSENT).with("name", &name));
+    }
+    if report.findings.len() > before {
+        return;
+    }
+    let is_set = |name: &&&str| settings.is_set(name);
+    let count = RANGED.iter().filter(is_set).count() + NAMES.iter().filter(is_set).count();
+    report.add(if count == 0 {
+        Finding::skipped(CHECK, PARAMETERS_NONE)
+    } else {
+        Finding::ok(CHECK, PARAMETERS_OK).with("count", &count)
+    });
+}
+
+fn bad(function: &Function, name: &str, expected: &str) -> Finding {
+    let place = if function.name.is_empty() { String::new() } else { format!("{}: ", function.name) };
+    Finding::fail(CHECK, PARAMETER_BAD)
+        .with("place", &place)
+        .with("name", &name)
+        .with("parameter", &parameter_of(name))
+        .with_words("expected", expected, texts::expected_in_chinese(expected))
+}
+
+/// The readers stop at the first bad value, so each one that is found is taken out and the rest read again.
+fn malformed(function: &Function) -> Vec<(&'static str, String)> {
+    let mut env = function.env.clone();
+    let mut found: Vec<(&'static str, String)> = Vec::new();
+    for read in READERS {
+        while let Err(EnvError::Malformed(name, expected)) = read(&env) {
+            // Gone already: what is left is its default, which does not fit another setting.
+            if env.remove(name).is_none() {
+                break;
+            }
+            found.push((name, expected));
+        }
+    }
+    found
+}
+
+type Reader = fn(&Variables) -> Result<(), EnvError>;
+
+const READERS: [Reader; 6] = [
+    |env| config::realm(env).map(drop),
+    |env| config::rules(env).map(drop),
+    |env| config::max_sessions(env).map(drop),
+    |env| config::log_level(env).map(drop),
+    |env| WechatSettings::read(env).map(drop),
+    |env| match env.get("WECHAT_API_BASE_URL").filter(|url| !url.is_empty()) {
+        Some(url) => Wechat::new(url).map(drop),
+        None => Ok(()),
+    },
+];
+
+fn absent(settings: &Settings) -> Vec<&'static str> {
+    if !NAMES.iter().any(|name| settings.is_set(name)) {
+        return Vec::new();
+    }
+    let has_no_vault = settings.all.get("STORE_SESSION_KEY").is_some_and(|stored| stored == "false");
+    let is_needed = |name: &&str| !(has_no_vault && *name == "SESSION_KEY_RING_SECRET_ID");
+    NAMES.into_iter().filter(is_needed).filter(|name| !settings.is_set(name)).collect()
+}
+
+/// The template's name of a setting: `IDLE_SECONDS` is `IdleSeconds` there.
+fn parameter_of(variable: &str) -> String {
+    let word =
+        |word: &str| word.chars().take(1).chain(word.to_lowercase().chars().skip(1)).collect::<String>();
+    variable.split('_').map(word).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn finds(env: &[(&str, &str)], names: &[&str]) {
+        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let found = malformed(&Function { name: String::new(), env });
+        assert_eq!(found.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names);
+    }
+
+    #[test]
+    fn every_bad_value_is_named_and_each_once() {
+        finds(&[], &[]);
+        finds(&[("IDLE_SECONDS", "60"), ("ABSOLUTE_SECONDS", "x")], &["ABSOLUTE_SECONDS", "IDLE_SECONDS"]);
+        finds(
+            &[("REALM", "a b"), ("LOG_LEVEL", "loud"), ("MAX_SESSIONS_PER_USER", "0")],
+            &["REALM", "MAX_SESSIONS_PER_USER", "LOG_LEVEL"],
+        );
+        finds(&[("STORE_SESSION_KEY", "yes")], &["STORE_SESSION_KEY"]);
+        finds(&[("WECHAT_API_BASE_URL", "http://api.weixin.qq.com")], &["WECHAT_API_BASE_URL"]);
+    }
+
+    #[test]
+    fn values_that_do_not_fit_each_other_are_found() {
+        finds(&[("IDLE_SECONDS", "86400"), ("ABSOLUTE_SECONDS", "3600")], &["IDLE_SECONDS"]);
+        finds(&[("IDLE_SECONDS", "900"), ("RENEW_AFTER_SECONDS", "900")], &["RENEW_AFTER_SECONDS"]);
+    }
+
+    #[test]
+    fn a_variable_is_a_parameter_of_the_template() {
+        let template = include_str!("../../../template.yaml");
+        for name in RANGED {
+            assert!(template.contains(&format!("{name}: !Ref {}\n", parameter_of(name))), "{name}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What an operator asks of a deployed service, and does to it.
+//!
+//! - [`command_line`] is what `wxsession` understands
+//! - [`doctor`] tells what is wrong with a deployment
+//! - [`admin`] lists and ends the sessions of one user
+//! - [`conversation`] is the suite that a service must hold its own in; [`http_client`] talks
+
+pub mod admin;
+pub mod command_line;
+pub mod conversation;
+pub mod doctor;
+pub mod http_client;
