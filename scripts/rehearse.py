@@ -194,11 +194,11 @@ def without_policies(stack_name, logical):
 
 
 def converse(url, me_url, options):
-    """The same suite that runs against the local service; `local` also brings the WeChat that the functions ask."""
-    local = build_local()
+    """The same suite that runs against the local service; `local` brings the WeChat that the functions ask."""
+    local, wxsession = build("local", "local"), build("operator", "wxsession")
     wechat = f"http://127.0.0.1:{options.wechat_port}"
     with tempfile.TemporaryDirectory() as folder, simulator(local, options.wechat_port, f"{folder}/log"):
-        command = [local, "conversation", "--base-url", url, "--wechat-url", wechat, "--app-id", APP_ID]
+        command = [wxsession, "conversation", "--base-url", url, "--wechat-url", wechat, "--app-id", APP_ID]
         if subprocess.run(command, cwd=ROOT).returncode != 0:
             sys.exit("the conversation failed")
         if me_url:
@@ -223,13 +223,13 @@ def post(url, body):
         return json.load(answer)
 
 
-def build_local():
-    """The program `local`, freshly built; its path."""
-    command = ["cargo", "build", "--quiet", "--locked", "-p", "local", "--message-format", "json"]
+def build(package, program):
+    """A program of ours, freshly built; its path."""
+    command = ["cargo", "build", "--quiet", "--locked", "-p", package, "--message-format", "json"]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     made = [json.loads(line).get("executable") for line in done.stdout.splitlines()]
-    (program,) = [path for path in made if path and pathlib.Path(path).name == "local"]
-    return program
+    (path,) = [path for path in made if path and pathlib.Path(path).name == program]
+    return path
 
 
 @contextlib.contextmanager

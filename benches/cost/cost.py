@@ -1,7 +1,7 @@
 """Writes docs/cost.md from prices.json, measured.json and assumed.json beside this file.
 
   python3 benches/cost/cost.py                  writes the page
-  python3 benches/cost/cost.py --take FILE      first takes what `local -- load --figures FILE` measured
+  python3 benches/cost/cost.py --take FILE      first takes what `acceptance -- --figures FILE` measured
 """
 
 import argparse
@@ -19,7 +19,7 @@ def take(file, folder=HERE):
     """The figures of a run under load, with the day they were taken."""
     figures = json.loads(Path(file).read_text())
     day = datetime.date.today().isoformat()
-    figures["measured_by"] = f"`cargo run --profile load -p local -- load --figures FILE`, {day}"
+    figures["measured_by"] = f"`cargo run --profile load -p acceptance -- --figures FILE`, {day}"
     (folder / "measured.json").write_text(json.dumps(figures, indent=2) + "\n")
 
 
