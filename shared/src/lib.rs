@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`token`] | the session token, shown once, and its hash, all that is stored |
 //! | [`session`] | a session, its lifetime rules, and [`session::decide`]: pure, takes `now` |
+//! | [`account`] | what the business says of a user: block, roles, claims, external id |
 //! | [`store`] | the Users and Sessions tables: conditional writes, strong reads |
 //! | [`http`] | API Gateway events in, answers out, bearer tokens, the table of errors |
 //! | [`identity`] | who is calling, as the authorizer handed it on: for business functions |
@@ -18,6 +19,7 @@
 //!
 //! A business function depends on this crate for [`identity::Identity`] alone.
 
+pub mod account;
 pub mod aws;
 pub mod clock;
 pub mod config;

@@ -1,5 +1,9 @@
 //! A session and the rules of its life. Pure: no I/O, and time is an argument.
 
+mod device;
+
+pub use device::Device;
+
 use crate::ids::{SessionId, UserId};
 
 /// A random value on the user's record, copied to each session at login. A new value kills every

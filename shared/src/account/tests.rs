@@ -1,0 +1,388 @@
+use aws_sdk_dynamodb::types::AttributeValue;
+use proptest::{prelude::*, sample::select};
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::{
+    property::{Checked, check, holds, refuted},
+    store::item::{b, n, s},
+};
+
+const NOW: i64 = 1_700_000_000;
+
+fn reason(code: &str) -> Reason {
+    Reason::new(code).unwrap()
+}
+
+fn claims(value: &Value) -> Result<Claims, Malformed> {
+    Claims::new(value.as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value)))
+}
+
+fn item(name: &str, value: AttributeValue) -> Item {
+    [(name.to_owned(), value)].into()
+}
+
+#[track_caller]
+fn damaged(name: &'static str, value: AttributeValue) {
+    let item = item(name, value);
+    let read = if name == BLOCKED { Block::of(&item).map(drop) } else { Profile::of(&item).map(drop) };
+    assert_eq!(read, Err(Damaged(name)));
+}
+
+#[test]
+fn a_block_is_in_force_until_its_last_second_or_for_good() {
+    let short = Block::new(NOW, Some(NOW + 60), reason("spam")).unwrap();
+    assert!(short.is_in_force(NOW) && short.is_in_force(NOW + 59));
+    assert!(!short.is_in_force(NOW + 60));
+    assert!(Block::new(NOW, None, reason("spam")).unwrap().is_in_force(i64::MAX));
+}
+
+#[test]
+fn a_block_that_would_never_be_in_force_is_refused_and_so_is_an_end_in_milliseconds() {
+    for until in [NOW, NOW - 1, 0, -1, i64::MIN, (NOW + 60) * 1000, i64::MAX] {
+        assert_eq!(Block::new(NOW, Some(until), reason("spam")), Err(Malformed("until_form")), "{until}");
+    }
+}
+
+#[test]
+fn a_reason_is_a_code_and_no_text() {
+    for code in ["a", "spam", "chargeback_2", &"r".repeat(32)] {
+        assert_eq!(Reason::new(code).map(|reason| reason.to_string()), Ok(code.to_owned()));
+    }
+    for text in ["", "Spam", "2nd", "_x", "a b", "a-b", "垃圾", "a\n", &"r".repeat(33)] {
+        assert_eq!(Reason::new(text), Err(Malformed("reason_form")), "{text:?}");
+    }
+}
+
+#[test]
+fn a_block_that_cannot_be_read_is_never_no_block() {
+    assert_eq!(Block::of(&Item::new()), Ok(None));
+    let block = Block::new(NOW, Some(NOW + 60), reason("spam")).unwrap();
+    assert_eq!(Block::of(&item(BLOCKED, block.to_attribute())), Ok(Some(block.clone())));
+    for other in [
+        s("spam"),
+        AttributeValue::Bool(false),
+        AttributeValue::Null(true),
+        b(*b"x"),
+        AttributeValue::M(Item::new()),
+    ] {
+        damaged(BLOCKED, other);
+    }
+    let change = |name: &str, value: Option<AttributeValue>| {
+        let mut map = block.to_attribute().as_m().unwrap().clone();
+        map.remove(name);
+        map.extend(value.map(|value| (name.to_owned(), value)));
+        damaged(BLOCKED, AttributeValue::M(map));
+    };
+    change("since", None);
+    change("reason", None);
+    change("since", Some(s("1700000000")));
+    change("until", Some(s("")));
+    change("until", Some(AttributeValue::Null(true)));
+    change("until", Some(AttributeValue::N("1e99".to_owned())));
+    change("reason", Some(s("Spam!")));
+    change("lifted", Some(AttributeValue::Bool(true)));
+}
+
+#[test]
+fn roles_are_a_set_in_order() {
+    let roles = Roles::new(["editor", "admin", "editor", "shop:42.read-only_x", "V2"]).unwrap();
+    assert_eq!(roles.as_str(), "V2 admin editor shop:42.read-only_x");
+    assert!(roles.contains("admin"));
+    assert!(!roles.contains("adm") && !roles.contains("") && !roles.contains("admin editor"));
+    assert_eq!(roles.iter().count(), 4);
+    let none = Roles::new([]).unwrap();
+    assert!(none.is_empty() && none.iter().next().is_none() && !none.contains(""));
+}
+
+#[test]
+fn a_role_has_a_form_and_a_user_sixteen_at_most() {
+    for text in ["", " ", "a b", "-a", ":a", "a,b", "a\"", "管理", "a\u{7f}", &"r".repeat(33)] {
+        assert_eq!(Roles::new([text]), Err(Malformed("role_form")), "{text:?}");
+    }
+    assert!(Roles::new([&*"r".repeat(32)]).is_ok());
+    let many: Vec<String> = (0..17).map(|i| format!("role{i}")).collect();
+    let first = |count| Roles::new(many[..count].iter().map(String::as_str));
+    assert!(first(16).is_ok());
+    assert_eq!(first(17), Err(Malformed("too_many_roles")));
+}
+
+#[test]
+fn stored_roles_that_this_code_would_not_have_written_cannot_be_read() {
+    for text in ["", " ", "a ", " a", "a  b", "b a", "a a", "a,b", "a\tb", &"r".repeat(33), "-a"] {
+        damaged(ROLES, s(text));
+    }
+    let many: Vec<String> = (10..27).map(|i| format!("role{i}")).collect();
+    assert!(Roles::stored(&many[..16].join(" ")).is_ok());
+    damaged(ROLES, s(many.join(" ")));
+    damaged(ROLES, AttributeValue::Ss(vec!["a".to_owned()]));
+    damaged(ROLES, AttributeValue::Null(true));
+}
+
+#[test]
+fn claims_are_stored_without_escapes_and_read_back_with_their_types() {
+    let given = json!({"tier": "gold", "level": 3, "beta": true, "rate": -0.25, "note": "a=1 b#2 \"c\" 研发\\", "empty": ""});
+    let claims = claims(&given).unwrap();
+    assert_eq!(
+        claims.as_str(),
+        "beta?true empty=0: level#3 note=19:a=1 b#2 \"c\" 研发\\ rate#-0.25 tier=4:gold"
+    );
+    assert_eq!(Claims::stored(claims.as_str()), Ok(claims.clone()));
+    assert_eq!(Value::Object(claims.to_json()), given);
+    let handed_on: Vec<_> = claims.iter().map(|(name, claim)| (name, claim.as_str())).collect();
+    assert_eq!(handed_on[..3], [("beta", "true"), ("empty", ""), ("level", "3")]);
+}
+
+#[test]
+fn a_claim_has_a_name_of_its_own_and_a_flat_value() {
+    let refuses = |value: Value, word| assert_eq!(claims(&value), Err(Malformed(word)), "{value}");
+    for name in ["", "Tier", "1st", "_a", "a-b", "a.b", "a b", "a=1", "é", &"n".repeat(33)] {
+        refuses(json!({name: 1}), "claim_name");
+    }
+    for name in RESERVED_NAMES {
+        refuses(json!({*name: 1}), "claim_name_reserved");
+    }
+    assert!(claims(&json!({"n".repeat(32): 1, "user_ids": 1, "rolesx": 1})).is_ok());
+    refuses(json!({"a": null}), "claim_value");
+    refuses(json!({"a": ["x"]}), "claim_value");
+    refuses(json!({"a": {"b": 1}}), "claim_value");
+    for text in ["\0", "a\nb", "\u{7f}", "\u{85}", "\u{1f}"] {
+        refuses(json!({"a": text}), "claim_value");
+    }
+    let twice = [("a", &json!(1)), ("a", &json!(1))];
+    assert_eq!(Claims::new(twice), Err(Malformed("claim_twice")));
+}
+
+/// What the tables of both documents say is reserved.
+const RESERVED_NAMES: &[&str] = &[
+    "app_id",
+    "aud",
+    "auth_time",
+    "azp",
+    "client_id",
+    "exp",
+    "expires_at",
+    "external_id",
+    "iat",
+    "iss",
+    "jti",
+    "nbf",
+    "openid",
+    "principal_id",
+    "reason",
+    "roles",
+    "scope",
+    "scopes",
+    "session_id",
+    "sub",
+    "unionid",
+    "user_id",
+];
+
+#[test]
+fn a_number_that_some_language_would_read_as_another_one_is_refused() {
+    for digits in [
+        "9007199254740991",
+        "-9007199254740991",
+        "0",
+        "0.1",
+        "-0.0",
+        "1.5e-7",
+        "1000000.0",
+        "123456789012345.0",
+    ] {
+        let value: Value = serde_json::from_str(digits).unwrap();
+        assert_eq!(claims(&json!({"a": value})).unwrap().as_str(), format!("a#{digits}"));
+    }
+    for digits in [
+        "9007199254740992",
+        "-9007199254740992",
+        "18446744073709551615",
+        "9007199254740993.0",
+        "-967825275599773.1",
+        "0.1234567890123456",
+        &"9".repeat(300),
+    ] {
+        let value: Value = serde_json::from_str(digits).unwrap();
+        assert_eq!(claims(&json!({"a": value})), Err(Malformed("claim_number")), "{digits}");
+    }
+}
+
+#[test]
+fn claims_are_twenty_at_most_and_a_kilobyte_of_json_together() {
+    let many =
+        |count: u32| Value::Object((0..count).map(|i| (format!("c{i}"), json!(i))).collect::<Map<_, _>>());
+    assert!(claims(&many(20)).is_ok());
+    assert_eq!(claims(&many(21)), Err(Malformed("too_many_claims")));
+    let long = |length: usize| json!({"a": "x".repeat(length - r#"{"a":""}"#.len())});
+    assert_eq!(long(1024).to_string().len(), 1024);
+    assert!(claims(&long(1024)).is_ok());
+    assert_eq!(claims(&long(1025)), Err(Malformed("claims_too_large")));
+}
+
+#[test]
+fn stored_claims_that_this_code_would_not_have_written_cannot_be_read() {
+    for text in [
+        "",
+        " ",
+        "a",
+        "a=",
+        "a=1",
+        "a=1:",
+        "a=1:xy",
+        "a=2:x",
+        "a=+1:x",
+        "a=-1:x",
+        "a=:x",
+        "a=1:x ",
+        " a=1:x",
+        "a=1:x  b=1:y",
+        "a=1:xb=1:y",
+        "b=1:x a=1:y",
+        "a=1:x a=1:y",
+        "A=1:x",
+        "sub=1:x",
+        "=1:x",
+        "a#",
+        "a#x",
+        "a#1.",
+        "a#01",
+        "a#1e400",
+        "a#9007199254740992",
+        "a#NaN",
+        "a?",
+        "a?yes",
+        "a?TRUE",
+        "a=1:研",
+        "a=2:研",
+        "a=1:\n",
+        "a=2:\u{85}",
+        "a=99999999999999999999999:x",
+        "{\"a\":1}",
+    ] {
+        damaged(CLAIMS, s(text));
+    }
+    damaged(CLAIMS, s(format!("a=1022:{}", "x".repeat(1022))));
+    let many: Vec<String> = (10..31).map(|i| format!("c{i}#1")).collect();
+    assert!(Claims::stored(&many[..20].join(" ")).is_ok());
+    damaged(CLAIMS, s(many.join(" ")));
+    damaged(CLAIMS, AttributeValue::M(Item::new()));
+    damaged(CLAIMS, n(1));
+}
+
+#[test]
+fn an_external_id_is_visible_ascii() {
+    for text in ["1", "crm:4711/x", &"e".repeat(64)] {
+        assert_eq!(ExternalId::new(text).unwrap().as_str(), text);
+    }
+    for text in ["", "a b", " a", "a\n", "研", "\u{7f}", &"e".repeat(65)] {
+        assert_eq!(ExternalId::new(text), Err(Malformed("external_id_form")), "{text:?}");
+        damaged(EXTERNAL_ID, s(text));
+    }
+    damaged(EXTERNAL_ID, n(4711));
+}
+
+#[test]
+fn nothing_known_of_a_person_is_printed() {
+    let profile = Profile {
+        roles: Roles::new(["shopkeeper"]).unwrap(),
+        claims: claims(&json!({"diagnosis": "shopkeeper"})).unwrap(),
+        external_id: Some(ExternalId::new("shopkeeper").unwrap()),
+    };
+    let printed = format!("{profile:?}{:?}{:?}{:?}", profile.roles, profile.claims, profile.external_id);
+    assert!(!printed.contains("shopkeeper") && !printed.contains("diagnosis"), "{printed}");
+}
+
+fn hostile_text() -> impl Strategy<Value = String> {
+    let piece = select(vec![
+        "\"",
+        "\\",
+        " ",
+        "=",
+        "#",
+        "?",
+        ":",
+        "1",
+        "a=3:x y",
+        "\u{2028}",
+        "研",
+        "\u{202e}",
+        "{",
+        "😀",
+        "%",
+        "</script>",
+    ]);
+    proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+fn claim_value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        hostile_text().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        (-9_007_199_254_740_991_i64..=9_007_199_254_740_991).prop_map(Value::from),
+        (-1e15..1e15).prop_map(Value::from),
+        any::<f64>().prop_map(|real| json!(real)).prop_filter("a number", Value::is_number),
+    ]
+}
+
+fn some_claims() -> impl Strategy<Value = Map<String, Value>> {
+    proptest::collection::btree_map("[a-z][a-z0-9_]{0,9}", claim_value(), 0..12)
+        .prop_map(|map| map.into_iter().collect())
+}
+
+/// Whatever is accepted comes back as it was, and its stored form is no longer than its JSON.
+fn claims_round_trip(read: impl Fn(&str) -> Option<Map<String, Value>>) -> Checked {
+    check(some_claims(), move |given| {
+        let Ok(claims) = claims(&Value::Object(given.clone())) else { return Ok(()) };
+        prop_assert!(claims.as_str().len() <= Value::Object(given.clone()).to_string().len());
+        if !given.is_empty() {
+            prop_assert_eq!(read(claims.as_str()), Some(given));
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn whatever_claims_are_accepted_come_back_as_they_were() {
+    holds(&claims_round_trip(|text| Claims::stored(text).ok().map(|claims| claims.to_json())));
+    // The control: a reader that trusts spaces more than lengths.
+    refuted(&claims_round_trip(|text| {
+        let pairs = text.split(' ').map(|pair| pair.split_once(['=', '#', '?']));
+        pairs.map(|pair| pair.map(|(name, value)| (name.to_owned(), value.into()))).collect()
+    }));
+}
+
+#[test]
+fn whatever_can_be_read_is_what_would_be_written() {
+    let text = prop_oneof![
+        hostile_text(),
+        "([a-z]{1,3}(=[0-9]{1,2}:[a-z ]{0,9}|#-?[0-9]{1,20}|\\?(true|false)) ?){1,4}"
+    ];
+    holds(&check(text, |text| {
+        if let Ok(read) = Claims::stored(&text) {
+            let json = read.to_json();
+            prop_assert_eq!(json.len(), read.iter().count(), "each value is a value of JSON");
+            let again = Claims::new(json.iter().map(|(name, value)| (name.as_str(), value)));
+            prop_assert_eq!(again.map(|claims| claims.to_json()), Ok(json));
+        }
+        if let Ok(read) = Roles::stored(&text) {
+            prop_assert_eq!(Roles::new(read.iter()), Ok(read.clone()));
+        }
+        Ok(())
+    }));
+}
+
+#[test]
+fn any_block_is_read_back_and_in_force_exactly_before_its_end() {
+    let any_block = ("[a-z][a-z0-9_]{0,31}", 0..LATEST_TEST, proptest::option::of(1..LATEST_TEST));
+    holds(&check(any_block, |(code, since, after)| {
+        let until = after.map(|seconds| since.saturating_add(seconds));
+        let Ok(block) = Block::new(since, until, reason(&code)) else { return Ok(()) };
+        prop_assert_eq!(Block::of(&item(BLOCKED, block.to_attribute())), Ok(Some(block.clone())));
+        prop_assert!(block.is_in_force(since));
+        prop_assert_eq!(block.is_in_force(until.unwrap_or(i64::MAX)), until.is_none());
+        Ok(())
+    }));
+}
+
+const LATEST_TEST: i64 = 253_402_300_799;

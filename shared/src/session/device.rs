@@ -1,0 +1,85 @@
+//! What a person recognises a session by.
+
+use serde::Serialize;
+
+use crate::store::item::{Item, s, text};
+
+/// Bytes that are kept of each field.
+const MOST_BYTES: usize = 64;
+
+/// The phone that logged in, in its own words: untrusted, for a person to read, never a reason for anything. Each
+/// field is at most 64 bytes of printable text, cut off there, so that no odd phone costs anybody a login.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Device {
+    /// `wx.getDeviceInfo().platform`: `ios`, `android`, `devtools` …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
+    /// `wx.getDeviceInfo().model`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// `wx.getAppBaseInfo().version`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wechat_version: Option<String>,
+}
+
+impl Device {
+    /// Takes what a phone sent; what is left empty is left out.
+    #[must_use]
+    pub fn new(platform: Option<&str>, model: Option<&str>, wechat_version: Option<&str>) -> Self {
+        let kept = |sent: Option<&str>| sent.map(printable).filter(|text| !text.is_empty());
+        Self { platform: kept(platform), model: kept(model), wechat_version: kept(wechat_version) }
+    }
+
+    /// Reads a session's record. An attribute of another type is left out: it decides nothing.
+    #[must_use]
+    pub fn of(item: &Item) -> Self {
+        let stored = |name| text(item, name).ok();
+        Self::new(stored("platform"), stored("model"), stored("wechat_version"))
+    }
+
+    /// Puts the fields into a session's record.
+    pub fn put(&self, item: &mut Item) {
+        let fields =
+            [("platform", &self.platform), ("model", &self.model), ("wechat_version", &self.wechat_version)];
+        for (name, value) in fields {
+            if let Some(value) = value {
+                item.insert(name.to_owned(), s(value));
+            }
+        }
+    }
+}
+
+fn printable(sent: &str) -> String {
+    let mut kept = String::new();
+    for character in sent.trim().chars().filter(|character| !character.is_control()) {
+        if kept.len() + character.len_utf8() > MOST_BYTES {
+            break;
+        }
+        kept.push(character);
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_odd_phone_costs_nothing_but_its_odd_characters() {
+        let long = "机".repeat(40);
+        let device = Device::new(Some(" android\u{0}\n "), Some(&long), Some("\u{7}"));
+        assert_eq!(device.platform.as_deref(), Some("android"));
+        assert_eq!(device.model, Some("机".repeat(21)), "cut between characters, at 64 bytes");
+        assert_eq!(device.wechat_version, None);
+    }
+
+    #[test]
+    fn is_read_back_as_it_was_put_and_without_what_is_no_text() {
+        let device = Device::new(Some("ios"), Some("iPhone 15 <Pro>"), None);
+        let mut item = Item::new();
+        device.put(&mut item);
+        assert_eq!(Device::of(&item), device);
+        item.insert("model".to_owned(), crate::store::item::n(7));
+        assert_eq!(Device::of(&item), Device::new(Some("ios"), None, None));
+    }
+}
