@@ -1,5 +1,7 @@
 //! What runs across the functions.
 //!
+//! - [`leaks`] looks for secrets in everything that leaves the service
 //! - [`load`] fills the tables and keeps all of it busy, with figures
 
+pub mod leaks;
 pub mod load;

@@ -2,13 +2,11 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
-use local::{
-    http_client::HttpClient,
-    service::Service,
-    settings::Settings,
-    wechat_simulator::{DEFAULT_APP, NewCode},
-};
+use acceptance::leaks::scanned;
+use local::service::Service;
+use operator::http_client::HttpClient;
 use serde_json::{Value, json};
+use wechat_simulator::{DEFAULT_APP, NewCode};
 use wxsession::{
     Clock, UserId,
     session::{Generation, Session, State},
@@ -62,7 +60,7 @@ fn events() -> BTreeMap<String, String> {
 
 /// A service in which the events' token has a session and its user a session_key.
 async fn stage() -> Service {
-    let settings = Settings::for_tests(Clock::stopped(NOW));
+    let settings = scanned(Clock::stopped(NOW));
     let service = Service::start(&settings).await.expect("the local service starts");
     let code =
         NewCode { app_id: DEFAULT_APP.0.to_owned(), openid: Some(OPENID.to_owned()), ..NewCode::default() };
@@ -147,7 +145,7 @@ async fn every_event_gets_the_answer_that_is_written_here() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_session_every_authorizer_event_is_refused() {
-    let service = Service::start(&Settings::for_tests(Clock::stopped(NOW))).await.expect("it starts");
+    let service = Service::start(&scanned(Clock::stopped(NOW))).await.expect("it starts");
     let service = Arc::new(service);
     for (name, event) in events().into_iter().filter(|(name, _)| name.starts_with("authorizer-")) {
         let answer = invoke(&service, "authorizer", &event).await;

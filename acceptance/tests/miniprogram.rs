@@ -9,7 +9,8 @@ use std::{
     process::Command,
 };
 
-use local::{service::Service, settings::Settings};
+use acceptance::leaks::scanned;
+use local::service::Service;
 use wxsession::Clock;
 
 fn folder() -> PathBuf {
@@ -65,7 +66,7 @@ async fn the_library_logs_in_once_however_many_requests_wait_for_this_service() 
     if !can_run("the client library against the local service", false) {
         return;
     }
-    let service = Service::start(&Settings::for_tests(Clock::shifted())).await.expect("the service starts");
+    let service = Service::start(&scanned(Clock::shifted())).await.expect("the service starts");
     let (url, wechat) = (service.url.clone(), service.wechat_url.clone());
     let passed = tokio::task::spawn_blocking(move || {
         node_tests(

@@ -4,9 +4,8 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use aws_emulator::secrets_manager::{Fault, SecretsManager};
 use serde_json::json;
-
-use local::secrets_manager::{Fault, SecretsManager};
 use wxsession::{
     Clock, Secret,
     aws::Account,

@@ -3,11 +3,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use aws_emulator::dynamodb::{EmbeddedDynamoDb, Options};
 use futures_util::future::join_all;
-use local::{
-    dynamodb::{EmbeddedDynamoDb, Options},
-    template::Template,
-};
+use sam_template::Template;
 use wxsession::{
     Random, SessionId, UserId,
     aws::{Account, Budget},

@@ -8,14 +8,13 @@
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Args, Parser, Subcommand};
+use wechat_simulator::DEFAULT_APP;
 use wxsession::{Clock, telemetry::Log};
 
 use crate::{
-    http_client::HttpClient,
     service::Service,
     settings::{Placement, Settings},
     tour,
-    wechat_simulator::DEFAULT_APP,
 };
 
 /// The WeChat Mini Program login backend on one machine: no AWS, no WeChat account, no Docker.
@@ -89,7 +88,7 @@ fn settings(run: Run) -> Settings {
         page_files: run.page_files,
         sweep_ttl: !run.no_sweep,
         real_wechat: run.wechat_app_id.zip(run.wechat_app_secret),
-        lines: None,
+        attendant: None,
         new_log: Arc::new(move |name, level| Log::stdout(name, level, log_clock.clone())),
         clock,
         parameters: std::collections::BTreeMap::new(),
@@ -123,10 +122,10 @@ async fn serve(settings: &Settings) -> Result<(), String> {
 }
 
 async fn take_tour() -> Result<(), String> {
-    let settings = Settings { sweep_ttl: true, ..Settings::for_tests(Clock::system()) };
+    let settings = Settings { sweep_ttl: true, ..Settings::on_free_ports(Clock::system(), Arc::default()) };
     let service = Service::start(&settings).await.map_err(|error| error.to_string())?;
     let code = service.simulator.mint_code(DEFAULT_APP.0, None);
-    let taken = tour::take(&HttpClient::new(&service.url), &code, |step| println!("{step}")).await;
+    let taken = tour::take(&service.url, &code, |step| println!("{step}")).await;
     service.stop().await;
     taken
 }

@@ -4,10 +4,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use authorizer::{Authorizer, CannotTell, Event};
 use check_session::CheckSession;
+use gateway_emulator::invoke::{Invoke, InvokeError, invoke_with};
 use lambda_runtime::Diagnostic;
 use login::Login;
 use open_data::OpenData;
 use rust_me::Me;
+use sam_template::Template;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sessions::Sessions;
@@ -17,11 +19,6 @@ use wxsession::{
     http::Request,
     serve::{self, HttpFunction, WrongEvent},
     telemetry::Log,
-};
-
-use crate::{
-    invoke::{Invoke, InvokeError, invoke_with},
-    template::Template,
 };
 
 /// Where the functions' lines go: the function's name and the least level are filled in.

@@ -12,6 +12,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use aws_emulator::dynamodb::{EmbeddedDynamoDb, FaultProxy, Items};
 use axum::{
     Json, Router,
     http::StatusCode,
@@ -19,18 +20,15 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use gateway_emulator::Gateway;
+use sam_template::Table;
 use serde_json::json;
 use tokio::sync::watch;
+use wechat_simulator::Simulator;
 use wxsession::Clock;
 
 use self::narrator::Narrator;
-use crate::{
-    dynamodb::{EmbeddedDynamoDb, FaultProxy, Items},
-    gateway::Gateway,
-    settings::Settings,
-    template::Table,
-    wechat_simulator::Simulator,
-};
+use crate::settings::Settings;
 
 mod arrow;
 mod assets;
@@ -123,8 +121,8 @@ impl IntoResponse for Refusal {
     }
 }
 
-impl From<crate::dynamodb::Error> for Refusal {
-    fn from(error: crate::dynamodb::Error) -> Self {
+impl From<aws_emulator::dynamodb::Error> for Refusal {
+    fn from(error: aws_emulator::dynamodb::Error) -> Self {
         Self(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
     }
 }

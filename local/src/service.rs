@@ -1,26 +1,28 @@
 //! Starts everything, and stops it.
 
 use std::{
+    any::Any,
     collections::{BTreeMap, HashMap},
     net::Ipv4Addr,
     sync::Arc,
     time::Duration,
 };
 
+use aws_emulator::{
+    dynamodb::{self, EmbeddedDynamoDb},
+    secrets_manager::SecretsManager,
+};
+use gateway_emulator::{self as gateway, Gateway};
+use sam_template::{Template, TemplateError};
 use serde_json::{Map, Value};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use wechat_simulator::{DEFAULT_APP, Simulator, SimulatorOptions};
 use wxsession::Clock;
 
 use crate::{
-    dynamodb::{self, EmbeddedDynamoDb},
     functions,
-    gateway::{self, Gateway},
-    leaks::Watch,
     page::{Page, PageParts},
-    secrets_manager::SecretsManager,
     settings::Settings,
-    template::{Template, TemplateError},
-    wechat_simulator::{DEFAULT_APP, Simulator, SimulatorOptions},
 };
 
 /// The deployed truth.
@@ -82,7 +84,7 @@ pub struct Service {
     stop: watch::Sender<bool>,
     running: Vec<JoinHandle<()>>,
     /// Dropped last, when everything has been said.
-    _watch: Option<Watch>,
+    _attending: Option<Box<dyn Any + Send + Sync>>,
 }
 
 impl Service {
@@ -124,7 +126,13 @@ impl Service {
             stop: stop.subscribe(),
         });
         let stopped = stopped(&stop);
-        let (watch, router) = Watch::around(gateway.router(), settings, &simulator, &key_ring);
+        let (router, attending) = match &settings.attendant {
+            Some(attendant) => {
+                let (router, attending) = attendant(gateway.router(), &simulator, &secrets);
+                (router, Some(attending))
+            }
+            None => (gateway.router(), None),
+        };
         let router = page.in_front_of(router);
         let serving = tokio::spawn(async move { drop(gateway::serve(listener, router, stopped).await) });
         Ok(Self {
@@ -137,7 +145,7 @@ impl Service {
             gateway,
             stop,
             running: vec![serving, wechat],
-            _watch: watch,
+            _attending: attending,
         })
     }
 

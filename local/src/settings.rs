@@ -1,23 +1,27 @@
 //! What the local service is told on the command line and by the environment.
 
 use std::{
-    collections::HashMap,
+    any::Any,
+    collections::{BTreeMap, HashMap},
     path::PathBuf,
     sync::{Arc, Mutex},
 };
 
-use tokio::runtime::Handle;
-use wxsession::{Clock, telemetry::Log};
-
-use crate::{
+use aws_emulator::{
     dynamodb::{self, EmbeddedDynamoDb},
-    functions::NewLog,
-    invoke::Invoke,
-    template::Table,
+    secrets_manager::SecretsManager,
+};
+use axum::Router;
+use gateway_emulator::invoke::Invoke;
+use sam_template::Table;
+use tokio::runtime::Handle;
+use wechat_simulator::Simulator;
+use wxsession::{
+    Clock,
+    telemetry::{Level, Log},
 };
 
-/// The Mini Program of the simulator.
-pub use crate::wechat_simulator::DEFAULT_APP;
+use crate::functions::NewLog;
 
 /// Lines of a log, in memory.
 pub type Lines = Arc<Mutex<Vec<String>>>;
@@ -41,16 +45,20 @@ pub struct Settings {
     pub clock: Clock,
     /// Where the functions' lines go.
     pub new_log: NewLog,
-    /// Where the functions' lines are kept for a test to read. A service that has this looks for secrets in
-    /// everything that it said, when it ends.
-    pub lines: Option<Lines>,
+    /// Who stands around the gateway.
+    pub attendant: Option<Arc<Attendant>>,
     /// Where the page's files are read from for every request; the built-in ones when `None`.
     pub page_files: Option<PathBuf>,
     /// Values of the template's parameters that differ from its defaults.
-    pub parameters: std::collections::BTreeMap<String, String>,
+    pub parameters: BTreeMap<String, String>,
     /// Which threads do what.
     pub placement: Placement,
 }
+
+/// Takes the gateway, WeChat and the secrets; gives what is served in the gateway's place, and what is to be dropped
+/// when the service has ended.
+pub type Attendant =
+    dyn Fn(Router, &Simulator, &SecretsManager) -> (Router, Box<dyn Any + Send + Sync>) + Send + Sync;
 
 /// Takes a function's name and code, gives what is called in its place.
 pub type Mover = dyn Fn(&str, Invoke) -> Invoke + Send + Sync;
@@ -95,9 +103,10 @@ impl Placement {
 }
 
 impl Settings {
-    /// Any free ports, tables in memory, a clock that can be moved, lines in memory.
+    /// Any free ports, tables in memory, every line of every function kept in `lines`.
     #[must_use]
-    pub fn for_tests(clock: Clock) -> Self {
+    pub fn on_free_ports(clock: Clock, lines: Lines) -> Self {
+        let log_clock = clock.clone();
         Self {
             port: 0,
             wechat_port: 0,
@@ -106,23 +115,13 @@ impl Settings {
             page_files: None,
             sweep_ttl: false,
             real_wechat: None,
-            new_log: Arc::new(|name, level| Log::stdout(name, level, Clock::system())),
-            lines: None,
+            new_log: Arc::new(move |name, _| {
+                Log::stdout(name, Level::Debug, log_clock.clone()).kept(Arc::clone(&lines))
+            }),
+            attendant: None,
             clock,
-            parameters: std::collections::BTreeMap::new(),
+            parameters: BTreeMap::new(),
             placement: Placement::default(),
         }
-        .keeping(Arc::default())
-    }
-
-    /// The same, with every line of every function kept in `lines`.
-    #[must_use]
-    pub fn keeping(self, lines: Lines) -> Self {
-        let kept = Arc::clone(&lines);
-        let clock = self.clock.clone();
-        let new_log: NewLog = Arc::new(move |name, _| {
-            Log::stdout(name, wxsession::telemetry::Level::Debug, clock.clone()).kept(Arc::clone(&kept))
-        });
-        Self { new_log, lines: Some(lines), ..self }
     }
 }

@@ -1,37 +1,56 @@
 //! What a newcomer sees first: a login, a check, an allowed call, a logout, a refused call.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::http_client::{HttpClient, Reply};
-
-/// Takes the tour against a running service and gives each step to `show`.
+/// Takes the tour against the service at `url` and gives each step to `show`.
 ///
 /// # Errors
 ///
 /// When a step does not end as it should.
-pub async fn take(service: &HttpClient, js_code: &str, mut show: impl FnMut(&str)) -> Result<(), String> {
-    let login = service.request("POST", "/login").json(&json!({"code": js_code})).send().await?;
+pub async fn take(url: &str, js_code: &str, mut show: impl FnMut(&str)) -> Result<(), String> {
+    let client =
+        reqwest::Client::builder().tls_backend_preconfigured(wxsession::aws::tls_config()).no_proxy();
+    let client = client.build().map_err(|error| error.to_string())?;
+    let code = json!({"code": js_code}).to_string();
+    let login = client.post(format!("{url}/login")).header("content-type", "application/json").body(code);
+    let login = sent(login).await?;
     show(&step("A Mini Program sends the code that wx.login() gave it", "POST /login {\"code\": …}", &login));
     must(&login, 200)?;
     let token = login.body["token"].as_str().ok_or("a login answers a token")?.to_owned();
     let steps = [
-        ("It asks whether its session is still good", "GET", "/session", 200),
+        ("It asks whether its session is still good", Method::GET, "/session", 200),
         (
             "It calls a protected function: the authorizer lets it through, with the identity",
-            "GET",
+            Method::GET,
             "/me",
             200,
         ),
-        ("It lists the user's sessions", "GET", "/sessions", 200),
-        ("The user logs out", "DELETE", "/session", 204),
-        ("The same call again: the authorizer refuses it at once", "GET", "/me", 401),
+        ("It lists the user's sessions", Method::GET, "/sessions", 200),
+        ("The user logs out", Method::DELETE, "/session", 204),
+        ("The same call again: the authorizer refuses it at once", Method::GET, "/me", 401),
     ];
     for (title, method, path, status) in steps {
-        let reply = service.request(method, path).bearer(&token).send().await?;
+        let request = client.request(method.clone(), format!("{url}{path}"));
+        let reply = sent(request.bearer_auth(&token)).await?;
         show(&step(title, &format!("{method} {path}  Authorization: Bearer wxs_…"), &reply));
         must(&reply, status)?;
     }
     Ok(())
+}
+
+/// What came back.
+struct Reply {
+    status: u16,
+    /// `null` when it is empty or not JSON.
+    body: Value,
+}
+
+async fn sent(request: reqwest::RequestBuilder) -> Result<Reply, String> {
+    let answer = request.send().await.map_err(|error| error.to_string())?;
+    let status = answer.status().as_u16();
+    let bytes = answer.bytes().await.map_err(|error| error.to_string())?;
+    Ok(Reply { status, body: serde_json::from_slice(&bytes).unwrap_or_default() })
 }
 
 fn must(reply: &Reply, status: u16) -> Result<(), String> {

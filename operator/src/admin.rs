@@ -13,13 +13,12 @@ use std::{
 
 use aws_smithy_types::date_time::{DateTime, Format};
 use clap::{Args, Parser, Subcommand};
+use tables::Tables;
 use wxsession::{
     Clock, Random, SessionId, UserId,
     session::{Generation, Refusal, Session, decide},
     store::{Revoked, StoreError},
 };
-
-use tables::Tables;
 
 /// Lists or ends the sessions of one user.
 #[derive(Parser)]

@@ -8,7 +8,9 @@ use std::{
     },
 };
 
+use operator::http_client::{HttpClient, Reply};
 use serde_json::{Value, json};
+use wechat_simulator::{DEFAULT_APP, NewCode, Simulator};
 use wxsession::{UserId, token::SessionToken};
 
 use super::{
@@ -17,10 +19,6 @@ use super::{
     plan::Mix,
     population::{Heard, Population},
     tally::{Class, Tally},
-};
-use local::{
-    http_client::{HttpClient, Reply},
-    wechat_simulator::{DEFAULT_APP, NewCode, Simulator},
 };
 
 /// Of a hundred checks and authorized calls, this many come with a forged token.

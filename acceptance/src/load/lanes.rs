@@ -6,12 +6,9 @@
 
 use std::{collections::BTreeMap, fs, io, sync::Arc};
 
+use gateway_emulator::invoke::{InvokeError, invoke_with};
+use local::settings::Placement;
 use tokio::runtime::{Builder, Handle, Runtime};
-
-use local::{
-    invoke::{InvokeError, invoke_with},
-    settings::Placement,
-};
 
 /// The functions' lanes, by their binaries' names.
 pub(super) const FUNCTIONS: [&str; 4] = ["authorizer", "check-session", "login", "me"];
@@ -52,7 +49,7 @@ impl Lanes {
         let handles: BTreeMap<&str, Handle> =
             self.runtimes.iter().map(|(name, runtime)| (*name, runtime.handle().clone())).collect();
         let dynamodb = handles.get(DYNAMODB).cloned();
-        let function = move |name: &str, invoke: local::invoke::Invoke| {
+        let function = move |name: &str, invoke: gateway_emulator::invoke::Invoke| {
             let Some(lane) = handles.get(name).cloned() else { return invoke };
             invoke_with(move |event| {
                 let call = lane.spawn(invoke(event));

@@ -3,13 +3,12 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use wechat_simulator::DEFAULT_APP;
 use wxsession::{
     Random, SessionId, UserId,
     session::{Generation, Rules, Session, State},
     token::SessionToken,
 };
-
-use local::wechat_simulator::DEFAULT_APP;
 
 /// Of this many sessions one comes due for renewal while it is used.
 const AGEING_ONE_IN: u32 = 8;

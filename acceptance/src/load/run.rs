@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, pin::pin, sync::Arc, time::Duration};
 
+use aws_emulator::dynamodb::TableSize;
+
 use super::{
     Lanes, Plan, Progress, Report, Stage,
     ask::Crew,
@@ -10,7 +12,6 @@ use super::{
     tally::Tally,
     watch::{Lines, Sample, Watch},
 };
-use local::dynamodb::TableSize;
 
 /// Finding out what can be reached asks with this many connections: enough to keep two cores busy.
 const PROBE_CONNECTIONS: u32 = 16;

@@ -6,10 +6,14 @@
 
 use std::time::Instant;
 
+use aws_emulator::dynamodb::Error;
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use local::service::{RING_SECRET, Service};
+use operator::http_client::HttpClient;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
+use wechat_simulator::DEFAULT_APP;
 use wxsession::{
     Secret,
     store::{item::Item, sessions::to_item, users::SealedKey},
@@ -20,12 +24,6 @@ use wxsession::{
 use super::{
     Progress,
     population::{Member, Population, random_of},
-};
-use local::{
-    dynamodb::Error,
-    http_client::HttpClient,
-    service::{RING_SECRET, Service},
-    wechat_simulator::DEFAULT_APP,
 };
 
 /// Records written in one transaction.

@@ -5,10 +5,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use aws_emulator::dynamodb::TableSize;
+use local::{service::Service, settings::Settings};
 use wxsession::{Clock, config, telemetry::Log};
 
 use super::{Lanes, Progress, population::Population, seed};
-use local::{dynamodb::TableSize, service::Service, settings::Settings};
 
 /// A running service with a population in its tables.
 pub struct Stage {
@@ -34,10 +35,8 @@ impl Stage {
             new_log: Arc::new(move |name, level| {
                 Log::stdout(name, level, log_clock.clone()).kept(Arc::clone(&kept))
             }),
-            // Not everything that was said: five minutes of it are looked through by the tests, not kept here.
-            lines: None,
             placement: lanes.placement(),
-            ..Settings::for_tests(clock.clone())
+            ..Settings::on_free_ports(clock.clone(), Arc::default())
         };
         let service = Service::start(&settings).await.map_err(|error| error.to_string())?;
         // Nothing is set: these are the defaults, which the template has too.

@@ -2,7 +2,7 @@
 
 use crate::support::Stage;
 
-fn names(calls: &[local::dynamodb::Call]) -> Vec<&str> {
+fn names(calls: &[aws_emulator::dynamodb::Call]) -> Vec<&str> {
     let mut names: Vec<&str> = calls.iter().map(|call| call.operation.as_str()).collect();
     names.sort_unstable();
     names

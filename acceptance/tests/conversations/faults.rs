@@ -3,15 +3,13 @@
 
 use std::time::{Duration, Instant};
 
-use local::{
-    dynamodb::Fault as Tables,
-    wechat_simulator::{DEFAULT_APP, Fault, FaultKind},
-};
+use aws_emulator::dynamodb::Fault as Tables;
 use serde_json::json;
+use wechat_simulator::{DEFAULT_APP, Fault, FaultKind};
 
 use crate::support::Stage;
 
-async fn login_with(stage: &Stage, fault: Fault) -> local::http_client::Reply {
+async fn login_with(stage: &Stage, fault: Fault) -> operator::http_client::Reply {
     stage.service.simulator.clear_faults();
     stage.service.simulator.inject(fault);
     let code = stage.service.simulator.mint_code(DEFAULT_APP.0, None);
@@ -76,7 +74,7 @@ async fn an_appsecret_that_was_reset_is_fetched_again_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn with_several_mini_programs_the_one_that_is_meant_must_be_named() {
     let stage = Stage::open().await;
-    let second = local::wechat_simulator::SECOND_APP;
+    let second = wechat_simulator::SECOND_APP;
     stage.service.secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): DEFAULT_APP.1, (second.0): second.1}));
     stage.service.clock.advance(3_600);
     let code = stage.service.simulator.mint_code(second.0, None);

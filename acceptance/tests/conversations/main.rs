@@ -6,7 +6,7 @@ mod faults;
 mod support;
 mod time;
 
-use local::conversation;
+use operator::conversation;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_suite_passes_against_the_local_service() {
@@ -23,7 +23,8 @@ async fn the_tour_ends_well() {
     let stage = support::Stage::open().await;
     let (code, _) = stage.target.js_code(&stage.target.app_id, None).await.expect("a code");
     let mut steps = Vec::new();
-    let taken = local::tour::take(&stage.target.service, &code, |step| steps.push(step.to_owned())).await;
+    let taken =
+        local::tour::take(stage.target.service.base_url(), &code, |step| steps.push(step.to_owned())).await;
     assert_eq!(taken, Ok(()));
     assert_eq!(steps.len(), 6);
     stage.close().await;
@@ -34,7 +35,8 @@ async fn the_tour_ends_well() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_suite_fails_against_anything_else() {
     let stage = support::Stage::open().await;
-    for service in [stage.target.wechat.clone(), local::http_client::HttpClient::new("http://127.0.0.1:1")] {
+    for service in [stage.target.wechat.clone(), operator::http_client::HttpClient::new("http://127.0.0.1:1")]
+    {
         let target = conversation::Target { service, ..stage.target.clone() };
         for outcome in conversation::run(&target).await {
             assert!(outcome.failure.is_some(), "{} passed against something else", outcome.name);

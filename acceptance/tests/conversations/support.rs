@@ -2,15 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
-use local::{
+use acceptance::leaks::scanned_into;
+use aws_emulator::dynamodb::Call;
+use local::{service::Service, settings::Settings};
+use operator::{
     conversation::Target,
-    dynamodb::Call,
     http_client::{HttpClient, Reply},
-    service::Service,
-    settings::Settings,
-    wechat_simulator::{DEFAULT_APP, SECOND_APP},
 };
 use serde_json::Value;
+use wechat_simulator::{DEFAULT_APP, SECOND_APP};
 use wxsession::Clock;
 
 pub(crate) const START: i64 = 1_700_000_000;
@@ -37,7 +37,7 @@ impl Stage {
 
     async fn at(clock: Clock, change: impl FnOnce(Settings) -> Settings) -> Self {
         let lines = Arc::new(Mutex::new(Vec::new()));
-        let settings = change(Settings::for_tests(clock).keeping(Arc::clone(&lines)));
+        let settings = change(scanned_into(clock, Arc::clone(&lines)));
         let service = Service::start(&settings).await.expect("the local service starts on free ports");
         let target = Target {
             service: HttpClient::new(&service.url),

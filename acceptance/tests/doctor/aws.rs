@@ -2,13 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use local::{
-    doctor::{Args, Report},
-    dynamodb::Fault,
-    secrets_manager,
-    wechat_simulator::DEFAULT_APP,
-};
+use aws_emulator::{dynamodb::Fault, secrets_manager};
+use operator::doctor::{Args, Report};
 use serde_json::json;
+use wechat_simulator::DEFAULT_APP;
 
 use crate::support::{RING_KEY, Stack, nothing_else_fails, says};
 

@@ -1,7 +1,8 @@
 //! `docs/doctor.md` shows what the command prints.
 
-use local::{doctor::Lang, wechat_simulator::DEFAULT_APP};
+use operator::doctor::Lang;
 use regex_lite::Regex;
+use wechat_simulator::DEFAULT_APP;
 
 use crate::{
     exit_codes::{doctor, text},

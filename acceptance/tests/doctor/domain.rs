@@ -1,11 +1,9 @@
 //! The address of the API: DNS, TLS, certificate, and what is behind it.
 
-use local::{
-    doctor::{Args, Report},
-    dynamodb,
-    wechat_simulator::{DEFAULT_APP, Fault, FaultKind, SECOND_APP},
-};
+use aws_emulator::dynamodb;
+use operator::doctor::{Args, Report};
 use serde_json::json;
+use wechat_simulator::{DEFAULT_APP, Fault, FaultKind, SECOND_APP};
 
 use crate::{
     support::{Stack, nothing_else_fails, says},
@@ -113,7 +111,7 @@ async fn something_else_behind_the_address() {
     says(&report, LOGIN, "FAIL", "there is no such route (status 404");
     let report = at(&stack, &stack.service.wechat_url).await;
     says(&report, "domain.session", "FAIL", "(status 200, code -)");
-    stack.service.secrets.set_fault(local::secrets_manager::Fault::Down);
+    stack.service.secrets.set_fault(aws_emulator::secrets_manager::Fault::Down);
     let report = stack.examined(Args { url: stack.url.parse().ok(), ..Args::default() }).await;
     says(&report, LOGIN, "FAIL", "cannot read its secrets or tables (store_unavailable)");
     stack.service.dynamodb.proxy().inject(dynamodb::Fault::Refuse).await;

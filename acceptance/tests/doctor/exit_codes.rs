@@ -2,8 +2,8 @@
 
 use std::process::{Command, Output};
 
-use local::wechat_simulator::DEFAULT_APP;
 use serde_json::json;
+use wechat_simulator::DEFAULT_APP;
 
 use crate::support::{Stack, WRONG_SECRET};
 

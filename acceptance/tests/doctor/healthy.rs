@@ -1,11 +1,11 @@
 //! When nothing is wrong; and what is the same for every report.
 
-use local::{
+use operator::{
     doctor::{Args, Lang, State},
     http_client::HttpClient,
-    wechat_simulator::DEFAULT_APP,
 };
 use serde_json::json;
+use wechat_simulator::DEFAULT_APP;
 
 use crate::support::{APP, Stack, says};
 

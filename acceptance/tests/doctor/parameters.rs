@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use local::doctor::{self, Args, Lang, Surroundings};
+use operator::doctor::{self, Args, Lang, Surroundings};
 
 use crate::support::{Stack, nothing_else_fails, says};
 

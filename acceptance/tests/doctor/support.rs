@@ -8,21 +8,21 @@ use std::{
     },
 };
 
+use acceptance::leaks::scanned;
 use axum::{
     Router,
     body::Bytes,
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use local::{
+use local::service::Service;
+use operator::{
     doctor::{self, Args, Lang, Report, Surroundings},
     http_client::HttpClient,
-    service::Service,
-    settings::Settings,
-    wechat_simulator::DEFAULT_APP,
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use wechat_simulator::DEFAULT_APP;
 use wxsession::Clock;
 
 use crate::tls::{self, Authority};
@@ -47,7 +47,7 @@ pub(crate) struct Stack {
 impl Stack {
     /// As the template deploys it.
     pub(crate) async fn deployed() -> Self {
-        let settings = Settings::for_tests(Clock::shifted());
+        let settings = scanned(Clock::shifted());
         let service = Service::start(&settings).await.expect("the local service starts on free ports");
         let ring = json!({"current": "k1", "k1": RING_KEY});
         service.secrets.put("SessionKeyRingSecret", &ring);

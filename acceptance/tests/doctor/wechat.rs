@@ -1,10 +1,8 @@
 //! AppID and AppSecret, and everything that looks like them being wrong.
 
-use local::{
-    doctor::{Args, Lang},
-    wechat_simulator::{DEFAULT_APP, Fault, FaultKind, SECOND_APP},
-};
+use operator::doctor::{Args, Lang};
 use serde_json::json;
+use wechat_simulator::{DEFAULT_APP, Fault, FaultKind, SECOND_APP};
 
 use crate::support::{APP, Stack, WRONG_SECRET, nothing_else_fails, says};
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use local::http_client::Reply;
+use operator::http_client::Reply;
 
 use crate::{
     canaries::Canaries,

@@ -11,7 +11,7 @@ use std::{
 };
 
 use futures_util::{StreamExt as _, stream};
-use local::invoke::{Invocation, Invoke, InvokeError, invoke_with};
+use gateway_emulator::invoke::{Invocation, Invoke, InvokeError, invoke_with};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 

@@ -1,6 +1,7 @@
 //! What can go wrong, beyond what the stand-ins can do by themselves.
 
-use local::{dynamodb, secrets_manager, wechat_simulator::FaultKind};
+use aws_emulator::{dynamodb, secrets_manager};
+use wechat_simulator::FaultKind;
 
 /// A fault of one row.
 #[derive(Clone, Debug)]

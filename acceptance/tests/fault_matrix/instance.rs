@@ -8,14 +8,15 @@ use std::{
 
 use authorizer::Authorizer;
 use check_session::CheckSession;
-use local::{
-    functions,
-    gateway::{self, Gateway},
-    http_client::HttpClient,
+use gateway_emulator as gateway;
+use gateway_emulator::{
+    Gateway,
     invoke::{Invoke, InvokeError, invoke_with},
 };
+use local::functions;
 use login::Login;
 use open_data::OpenData;
+use operator::http_client::HttpClient;
 use serde_json::Value;
 use sessions::Sessions;
 use tokio::task::JoinHandle;

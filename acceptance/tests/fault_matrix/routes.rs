@@ -1,6 +1,6 @@
 //! What is asked: one column of the matrix each.
 
-use local::http_client::{HttpClient, Outgoing, Reply};
+use operator::http_client::{HttpClient, Outgoing, Reply};
 use serde_json::json;
 
 use crate::user::User;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use local::{dynamodb::Fault as Tables, secrets_manager::Fault as Secrets};
+use aws_emulator::{dynamodb::Fault as Tables, secrets_manager::Fault as Secrets};
 
 use crate::{
     faults::{Damage, Fault, Front},

@@ -1,10 +1,8 @@
 //! Who asks.
 
-use local::{
-    http_client::HttpClient,
-    wechat_simulator::{DEFAULT_APP, Simulator},
-};
+use operator::http_client::HttpClient;
 use serde_json::{Value, json};
+use wechat_simulator::{DEFAULT_APP, Simulator};
 
 use crate::routes::Route;
 
@@ -27,7 +25,7 @@ impl User {
     pub(crate) async fn new(simulator: &Simulator, service: &HttpClient) -> Result<Self, String> {
         let app = DEFAULT_APP.0;
         let minted =
-            simulator.mint(local::wechat_simulator::NewCode { app_id: app.to_owned(), ..Default::default() });
+            simulator.mint(wechat_simulator::NewCode { app_id: app.to_owned(), ..Default::default() });
         let mut user = Self {
             openid: minted.openid,
             token: String::new(),

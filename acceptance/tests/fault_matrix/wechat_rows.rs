@@ -1,7 +1,7 @@
 //! Each fault of WeChat and what every route is to answer then.
 
-use local::wechat_simulator::FaultKind;
 use serde_json::{Value, json};
+use wechat_simulator::FaultKind;
 
 use crate::{
     faults::{Fault, Front},

@@ -9,16 +9,16 @@ use std::{
     },
 };
 
-use local::{
+use aws_emulator::{
     dynamodb::{self, EmbeddedDynamoDb},
-    onlooker::{Exchange, Moment},
     secrets_manager::{self, SecretsManager},
-    service::{SAMPLE_TEMPLATE, TEMPLATE},
-    template::Template,
-    wechat_simulator::{self, DEFAULT_APP, FaultKind, Simulator, SimulatorOptions},
 };
+use emulator_harness::onlooker::{Exchange, Moment};
+use local::service::{SAMPLE_TEMPLATE, TEMPLATE};
+use sam_template::Template;
 use serde_json::json;
 use tokio::task::JoinHandle;
+use wechat_simulator::{self, DEFAULT_APP, FaultKind, Simulator, SimulatorOptions};
 use wxsession::{
     Clock,
     telemetry::{Level, Log},

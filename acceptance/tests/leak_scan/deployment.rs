@@ -6,20 +6,19 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use acceptance::leaks::{Canaries, Record, Sink, recorded, scanned};
 use aws_sdk_dynamodb::types::AttributeValue;
-use local::{
-    conversation::Target,
-    gateway::{self, Gateway},
-    http_client::HttpClient,
+use gateway_emulator as gateway;
+use gateway_emulator::{
+    Gateway,
     invoke::{Invoke, InvokeError, invoke_with},
-    leaks::{Canaries, Record, Sink, recorded},
-    service::{SAMPLE_TEMPLATE, Service, TEMPLATE},
-    settings::Settings,
-    template::Template,
-    wechat_simulator::{DEFAULT_APP, SECOND_APP},
 };
+use local::service::{SAMPLE_TEMPLATE, Service, TEMPLATE};
+use operator::{conversation::Target, http_client::HttpClient};
+use sam_template::Template;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
+use wechat_simulator::{DEFAULT_APP, SECOND_APP};
 use wxsession::Clock;
 
 use crate::{
@@ -52,7 +51,7 @@ pub(crate) struct Deployment {
 impl Deployment {
     /// Starts everything, with this `LOG_LEVEL`.
     pub(crate) async fn open(level: &'static str) -> Self {
-        let settings = Settings::for_tests(Clock::shifted());
+        let settings = scanned(Clock::shifted());
         let service = Service::start(&settings).await.expect("the local service starts on free ports");
         assert!(service.simulator.reset_secret(DEFAULT_APP.0, APP_SECRET));
         put_secrets(&service);

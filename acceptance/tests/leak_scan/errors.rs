@@ -3,15 +3,11 @@
 
 use std::collections::HashMap;
 
-use local::{
-    dynamodb::Fault as Tables,
-    leaks::{Canaries, Record, Sink},
-    secrets_manager::Fault as Secrets,
-    service::Service,
-    settings::Settings,
-    wechat_simulator::{DEFAULT_APP, Fault, FaultKind},
-};
+use acceptance::leaks::{Canaries, Record, Sink, scanned};
+use aws_emulator::{dynamodb::Fault as Tables, secrets_manager::Fault as Secrets};
+use local::service::Service;
 use serde_json::{Value, json};
+use wechat_simulator::{DEFAULT_APP, Fault, FaultKind};
 use wxsession::{
     Clock, Random, Secret, UserId,
     aws::{Account, Budget},
@@ -34,7 +30,7 @@ struct Bench {
 
 impl Bench {
     async fn open() -> Self {
-        let settings = Settings::for_tests(Clock::shifted());
+        let settings = scanned(Clock::shifted());
         let service = Service::start(&settings).await.expect("the local service starts on free ports");
         assert!(service.simulator.reset_secret(DEFAULT_APP.0, APP_SECRET));
         put_secrets(&service);
@@ -85,10 +81,10 @@ impl Bench {
         let dynamodb = client(&self.service.dynamodb.endpoint());
         let (users, sessions) =
             (Users::new(dynamodb.clone(), "UsersTable"), Sessions::new(dynamodb, "SessionsTable"));
-        let openid = self.service.simulator.mint(local::wechat_simulator::NewCode {
-            app_id: DEFAULT_APP.0.to_owned(),
-            ..Default::default()
-        });
+        let openid = self
+            .service
+            .simulator
+            .mint(wechat_simulator::NewCode { app_id: DEFAULT_APP.0.to_owned(), ..Default::default() });
         let openid = openid.openid;
         let user = UserId::of(DEFAULT_APP.0, &openid);
         let token = SessionToken::generate(user, &Random::system());

@@ -1,14 +1,11 @@
 //! What goes wrong while requests are served.
 
+use acceptance::leaks::Sink;
+use aws_emulator::{dynamodb::Fault as Tables, secrets_manager::Fault as Secrets};
 use futures_util::future::join_all;
-use local::{
-    dynamodb::Fault as Tables,
-    leaks::Sink,
-    secrets_manager::Fault as Secrets,
-    wechat_simulator::{DEFAULT_APP, Fault, FaultKind, NewPhoneCode},
-};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use wechat_simulator::{DEFAULT_APP, Fault, FaultKind, NewPhoneCode};
 
 use crate::{
     deployment::{Deployment, keep_answer, put_secrets},

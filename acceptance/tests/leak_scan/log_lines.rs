@@ -1,7 +1,7 @@
 //! Hostile text stays inside its line: whatever a client or an operator writes, each line of the log is one JSON
 //! object.
 
-use local::leaks::Sink;
+use acceptance::leaks::Sink;
 use serde_json::{Map, Value, json};
 
 use crate::{deployment::Deployment, function::Written};

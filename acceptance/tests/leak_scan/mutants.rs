@@ -9,12 +9,9 @@ mod libraries;
 mod processes;
 mod service;
 
-use local::{
-    leaks::{Canaries, Record, Sink},
-    service::Service,
-    settings::Settings,
-    wechat_simulator::{DEFAULT_APP, NewCode},
-};
+use acceptance::leaks::{Canaries, Record, Sink, scanned};
+use local::service::Service;
+use wechat_simulator::{DEFAULT_APP, NewCode};
 use wxsession::{Clock, Random, UserId, token::SessionToken};
 
 use crate::deployment::{APP_SECRET, all, put_secrets};
@@ -39,7 +36,7 @@ struct Lab {
 
 impl Lab {
     async fn open() -> Self {
-        let service = Service::start(&Settings::for_tests(Clock::shifted())).await.expect("it starts");
+        let service = Service::start(&scanned(Clock::shifted())).await.expect("it starts");
         assert!(service.simulator.reset_secret(DEFAULT_APP.0, APP_SECRET));
         put_secrets(&service);
         let new = NewCode { app_id: DEFAULT_APP.0.to_owned(), ..NewCode::default() };

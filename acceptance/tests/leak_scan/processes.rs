@@ -1,6 +1,7 @@
 //! The scan at every log level.
 
-use local::{conversation, leaks::Sink};
+use acceptance::leaks::Sink;
+use operator::conversation;
 
 use crate::{deployment::Deployment, traffic::ATTEMPTS};
 

@@ -1,6 +1,6 @@
 //! Functions that cannot start: the log and Lambda are told which setting is wrong, and never what it says.
 
-use local::leaks::Sink;
+use acceptance::leaks::Sink;
 use serde_json::json;
 
 use crate::deployment::{APP_SECRET, Deployment};

@@ -1,10 +1,8 @@
 //! What is sent: every route as it should be, and everything that carries a secret where it does not belong.
 
-use local::{
-    http_client::{Outgoing, Reply},
-    wechat_simulator::{DEFAULT_APP, NewCode, NewPhoneCode},
-};
+use operator::http_client::{Outgoing, Reply};
 use serde_json::{Value, json};
+use wechat_simulator::{DEFAULT_APP, NewCode, NewPhoneCode};
 
 use crate::deployment::Deployment;
 

@@ -2,20 +2,17 @@
 
 use std::sync::{Arc, Mutex};
 
+use acceptance::leaks::{Canaries, Record, Sink, recorded, scanned_into};
 use axum::{Router, routing::get};
-use local::{
-    http_client::HttpClient,
-    leaks::{Canaries, Record, Sink, recorded},
-    service::Service,
-    settings::Settings,
-    wechat_simulator::DEFAULT_APP,
-};
+use local::service::Service;
+use operator::http_client::HttpClient;
+use wechat_simulator::DEFAULT_APP;
 use wxsession::Clock;
 
 /// How a service ends in whose log this was written: quietly or with a panic.
 async fn ends_quietly_after(say: impl FnOnce(&Service) -> String) -> bool {
     let lines = Arc::default();
-    let settings = Settings::for_tests(Clock::shifted()).keeping(Arc::clone(&lines));
+    let settings = scanned_into(Clock::shifted(), Arc::clone(&lines));
     let service = Service::start(&settings).await.expect("it starts");
     let line = say(&service);
     lines.lock().expect("nobody panicked with the lock").push(line);

@@ -51,7 +51,7 @@ impl Deployment {
                 let answer = self.function(name).invoke(event.as_bytes()).await;
                 refused += usize::from(answer.is_error);
                 keep_answer(&mut self.record(), name, &answer);
-                self.record().keep(local::leaks::Sink::Answer, name, answer.body.as_ref());
+                self.record().keep(acceptance::leaks::Sink::Answer, name, answer.body.as_ref());
             }
             assert!(refused > 5, "{name} refuses what it cannot read: {refused}");
         }

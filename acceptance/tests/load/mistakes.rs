@@ -9,8 +9,8 @@ use std::{
 };
 
 use acceptance::load::Plan;
+use aws_emulator::dynamodb::Fault;
 use aws_sdk_dynamodb::types::AttributeValue;
-use local::dynamodb::Fault;
 use serde_json::json;
 
 use crate::support::{Trial, plan};

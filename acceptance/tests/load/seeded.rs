@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use local::{http_client::HttpClient, wechat_simulator::DEFAULT_APP};
+use operator::http_client::HttpClient;
 use serde_json::{Value, json};
+use wechat_simulator::DEFAULT_APP;
 
 use crate::support::Trial;
 

@@ -2,8 +2,7 @@
 
 use futures_util::future::join_all;
 use serde_json::json;
-
-use local::wechat_simulator::{DEFAULT_APP, Fault, FaultKind, NewPhoneCode, Quota, SECOND_APP};
+use wechat_simulator::{DEFAULT_APP, Fault, FaultKind, NewPhoneCode, Quota, SECOND_APP};
 
 use crate::support::{APP, OTHER_APP, User, World, is_problem};
 

@@ -1,8 +1,7 @@
 //! `POST /open-data/decrypt`
 
 use serde_json::{Value, json};
-
-use local::wechat_simulator::{EncryptedData, NewCode, encrypt};
+use wechat_simulator::{EncryptedData, NewCode, encrypt};
 
 use crate::support::{APP, OTHER_APP, START, User, World, event, is_problem};
 

@@ -1,11 +1,8 @@
 //! What must be in no answer and in no line.
 
+use acceptance::leaks::{Canaries, Record, Sink};
 use serde_json::{Value, json};
-
-use local::{
-    leaks::{Canaries, Record, Sink},
-    wechat_simulator::{Fault, FaultKind, NewCode, NewPhoneCode},
-};
+use wechat_simulator::{Fault, FaultKind, NewCode, NewPhoneCode};
 
 use crate::support::{APP, RING_KEY, User, World};
 

@@ -1,8 +1,7 @@
 //! `POST /phone-number`
 
 use serde_json::{Value, json};
-
-use local::wechat_simulator::{DEFAULT_APP, Fault, FaultKind, NewPhoneCode};
+use wechat_simulator::{DEFAULT_APP, Fault, FaultKind, NewPhoneCode};
 
 use crate::support::{APP, OTHER_APP, User, World, event, is_problem};
 

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-
-use local::wechat_simulator::{Fault, FaultKind};
+use wechat_simulator::{Fault, FaultKind};
 
 use crate::support::{APP, User, World, is_problem};
 

@@ -6,22 +6,19 @@ use std::{
 };
 
 use authorizer::{Authorizer, Event};
+use aws_emulator::secrets_manager::SecretsManager;
 use dynoxide::Database;
 use login::Login;
 use open_data::OpenData;
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
+use wechat_simulator::{DEFAULT_APP, Knobs, SECOND_APP, Simulator, SimulatorOptions};
 use wxsession::{
     Clock,
     http::Request,
     serve,
     telemetry::{Level, Log},
     wechat::{Call, Wechat},
-};
-
-use local::{
-    secrets_manager::SecretsManager,
-    wechat_simulator::{DEFAULT_APP, Knobs, SECOND_APP, Simulator, SimulatorOptions},
 };
 
 use crate::tables::{run, tables};
@@ -120,7 +117,7 @@ impl World {
     }
 
     async fn log_in(&self, app_id: &'static str, openid: Option<&str>) -> User {
-        let code = self.simulator.mint(local::wechat_simulator::NewCode {
+        let code = self.simulator.mint(wechat_simulator::NewCode {
             app_id: app_id.to_owned(),
             openid: openid.map(str::to_owned),
             ..Default::default()

@@ -1,14 +1,14 @@
 //! Sealed keys that were moved, rotation of the key ring, and two updates at once.
 
+use aws_emulator::secrets_manager::Fault;
 use serde_json::{Map, Value, json};
+use wechat_simulator::NewPhoneCode;
 use wxsession::{
     Random, Secret, UserId,
     aws::{Account, Budget},
     store::Users,
     vault::{KeyRing, Owner},
 };
-
-use local::{secrets_manager::Fault, wechat_simulator::NewPhoneCode};
 
 use crate::support::{APP, OTHER_APP, RING_KEY, User, World, is_problem};
 

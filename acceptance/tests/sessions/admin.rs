@@ -1,7 +1,7 @@
 //! The operator's command, on tables behind a socket.
 
 use clap::Parser;
-use local::admin::{Admin, Outcome};
+use operator::admin::{Admin, Outcome};
 use wxsession::{Clock, session::Session, token::SessionToken};
 
 use crate::{

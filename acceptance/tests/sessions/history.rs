@@ -10,6 +10,7 @@ use proptest::{
     sample::Index,
     test_runner::{Config, TestRunner},
 };
+use step::{Step, step};
 use wxsession::{
     Clock,
     env::{Process, Source},
@@ -22,7 +23,6 @@ use crate::{
     engine::{Dump, Engine, SESSIONS},
     world::{NOW, World},
 };
-use step::{Step, step};
 
 const STEPS_OF_ONE: i64 = 100;
 const DAY: i64 = 86_400;

@@ -9,12 +9,10 @@ use std::{
     time::Instant,
 };
 
-use local::{
-    secrets_manager::SecretsManager,
-    wechat_simulator::{DEFAULT_APP, Simulator, SimulatorOptions},
-};
+use aws_emulator::secrets_manager::SecretsManager;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+use wechat_simulator::{DEFAULT_APP, Simulator, SimulatorOptions};
 use wxsession::{
     Clock,
     env::{Process, Source},

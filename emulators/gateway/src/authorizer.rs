@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use sam_template::{Authorizer, AuthorizerKind, IdentitySource, Template};
 use serde_json::{Value, json};
 
 use super::event;
@@ -16,7 +17,6 @@ use super::policy::{Answer, Decision};
 use super::request::ClientRequest;
 use super::responses::{self, Kind};
 use super::routes::Matched;
-use sam_template::{Authorizer, AuthorizerKind, IdentitySource, Template};
 
 /// The error message that means "not logged in" rather than "broken". It has to match exactly.
 const UNAUTHORIZED_MESSAGE: &str = "Unauthorized";

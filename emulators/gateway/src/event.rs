@@ -7,11 +7,11 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use sam_template::{ACCOUNT_ID, API_ID, REGION, Template};
 use serde_json::{Map, Value, json};
 
 use super::request::ClientRequest;
 use super::routes::Matched;
-use sam_template::{ACCOUNT_ID, API_ID, REGION, Template};
 
 /// `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/path`, as policies name a method.
 pub(super) fn method_arn(template: &Template, request: &ClientRequest, matched: &Matched) -> String {

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderValue, Response};
+use emulator_harness::{onlooker::milliseconds, shown::shown};
 use serde_json::Value;
 
 use super::authorizer::{Check, Outcome};
@@ -12,7 +13,6 @@ use super::request::ClientRequest;
 use super::responses::{self, Kind};
 use super::routes::{self, Matched};
 use super::{Shared, event, integration};
-use emulator_harness::{onlooker::milliseconds, shown::shown};
 
 pub(super) struct Flow<'a> {
     pub(super) shared: &'a Shared,

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use sam_template::{Function, Template};
 use serde_json::Value;
 
 use crate::invoke::{Invoke, InvokeError};
-use sam_template::{Function, Template};
 
 /// The functions of the template, each with the code that runs it.
 pub(super) struct Functions {

@@ -6,11 +6,11 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use sam_template::Template;
 use serde_json::{Map, Value};
 
 use super::event::is_binary;
 use super::request::ClientRequest;
-use sam_template::Template;
 
 /// Response headers that API Gateway keeps for itself and passes on under another name.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>

@@ -6,10 +6,10 @@
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use sam_template::{GatewayResponse, Template};
 use serde_json::{Value, json};
 
 use super::request::ClientRequest;
-use sam_template::{GatewayResponse, Template};
 
 /// One type of gateway response, as it is without a template of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
-
 use sam_template::Route;
 
 /// A route and what the path said about it.

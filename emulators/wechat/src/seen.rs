@@ -1,12 +1,12 @@
 //! What an onlooker learns of a call: names, results, no secret.
 
 use axum::http::StatusCode;
+use emulator_harness::shown::shown;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::faults::{Fault, FaultKind};
 use super::request::Request;
-use emulator_harness::shown::shown;
 
 /// Parameters of the query that are no secret.
 const PUBLIC_PARAMETERS: [&str; 2] = ["appid", "grant_type"];

@@ -1,15 +1,13 @@
 //! What can be made to go wrong, and what is wrong now.
 
+use aws_emulator::dynamodb;
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use wechat_simulator::{DEFAULT_APP, Fault, FaultKind, Simulator};
 use wxsession::Clock;
 
 use super::{Page, Refusal, phone::Person};
-use crate::{
-    dynamodb,
-    wechat_simulator::{DEFAULT_APP, Fault, FaultKind, Simulator},
-};
 
 /// Within the three seconds that the functions give WeChat, and long enough to be felt.
 const SLOW_MS: u64 = 2_000;

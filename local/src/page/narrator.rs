@@ -8,17 +8,15 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use aws_emulator::dynamodb::FaultProxy;
+use emulator_harness::onlooker::{Exchange, Moment};
+use gateway_emulator::{Gateway, Step, StepEvent};
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
+use wechat_simulator::Simulator;
 use wxsession::Clock;
 
 use super::arrow::{Arrow, Lane};
-use crate::{
-    dynamodb::FaultProxy,
-    gateway::{Gateway, Step, StepEvent},
-    onlooker::{Exchange, Moment},
-    wechat_simulator::Simulator,
-};
 
 /// Arrows a browser may fall behind before it loses the oldest.
 const KEPT: usize = 1024;

@@ -9,10 +9,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use wechat_simulator::{DEFAULT_APP, NewPhoneCode};
 use wxsession::ids::UserId;
 
 use super::{Page, Refusal};
-use crate::wechat_simulator::{DEFAULT_APP, NewPhoneCode};
 
 /// Who holds the phone: a name the browser made up. The openid is made of it and never leaves this process.
 #[derive(Deserialize)]

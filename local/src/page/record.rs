@@ -1,15 +1,16 @@
 //! The user's records as they are stored, without what is secret in them.
 
+use aws_emulator::dynamodb::Error;
 use axum::{
     Json,
     extract::{Query, State},
     http::StatusCode,
 };
+use sam_template::Table;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{Page, Refusal, phone::Person};
-use crate::{dynamodb::Error, template::Table};
 
 /// How much of a hash is shown.
 const SHOWN_CHARACTERS: usize = 8;

@@ -2,15 +2,13 @@
 
 use std::{error::Error as _, time::Duration};
 
+use acceptance::leaks::Sink;
 use aws_sdk_dynamodb::{error::DisplayErrorContext, types::AttributeValue};
-use local::{
-    leaks::Sink,
-    wechat_simulator::{DEFAULT_APP, Fault, FaultKind},
-};
 use reqwest::redirect::Policy;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{io::AsyncReadExt as _, net::TcpListener};
+use wechat_simulator::{DEFAULT_APP, Fault, FaultKind};
 
 use super::Lab;
 use crate::deployment::{APP_SECRET, tables};

@@ -2,11 +2,9 @@
 
 use std::process::Command;
 
-use local::{
-    leaks::{Record, Sink},
-    wechat_simulator::DEFAULT_APP,
-};
+use acceptance::leaks::{Record, Sink};
 use serde_json::{Value, json};
+use wechat_simulator::DEFAULT_APP;
 
 use super::{Lab, Pattern};
 use crate::{

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use acceptance::leaks::{Record, Sink};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use local::leaks::{Record, Sink};
 use serde_json::json;
 use wxsession::{
     Clock,

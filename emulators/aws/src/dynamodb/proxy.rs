@@ -9,6 +9,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{Request, Response, Uri};
+use emulator_harness::onlooker::{Exchange, Onlooker, Watched};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -22,7 +23,6 @@ use tokio::task::JoinSet;
 
 use super::faults::{Call, Fault};
 use super::seen;
-use emulator_harness::onlooker::{Exchange, Onlooker, Watched};
 
 /// `DynamoDB` takes no more. <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;

@@ -2,10 +2,10 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::Response;
+use emulator_harness::onlooker::Pending;
 use serde_json::{Map, Value, json};
 
 use super::faults::Call;
-use emulator_harness::onlooker::Pending;
 
 /// Members of a request that hold no value: those of items are always placeholders.
 const SHOWN: [&str; 6] = [

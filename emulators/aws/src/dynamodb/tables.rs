@@ -1,10 +1,10 @@
 //! Creating the tables of the template.
 
 use dynoxide::{Database, DynoxideError};
+use sam_template::Table;
 use serde_json::json;
 
 use super::Error;
-use sam_template::Table;
 
 /// Creates what does not exist yet and switches TTL on where the template says so.
 pub(super) fn create(database: &Database, tables: &[Table]) -> Result<(), Error> {

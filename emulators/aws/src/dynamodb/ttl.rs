@@ -4,11 +4,11 @@
 //! clock in every case, so a test or a developer who moves the clock sees items go.
 
 use dynoxide::{Database, DynoxideError};
+use emulator_harness::Clock;
+use sam_template::Table;
 use serde_json::{Value, json};
 
 use super::Error;
-use emulator_harness::Clock;
-use sam_template::Table;
 
 /// AWS leaves items alone whose time is this long ago: more likely a mistake than an expiry.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html>

@@ -1,7 +1,6 @@
 //! The control plane over HTTP, for tests in other languages.
 
 use serde_json::{Value, json};
-
 use wechat_simulator::{Knobs, SECOND_APP};
 
 use crate::{APP, SECRET, START, WeChat};

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use flate2::read::MultiGzDecoder;
 use serde_json::{Value, json};
-
 use wechat_simulator::{Fault, FaultKind};
 
 use crate::{APP, Answer, SECRET, WeChat, login_target};

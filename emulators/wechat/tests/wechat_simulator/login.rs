@@ -1,7 +1,6 @@
 //! code2Session.
 
 use serde_json::json;
-
 use wechat_simulator::{Knobs, NewCode, Quota, RequestId, SECOND_APP};
 
 use crate::{APP, SECRET, WeChat, login_target};

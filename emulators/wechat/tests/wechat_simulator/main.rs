@@ -17,7 +17,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-
 use wechat_simulator::{DEFAULT_APP, Simulator, SimulatorOptions};
 
 const APP: &str = DEFAULT_APP.0;

@@ -6,7 +6,6 @@ use base64::engine::general_purpose::STANDARD;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt as _, KeyIvInit as _};
 use serde_json::{Value, json};
-
 use wechat_simulator::{NewCode, encrypt, sign_raw_data, sign_with_session_key};
 
 use crate::{APP, START, WeChat};

@@ -1,7 +1,6 @@
 //! Phone numbers, plugin ids, encrypted messages: calls with an access token and a JSON body.
 
 use serde_json::{Value, json};
-
 use wechat_simulator::{Knobs, NewPhoneCode, SECOND_APP};
 
 use crate::{APP, Answer, START, WeChat};

@@ -1,7 +1,6 @@
 //! The life of a `session_key`, and the calls signed with it.
 
 use serde_json::json;
-
 use wechat_simulator::{Knobs, sign_with_session_key};
 
 use crate::minting::vectors;

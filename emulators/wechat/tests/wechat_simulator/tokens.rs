@@ -1,7 +1,6 @@
 //! Access tokens: two families, overlap, remaining seconds, forced refresh.
 
 use serde_json::{Value, json};
-
 use wechat_simulator::{Fault, FaultKind, SECOND_APP};
 
 use crate::{APP, Answer, SECRET, WeChat};

@@ -7,13 +7,14 @@ use std::{
     process::{Command, Output},
 };
 
-use local::{service::Service, settings::Settings};
+use acceptance::leaks::scanned;
+use local::service::Service;
 use wxsession::Clock;
 
 const BROWSERS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("page/test")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../local/page/test")
 }
 
 /// What is missing, by name.
@@ -50,7 +51,7 @@ async fn a_person_sees_the_login_flow_in_a_real_browser() {
         return;
     }
     // A clock that runs and can be moved, as `cargo run -p local` has.
-    let service = Service::start(&Settings::for_tests(Clock::shifted())).await.expect("the service starts");
+    let service = Service::start(&scanned(Clock::shifted())).await.expect("the service starts");
     let url = service.url.clone();
     let output = tokio::task::spawn_blocking(move || visit(&url)).await.expect("the thread ends");
     service.stop().await;

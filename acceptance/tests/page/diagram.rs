@@ -70,7 +70,7 @@ async fn nothing_secret_is_in_the_events_the_record_or_the_state() {
     assert!(shown.contains(&token[..8]), "{shown}");
     let users = stage.service.simulator.overview();
     let openid = users["users"][0]["openid"].as_str().expect("one user");
-    let session_key = stage.service.simulator.session_key(local::wechat_simulator::DEFAULT_APP.0, openid);
+    let session_key = stage.service.simulator.session_key(wechat_simulator::DEFAULT_APP.0, openid);
     let secrets = [
         &token[..9],
         &code[..8],
@@ -79,7 +79,7 @@ async fn nothing_secret_is_in_the_events_the_record_or_the_state() {
         &info["iv"].as_str().expect("an iv")[..8],
         &phone["code"].as_str().expect("a code")[..8],
         "138000",
-        local::wechat_simulator::DEFAULT_APP.1,
+        wechat_simulator::DEFAULT_APP.1,
     ];
     for secret in secrets {
         assert!(!shown.contains(secret), "{secret} in {shown}");
@@ -118,7 +118,7 @@ async fn what_may_belong_to_several_requests_is_marked_as_a_guess() {
     let stage = Stage::open().await;
     let login = stage.login().await;
     let token = login.body["token"].as_str().expect("a token").to_owned();
-    stage.service.dynamodb.proxy().inject(local::dynamodb::Fault::Slow { milliseconds: 100 }).await;
+    stage.service.dynamodb.proxy().inject(aws_emulator::dynamodb::Fault::Slow { milliseconds: 100 }).await;
     let mut watcher = stage.watch().await;
     let both = tokio::join!(stage.call("GET", "/me", &token), stage.call("GET", "/me", &token));
     assert_eq!((both.0.status, both.1.status), (200, 200));

@@ -9,40 +9,48 @@ use axum::{
     http::Response,
     middleware::{Next, from_fn},
 };
+use local::{
+    service::RING_SECRET,
+    settings::{Attendant, Lines, Settings},
+};
 use serde_json::Value;
+use wechat_simulator::Simulator;
+use wxsession::Clock;
 
 use super::{Canaries, Record};
-use crate::{
-    settings::{Lines, Settings},
-    wechat_simulator::Simulator,
-};
 
 /// A long run keeps what came first.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
+/// A service on free ports that looks for secrets in everything that it said, when it ends.
+#[must_use]
+pub fn scanned(clock: Clock) -> Settings {
+    scanned_into(clock, Arc::default())
+}
+
+/// The same, with every line of every function kept in `lines`.
+#[must_use]
+pub fn scanned_into(clock: Clock, lines: Lines) -> Settings {
+    let said = Arc::clone(&lines);
+    let attendant: Arc<Attendant> = Arc::new(move |router, simulator, secrets| {
+        let (record, lines) = (Arc::<Mutex<Record>>::default(), Arc::clone(&said));
+        let router = recorded(router, Arc::clone(&record));
+        let key_ring = secrets.text(RING_SECRET).unwrap_or_default();
+        (router, Box::new(Scan { record, lines, simulator: simulator.clone(), key_ring }))
+    });
+    Settings { attendant: Some(attendant), ..Settings::on_free_ports(clock, lines) }
+}
+
 /// Looks through everything that the gateway answered and the functions logged when it is dropped, and panics when
 /// there is a secret in it.
-pub(crate) struct Watch {
+struct Scan {
     record: Arc<Mutex<Record>>,
     lines: Lines,
     simulator: Simulator,
     key_ring: String,
 }
 
-impl Watch {
-    /// The router with every answer kept, when the settings keep the functions' lines.
-    pub(crate) fn around(
-        router: Router,
-        settings: &Settings,
-        simulator: &Simulator,
-        key_ring: &str,
-    ) -> (Option<Self>, Router) {
-        let Some(lines) = settings.lines.clone() else { return (None, router) };
-        let (record, simulator) = (Arc::<Mutex<Record>>::default(), simulator.clone());
-        let router = recorded(router, Arc::clone(&record));
-        (Some(Self { record, lines, simulator, key_ring: key_ring.to_owned() }), router)
-    }
-
+impl Scan {
     fn canaries(&self) -> Canaries {
         let mut canaries = Canaries::default();
         canaries.add_all_of(&self.simulator);
@@ -72,7 +80,7 @@ pub fn recorded(router: Router, record: Arc<Mutex<Record>>) -> Router {
     }))
 }
 
-impl Drop for Watch {
+impl Drop for Scan {
     fn drop(&mut self) {
         if std::thread::panicking() {
             return;

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use local::{
-    http_client::{HttpClient, Reply},
-    service::Service,
-    settings::Settings,
-};
+use acceptance::leaks::scanned;
+use local::service::Service;
+use operator::http_client::{HttpClient, Reply};
 use serde_json::{Value, json};
 use wxsession::Clock;
 
@@ -19,7 +17,7 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn open() -> Self {
-        let service = Service::start(&Settings::for_tests(Clock::shifted())).await.expect("it starts");
+        let service = Service::start(&scanned(Clock::shifted())).await.expect("it starts");
         let client = HttpClient::new(&service.url);
         Self { service, client }
     }

@@ -6,9 +6,9 @@ use std::{
 };
 
 use percent_encoding::percent_decode;
+use wechat_simulator::Simulator;
 
 use super::forms::{self, Form};
-use crate::wechat_simulator::Simulator;
 
 /// A form is found by its blocks of eight bytes at every fifth place: a piece of twelve holds one of them whole.
 const BLOCK: usize = 8;

@@ -38,8 +38,8 @@ async fn every_fault_is_shown_and_can_be_switched_off() {
 async fn a_fault_of_somebody_else_is_not_called_one_of_ours() {
     let stage = Stage::open().await;
     let simulator = &stage.service.simulator;
-    simulator.inject(local::wechat_simulator::Fault::once(local::wechat_simulator::FaultKind::Silent));
-    stage.service.dynamodb.proxy().inject(local::dynamodb::Fault::UnprocessedKeys).await;
+    simulator.inject(wechat_simulator::Fault::once(wechat_simulator::FaultKind::Silent));
+    stage.service.dynamodb.proxy().inject(aws_emulator::dynamodb::Fault::UnprocessedKeys).await;
     let shown = stage.get("/_page/state").await.body;
     assert_eq!((&shown["wechat"], &shown["dynamodb"]), (&json!("other"), &json!("other")));
     stage.service.stop().await;

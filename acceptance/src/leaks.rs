@@ -5,7 +5,7 @@
 //! - `canaries`: the secrets of one run, and finding pieces of them in a text
 //! - `sinks`: where texts come out, and which secret may be where
 //! - `record`: what came out during a run, and the verdict on it
-//! - `watch`: the record that a [`crate::service::Service`] keeps of itself in tests
+//! - `scan`: the record that a [`local::service::Service`] keeps of itself in tests
 //!
 //! A run records first and looks afterwards, because some secrets (an access token, a `session_key` that was
 //! replaced) are known only at its end.
@@ -13,11 +13,10 @@
 mod canaries;
 mod forms;
 mod record;
+mod scan;
 mod sinks;
-mod watch;
 
 pub use canaries::{Canaries, Hit};
 pub use record::{Finding, Record, Verdict};
+pub use scan::{recorded, scanned, scanned_into};
 pub use sinks::{ALLOWED, Allowed, Sink};
-pub(crate) use watch::Watch;
-pub use watch::recorded;
