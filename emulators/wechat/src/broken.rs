@@ -18,9 +18,8 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::Simulator;
-use super::answer::{Answer, Fields, Refusal};
-use super::faults::{Fault, FaultKind};
-use super::request::Request;
+use super::wire::{Answer, Fields, Refusal, Request};
+use super::world::{Fault, FaultKind};
 
 const HUGE_BYTES: usize = 10 << 20;
 const BOMB_BYTES: usize = 100 << 20;

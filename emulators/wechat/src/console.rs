@@ -1,10 +1,7 @@
-//! What an administrator does in WeChat's console, and what can be seen from there.
-
-use serde_json::{Map, Value, json};
+//! What somebody who holds this WeChat in the hand changes: as its administrators, its users' phones or fate.
 
 use super::Simulator;
-use super::component::Component;
-use super::state::App;
+use super::world::{App, Component, Fault, Knobs, Quota, SessionKey};
 
 impl Simulator {
     /// Turns the IP whitelist on (or, with `None`, off). `caller_ip` stands in for the caller's real address.
@@ -28,7 +25,7 @@ impl Simulator {
     pub fn reset_secret(&self, app_id: &str, secret: &str) -> bool {
         let mut wechat = self.wechat();
         wechat.tokens.retire_all(app_id, self.now());
-        wechat.hands_out("AppSecret", secret);
+        wechat.mint.remember("AppSecret", secret);
         drop(wechat);
         self.app(app_id, |app| secret.clone_into(&mut app.secret))
     }
@@ -40,45 +37,65 @@ impl Simulator {
     }
 
     fn app(&self, app_id: &str, change: impl FnOnce(&mut App)) -> bool {
-        self.wechat().apps.get_mut(app_id).map(change).is_some()
+        self.wechat().console.apps.get_mut(app_id).map(change).is_some()
     }
 
     /// Sets up the third-party platform.
     pub fn set_component(&self, component: Component) {
-        self.wechat().component = Some(component);
+        self.wechat().console.component = Some(component);
     }
 
-    /// The latest 10,000 secrets that this WeChat handed out, each with its name: for tests that look for leaks.
+    /// The user's valid `session_key`, as WeChat holds it: for tests that look for leaks.
     #[must_use]
-    pub fn secrets(&self) -> Vec<(&'static str, String)> {
-        self.wechat().secrets.iter().cloned().collect()
+    pub fn session_key(&self, app_id: &str, openid: &str) -> Option<String> {
+        self.wechat().people.live_key(app_id, openid, self.now()).map(|key| key.text.clone())
     }
 
-    /// Who is known and what happened, without any secret.
-    #[must_use]
-    pub fn overview(&self) -> Value {
-        let (wechat, now) = (self.wechat(), self.now());
-        let users = wechat.users.iter().map(|((app_id, openid), user)| {
-            let key = user.session_key.as_ref();
-            json!({
-                "app_id": app_id, "openid": openid, "unionid": user.unionid, "blocked": user.blocked,
-                "session_key_issued_at": key.map(|key| key.issued_at),
-                "session_key_expires_at": key.map(|key| key.expires_at),
-            })
-        });
-        let counts = wechat.call_counts.iter().map(|(path, count)| (path.clone(), (*count).into()));
-        let results = wechat
-            .errcode_counts
-            .iter()
-            .map(|((path, errcode), count)| json!({ "path": path, "errcode": errcode, "count": count }));
-        json!({
-            "now": now,
-            "apps": wechat.apps.keys().collect::<Vec<_>>(),
-            "users": users.collect::<Vec<_>>(),
-            "codes": { "known": wechat.codes.len(), "unused": wechat.codes.values().filter(|code| !code.used).count() },
-            "calls": counts.collect::<Map<_, _>>(),
-            "processed": results.collect::<Vec<_>>(),
-            "faults": wechat.faults,
-        })
+    /// Sets the user's `session_key` to a known one, for published test vectors.
+    pub fn set_session_key(&self, app_id: &str, openid: &str, text: &str) {
+        let (mut wechat, now) = (self.wechat(), self.now());
+        let expires_at = now + wechat.knobs.key_ttl_seconds;
+        let text = text.to_owned();
+        wechat.set_key(app_id, openid, SessionKey { text, issued_at: now, expires_at });
+    }
+
+    /// Replaces the user's `session_key` behind everybody's back, as a data pre-fetch does.
+    pub fn rotate_session_key(&self, app_id: &str, openid: &str) {
+        let (mut wechat, now) = (self.wechat(), self.now());
+        let expires_at = now + wechat.knobs.key_ttl_seconds;
+        wechat.replace_key(app_id, openid, now, expires_at);
+    }
+
+    /// Ends the user's `session_key` now.
+    pub fn expire_session_key(&self, app_id: &str, openid: &str) {
+        let (mut wechat, now) = (self.wechat(), self.now());
+        if let Some(key) = &mut wechat.user(app_id, openid).session_key {
+            key.expires_at = now;
+        }
+    }
+
+    /// Lets WeChat's risk control refuse the user from now on, or accept them again.
+    pub fn block_user(&self, app_id: &str, openid: &str, blocked: bool) {
+        self.wechat().user(app_id, openid).blocked = blocked;
+    }
+
+    /// Limits how often each Mini Program may call the path from now on.
+    pub fn set_quota(&self, path: &str, quota: Quota) {
+        self.wechat().quotas.limit(path, quota);
+    }
+
+    /// Adds a fault behind those that wait already. One with a count of 0 does nothing.
+    pub fn inject(&self, fault: Fault) {
+        self.wechat().faults.add(fault);
+    }
+
+    /// From now on nothing goes wrong.
+    pub fn clear_faults(&self) {
+        self.wechat().faults.clear();
+    }
+
+    /// Changes how WeChat behaves from now on.
+    pub fn set_knobs(&self, knobs: Knobs) {
+        self.wechat().knobs = knobs;
     }
 }

@@ -9,8 +9,9 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::component::Component;
-use super::{EncryptedData, Fault, Knobs, MintedCode, NewCode, NewPhoneCode, Quota, Simulator, UserInfo};
+use super::{
+    Component, EncryptedData, Fault, Knobs, MintedCode, NewCode, NewPhoneCode, Quota, Simulator, UserInfo,
+};
 
 type Sim = State<Simulator>;
 

@@ -5,42 +5,25 @@
 //!
 //! # Layout
 //! - [`Simulator`] (here): the handle; `router()` serves WeChat's API and, under `/_control/`, the control plane.
-//! - `state`: what WeChat knows: Mini Programs, users, codes. `ids`: reproducible random-looking identifiers.
-//! - `request`, `answer`, `rid`: one call in, one JSON answer out, error texts with WeChat's request id.
-//! - `endpoints`: the table of paths. `login`, `component`, `tokens`, `session_key`, `signed`, `encrypt_key`, `phone`,
-//!   `plugin`, `encrypted_message`, `quota`: one family each.
+//! - `world`: what WeChat knows. `wire`: one call in, one JSON answer out. `api`: what each path does with both.
 //! - `minting`: what the WeChat client would hand to a Mini Program (codes, encryptedData, signatures).
 //!   `open_data`: its cryptography.
-//! - `faults`, `broken`: answers that go wrong on purpose. `calls`: what was asked of us.
-//! - `seen`: what an onlooker learns of a call. `console`: an administrator's actions. `control`: the HTTP control plane.
+//! - `broken`: answers that go wrong on purpose.
+//! - `console`: what a test changes, `sight`: what it looks at; `control`: both over HTTP. `watched`: what is told of a
+//!   call while it happens.
 //!
 //! Everything is deterministic for a given seed and clock.
 
-mod answer;
+mod api;
 mod broken;
-mod calls;
-mod component;
 mod console;
 mod control;
-mod encrypt_key;
-mod encrypted_message;
-mod endpoints;
-mod faults;
-mod ids;
-mod knobs;
-mod login;
 mod minting;
 mod open_data;
-mod phone;
-mod plugin;
-mod quota;
-mod request;
-mod rid;
-mod seen;
-mod session_key;
-mod signed;
-mod state;
-mod tokens;
+mod sight;
+mod watched;
+mod wire;
+mod world;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -48,16 +31,12 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
-pub use self::calls::Call;
-pub use self::component::Component;
-pub use self::faults::{Fault, FaultKind};
-pub use self::knobs::{Knobs, RequestId};
 pub use self::minting::{EncryptedData, MintedCode, NewCode, NewPhoneCode, UserInfo};
 pub use self::open_data::{encrypt, sign_raw_data, sign_with_session_key};
-pub use self::quota::Quota;
+pub use self::world::{Call, Component, Fault, FaultKind, Knobs, Quota, RequestId};
 
-use self::request::Request;
-use self::state::WeChat;
+use self::wire::Request;
+use self::world::WeChat;
 use emulator_harness::{
     Clock,
     onlooker::{Exchange, Onlooker, Watched},
@@ -121,17 +100,6 @@ impl Simulator {
         self.watched.watch(onlooker);
     }
 
-    /// Changes how WeChat behaves from now on.
-    pub fn set_knobs(&self, knobs: Knobs) {
-        self.wechat().knobs = knobs;
-    }
-
-    /// How WeChat behaves now.
-    #[must_use]
-    pub fn knobs(&self) -> Knobs {
-        self.wechat().knobs.clone()
-    }
-
     fn now(&self) -> i64 {
         (self.clock)()
     }
@@ -147,16 +115,16 @@ async fn serve(State(simulator): State<Simulator>, request: axum::extract::Reque
         Ok(request) => request,
         Err(refusal) => return refusal,
     };
-    let pending = simulator.watched.called(seen::what(&request), seen::detail(&request));
+    let pending = simulator.watched.called(watched::what(&request), watched::detail(&request));
     let fault = simulator.wechat().arrive(&request);
     let Some(fault) = fault else {
         let answer = simulator.wechat().process(&request);
-        let (what, is_failure, detail) = seen::of_answer(&answer);
+        let (what, is_failure, detail) = watched::of_answer(&answer);
         pending.answered(what, is_failure, detail);
         return answer.into_response();
     };
     let answer = broken::answer(&simulator, &fault, &request).await;
-    let (what, is_failure) = seen::of_fault(&fault, answer.status());
+    let (what, is_failure) = watched::of_fault(&fault, answer.status());
     pending.answered(what, is_failure, serde_json::Value::Null);
     answer
 }

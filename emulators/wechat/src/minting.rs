@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Simulator;
-use super::open_data::{encrypt, sign_raw_data};
-use super::state::{Code, CodeKind};
+use super::open_data::{encrypt, hash, sign_raw_data};
+use super::world::{Code, CodeKind};
 
 /// A `wx.login` to come. Without openid it is a new user's.
 #[derive(Clone, Default, Deserialize)]
@@ -106,17 +106,16 @@ impl Simulator {
     #[must_use]
     pub fn mint(&self, new: NewCode) -> MintedCode {
         let (mut wechat, now) = (self.wechat(), self.now());
-        let openid = new.openid.unwrap_or_else(|| wechat.ids.openid());
+        let openid = new.openid.unwrap_or_else(|| wechat.mint.openid());
         let user = wechat.user(&new.app_id, &openid);
         user.unionid = new.unionid.or(user.unionid.take());
         if let Some(unionid) = user.unionid.clone() {
-            wechat.hands_out("unionid", &unionid);
+            wechat.mint.remember("unionid", &unionid);
         }
         if wechat.knobs.rotate_on_code {
             wechat.rotate_if_due(&new.app_id, &openid, now);
         }
-        let text = wechat.ids.js_code();
-        wechat.hands_out("js_code", &text);
+        let text = wechat.mint.js_code();
         let expires_at = now + new.ttl_seconds.unwrap_or(wechat.knobs.code_ttl_seconds);
         let code = Code {
             app_id: new.app_id,
@@ -125,7 +124,7 @@ impl Simulator {
             used: false,
             kind: CodeKind::Login,
         };
-        wechat.add_code(text.clone(), code, now);
+        wechat.people.add_code(text.clone(), code, now);
         MintedCode { code: text, openid }
     }
 
@@ -150,15 +149,14 @@ impl Simulator {
         kind: CodeKind,
     ) -> MintedCode {
         let (mut wechat, now) = (self.wechat(), self.now());
-        let openid = openid.unwrap_or_else(|| wechat.ids.openid());
+        let openid = openid.unwrap_or_else(|| wechat.mint.openid());
         wechat.user(&app_id, &openid);
-        let text = wechat.ids.long_code();
-        wechat.hands_out("js_code", &text);
+        let text = wechat.mint.long_code();
         if let CodeKind::Phone { pure_phone_number, .. } = &kind {
-            wechat.hands_out("phone number", pure_phone_number);
+            wechat.mint.remember("phone number", pure_phone_number);
         }
         let expires_at = now + ttl.unwrap_or(wechat.knobs.code_ttl_seconds);
-        wechat.add_code(
+        wechat.people.add_code(
             text.clone(),
             Code { app_id, openid: openid.clone(), expires_at, used: false, kind },
             now,
@@ -175,10 +173,10 @@ impl Simulator {
         if let Some(object) = payload.as_object_mut() {
             object.entry("watermark").or_insert_with(|| json!({ "timestamp": now, "appid": app_id }));
         }
-        let iv = STANDARD.encode(wechat.ids.bytes::<16>());
+        let iv = STANDARD.encode(wechat.mint.bytes::<16>());
         let encrypted_data = encrypt(&session_key, &iv, &payload.to_string());
         if payload.get("purePhoneNumber").is_some() {
-            wechat.remember_phone_message(app_id, &encrypted_data, now);
+            wechat.people.remember_phone_message(app_id, hash(&encrypted_data), now);
         }
         EncryptedData { encrypted_data, iv }
     }
@@ -192,7 +190,7 @@ impl Simulator {
         country: &str,
         number: &str,
     ) -> EncryptedData {
-        self.wechat().hands_out("phone number", number);
+        self.wechat().mint.remember("phone number", number);
         let payload = self.wechat().phone_info(app_id, country, number, self.now());
         self.mint_encrypted_data(app_id, openid, payload)
     }

@@ -5,10 +5,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeEncrypt as _, KeyIvInit as _};
-use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use ring::hmac;
 
-use super::ids::hex;
+use super::world::hex;
 
 /// AES-128-CBC with PKCS#7 padding; key and iv are base64 of 16 bytes, as is the answer's ciphertext.
 #[must_use]
@@ -31,4 +31,9 @@ pub fn sign_raw_data(raw_data: &str, session_key: &str) -> String {
 pub fn sign_with_session_key(session_key: &str, message: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, session_key.as_bytes());
     hex(hmac::sign(&key, message.as_bytes()).as_ref())
+}
+
+/// What checkEncryptedMsg wants to be asked: SHA-256 of the base64 text.
+pub(crate) fn hash(encrypted_data: &str) -> String {
+    hex(digest(&SHA256, encrypted_data.as_bytes()).as_ref())
 }

@@ -1,37 +1,7 @@
-//! WeChat's error texts, with the request id its support asks for.
-
-use serde_json::Value;
-
-use super::answer::{Fields, Refusal, fields};
-use super::knobs::RequestId;
-use super::request::Request;
-use super::state::WeChat;
-
-impl WeChat {
-    /// `{"errcode":…,"errmsg":"…"}` in the form of the endpoint's family.
-    pub(super) fn error(&mut self, request: &Request, refusal: Refusal) -> Fields {
-        let text = refusal.text.unwrap_or_else(|| text(refusal.errcode).to_owned());
-        let suffix = self.suffix(&request.path, request.now);
-        fields([("errcode", refusal.errcode.into()), ("errmsg", Value::from(text + &suffix))])
-    }
-
-    /// The families differ in one comma.
-    fn suffix(&mut self, path: &str, now: i64) -> String {
-        if self.knobs.request_id == RequestId::Hints {
-            return format!(", hints: [ req_id: {} ]", self.ids.req_id());
-        }
-        let comma = if path.starts_with("/sns/") { "," } else { "" };
-        format!("{comma} rid: {}", self.rid(now))
-    }
-
-    /// Three groups of eight hexadecimal digits; the first is the server's time in seconds.
-    fn rid(&mut self, now: i64) -> String {
-        format!("{now:08x}-{}-{}", self.ids.hex::<8>(), self.ids.hex::<8>())
-    }
-}
+//! WeChat's words for its errcodes.
 
 /// WeChat's words for a code. They are not stable there either: branch on the number.
-fn text(errcode: i64) -> &'static str {
+pub(crate) fn text(errcode: i64) -> &'static str {
     match errcode {
         -1 => "system error",
         1 => "not found",

@@ -1,15 +1,10 @@
-//! Minute and day limits: 45011 and 45009, and the calls that clear them.
+//! Minute and day limits: 45011 and 45009.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::Simulator;
-use super::answer::{Fields, Refusal, ok};
-use super::login::require;
-use super::request::Request;
-use super::state::WeChat;
+use crate::wire::Refusal;
 
 const CLEARS_PER_MONTH: u64 = 10;
 
@@ -24,7 +19,7 @@ pub struct Quota {
 }
 
 /// Limits, and what was spent in the running window.
-pub(super) struct Quotas {
+pub(crate) struct Quotas {
     limits: BTreeMap<String, Quota>,
     spent: BTreeMap<(String, String, Window), (i64, u64)>,
 }
@@ -50,7 +45,7 @@ impl Window {
 
 impl Quotas {
     /// The limits WeChat publishes.
-    pub(super) fn documented() -> Self {
+    pub(crate) fn documented() -> Self {
         let limit = |per_minute, per_day| Quota { per_minute, per_day };
         let limits = [
             ("/cgi-bin/stable_token", limit(Some(10_000), Some(500_000))),
@@ -61,14 +56,19 @@ impl Quotas {
         Self { limits: limits.into(), spent: BTreeMap::new() }
     }
 
+    /// Limits how often each Mini Program may call the path from now on.
+    pub(crate) fn limit(&mut self, path: &str, quota: Quota) {
+        self.limits.insert(path.to_owned(), quota);
+    }
+
     /// Counts one call of the path.
-    pub(super) fn spend(&mut self, app_id: &str, path: &str, now: i64) -> Result<(), Refusal> {
+    pub(crate) fn spend(&mut self, app_id: &str, path: &str, now: i64) -> Result<(), Refusal> {
         let quota = self.limits.get(path).copied().unwrap_or_default();
         self.spend_minute(app_id, path, quota.per_minute.unwrap_or(u64::MAX), now)?;
         self.spend_day(app_id, path, quota.per_day.unwrap_or(u64::MAX), now)
     }
 
-    pub(super) fn spend_minute(
+    pub(crate) fn spend_minute(
         &mut self,
         who: &str,
         what: &str,
@@ -78,7 +78,7 @@ impl Quotas {
         self.count(who, what, Window::Minute, limit, now).ok_or_else(|| 45011.into())
     }
 
-    pub(super) fn spend_day(&mut self, who: &str, what: &str, limit: u64, now: i64) -> Result<(), Refusal> {
+    pub(crate) fn spend_day(&mut self, who: &str, what: &str, limit: u64, now: i64) -> Result<(), Refusal> {
         self.count(who, what, Window::Day, limit, now).ok_or_else(|| 45009.into())
     }
 
@@ -97,40 +97,9 @@ impl Quotas {
     }
 
     /// Ten times a month, all counters of the account.
-    fn clear(&mut self, app_id: &str, now: i64) -> Result<(), Refusal> {
+    pub(crate) fn clear(&mut self, app_id: &str, now: i64) -> Result<(), Refusal> {
         self.count(app_id, "clear_quota", Window::Month, CLEARS_PER_MONTH, now).ok_or(48006)?;
         self.spent.retain(|(who, _, window), _| who != app_id || *window == Window::Month);
         Ok(())
-    }
-}
-
-/// `POST /cgi-bin/clear_quota`, with an access token.
-pub(super) fn clear_quota(wechat: &mut WeChat, request: &Request) -> Result<Fields, Refusal> {
-    let owner = wechat.check_access_token(request)?;
-    let body = request.json().ok_or(47001)?;
-    if body.get("appid").and_then(Value::as_str) != Some(&owner) {
-        return Err(40013.into());
-    }
-    wechat.quotas.clear(&owner, request.now)?;
-    Ok(ok([]))
-}
-
-/// `POST /cgi-bin/clear_quota/v2`, with the AppSecret: works when no token can be had any more.
-pub(super) fn clear_quota_v2(wechat: &mut WeChat, request: &Request) -> Result<Fields, Refusal> {
-    let body = request.json().ok_or(47001)?;
-    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
-    require(text("appid"), 41002)?;
-    require(text("appsecret"), 41004)?;
-    if !wechat.secret_is_right(text("appid"), text("appsecret"))? {
-        return Err(40125.into());
-    }
-    wechat.quotas.clear(text("appid"), request.now)?;
-    Ok(ok([]))
-}
-
-impl Simulator {
-    /// Limits how often each Mini Program may call the path from now on.
-    pub fn set_quota(&self, path: &str, quota: Quota) {
-        self.wechat().quotas.limits.insert(path.to_owned(), quota);
     }
 }

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Fields, Refusal, ok};
-use super::request::Request;
-use super::state::{CodeKind, WeChat};
+use crate::wire::{Fields, Refusal, Request, ok};
+use crate::world::{CodeKind, WeChat};
 
 /// Trades the code of the phone number button for the number.
 pub(super) fn getuserphonenumber(wechat: &mut WeChat, request: &Request) -> Result<Fields, Refusal> {
@@ -13,7 +12,7 @@ pub(super) fn getuserphonenumber(wechat: &mut WeChat, request: &Request) -> Resu
     // A code in the query or in a form is no code at all.
     let body = request.json().unwrap_or_default();
     let text = body.get("code").and_then(Value::as_str).unwrap_or_default();
-    let Some(code) = wechat.live_code(text, request.now).filter(|code| !code.used) else {
+    let Some(code) = wechat.people.live_code(text, request.now).filter(|code| !code.used) else {
         return Err(wechat.invalid_code());
     };
     let CodeKind::Phone { country_code, pure_phone_number } = &code.kind else {
@@ -30,12 +29,12 @@ pub(super) fn getuserphonenumber(wechat: &mut WeChat, request: &Request) -> Resu
 
 impl WeChat {
     fn invalid_code(&mut self) -> Refusal {
-        let text = format!("invalid code hint: [{}]", self.ids.hex::<10>());
+        let text = format!("invalid code hint: [{}]", self.mint.hex::<10>());
         Refusal { errcode: 40029, text: Some(text) }
     }
 
     /// The same object arrives encrypted in the older flow.
-    pub(super) fn phone_info(&self, app_id: &str, country_code: &str, number: &str, now: i64) -> Value {
+    pub(crate) fn phone_info(&self, app_id: &str, country_code: &str, number: &str, now: i64) -> Value {
         // Numbers outside the mainland carry their area code.
         let full = if country_code == "86" { number.to_owned() } else { format!("+{country_code}{number}") };
         let country: Value = match country_code.parse::<u64>() {

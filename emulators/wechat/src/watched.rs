@@ -4,9 +4,8 @@ use axum::http::StatusCode;
 use emulator_harness::shown::shown;
 use serde_json::{Map, Value, json};
 
-use super::answer::Answer;
-use super::faults::{Fault, FaultKind};
-use super::request::Request;
+use super::wire::{Answer, Request};
+use super::world::{Fault, FaultKind};
 
 /// Parameters of the query that are no secret.
 const PUBLIC_PARAMETERS: [&str; 2] = ["appid", "grant_type"];

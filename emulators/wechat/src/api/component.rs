@@ -1,23 +1,7 @@
 //! Login on behalf of a Mini Program by a third-party platform: `GET /sns/component/jscode2session`.
 
-use serde::Deserialize;
-
-use super::answer::{Fields, Refusal};
-use super::login::require;
-use super::request::Request;
-use super::state::WeChat;
-
-/// A third-party platform and the Mini Programs that authorised it.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Component {
-    /// The platform's own id.
-    pub component_appid: String,
-    /// Its access token.
-    pub component_access_token: String,
-    /// The Mini Programs that authorised it.
-    pub authorized_app_ids: Vec<String>,
-}
+use crate::wire::{Fields, Refusal, Request, require};
+use crate::world::WeChat;
 
 /// Same trade as code2Session; the platform's token replaces the AppSecret.
 pub(super) fn jscode2session(wechat: &mut WeChat, request: &Request) -> Result<Fields, Refusal> {
@@ -29,7 +13,7 @@ pub(super) fn jscode2session(wechat: &mut WeChat, request: &Request) -> Result<F
     if request.param("grant_type") != "authorization_code" {
         return Err(40002.into());
     }
-    let component = wechat.component.as_ref().ok_or(40001)?;
+    let component = wechat.console.component.as_ref().ok_or(40001)?;
     if component.component_access_token != request.param("component_access_token")
         || component.component_appid != request.param("component_appid")
     {

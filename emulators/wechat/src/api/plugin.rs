@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use super::answer::{Fields, Refusal, ok};
-use super::request::Request;
-use super::state::{CodeKind, WeChat};
+use crate::wire::{Fields, Refusal, Request, ok};
+use crate::world::{CodeKind, WeChat};
 
 /// Trades a `wx.pluginLogin` code for an id that cannot be turned into an openid.
 pub(super) fn getpluginopenpid(wechat: &mut WeChat, request: &Request) -> Result<Fields, Refusal> {
@@ -12,7 +11,7 @@ pub(super) fn getpluginopenpid(wechat: &mut WeChat, request: &Request) -> Result
     wechat.quotas.spend(&app_id, &request.path, request.now)?;
     let body = request.json().ok_or(1022)?;
     let text = body.get("code").and_then(Value::as_str).ok_or(1001)?;
-    let code = wechat.live_code(text, request.now).filter(|code| !code.used).ok_or(1007)?;
+    let code = wechat.people.live_code(text, request.now).filter(|code| !code.used).ok_or(1007)?;
     if !matches!(code.kind, CodeKind::Plugin) {
         return Err(1007.into());
     }
@@ -21,7 +20,7 @@ pub(super) fn getpluginopenpid(wechat: &mut WeChat, request: &Request) -> Result
     }
     code.used = true;
     let openid = code.openid.clone();
-    let fresh = wechat.ids.openpid();
+    let fresh = wechat.mint.openpid();
     let kept = wechat.user(&app_id, &openid).openpid.get_or_insert(fresh);
     Ok(ok([("openpid", kept.clone().into())]))
 }

@@ -2,9 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Simulator;
-use super::state::WeChat;
-
 /// Calls that will go wrong. The first one that matches a call breaks it; the others wait.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
@@ -140,34 +137,33 @@ impl Fault {
     }
 }
 
-impl WeChat {
-    /// The fault for this call, used up by one.
-    pub(super) fn take_fault(&mut self, path: &str) -> Option<Fault> {
-        let matches = |fault: &&mut Fault| fault.path.as_deref().is_none_or(|only| only == path);
-        let fault = self.faults.iter_mut().find(matches)?;
-        let taken = fault.clone();
-        fault.count = fault.count.map(|count| count.saturating_sub(1));
-        self.faults.retain(|fault| fault.count != Some(0));
-        Some(taken)
-    }
-}
+/// The faults that wait, in order.
+#[derive(Default)]
+pub(crate) struct Faults(Vec<Fault>);
 
-impl Simulator {
-    /// Adds a fault behind those that wait already. One with a count of 0 does nothing.
-    pub fn inject(&self, fault: Fault) {
+impl Faults {
+    /// Adds one behind the others. One with a count of 0 does nothing.
+    pub(crate) fn add(&mut self, fault: Fault) {
         if fault.count != Some(0) {
-            self.wechat().faults.push(fault);
+            self.0.push(fault);
         }
     }
 
-    /// From now on nothing goes wrong.
-    pub fn clear_faults(&self) {
-        self.wechat().faults.clear();
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
     }
 
-    /// The faults that wait.
-    #[must_use]
-    pub fn faults(&self) -> Vec<Fault> {
-        self.wechat().faults.clone()
+    pub(crate) fn all(&self) -> &[Fault] {
+        &self.0
+    }
+
+    /// The fault for this call, used up by one.
+    pub(crate) fn take(&mut self, path: &str) -> Option<Fault> {
+        let matches = |fault: &&mut Fault| fault.path.as_deref().is_none_or(|only| only == path);
+        let fault = self.0.iter_mut().find(matches)?;
+        let taken = fault.clone();
+        fault.count = fault.count.map(|count| count.saturating_sub(1));
+        self.0.retain(|fault| fault.count != Some(0));
+        Some(taken)
     }
 }

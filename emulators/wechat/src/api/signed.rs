@@ -1,13 +1,17 @@
-//! Calls signed with the user's `session_key`: HMAC-SHA256, hexadecimal, parameters in the query.
+//! Calls with an access token, and those signed with the user's `session_key`: HMAC-SHA256, hexadecimal, parameters in the query.
 
 use axum::http::Method;
 use ring::hmac;
 
-use super::answer::Refusal;
-use super::request::Request;
-use super::state::WeChat;
+use crate::wire::{Refusal, Request};
+use crate::world::WeChat;
 
 impl WeChat {
+    /// The Mini Program the call's access token belongs to.
+    pub(crate) fn check_access_token(&self, request: &Request) -> Result<String, Refusal> {
+        Ok(self.tokens.owner(request.param("access_token"), request.now)?.to_owned())
+    }
+
     /// The Mini Program and user of a rightly signed call. `no_key` is the errcode when the user has no valid key.
     pub(super) fn check_signed(
         &mut self,
@@ -17,13 +21,13 @@ impl WeChat {
         let app_id = self.check_access_token(request)?;
         self.quotas.spend(&app_id, &request.path, request.now)?;
         let openid = request.param("openid").to_owned();
-        if !self.users.contains_key(&(app_id.clone(), openid.clone())) {
+        if !self.people.knows(&app_id, &openid) {
             return Err(40003.into());
         }
         if request.param("sig_method") != "hmac_sha256" {
             return Err(87008.into());
         }
-        let key = self.live_key(&app_id, &openid, request.now).ok_or(no_key)?;
+        let key = self.people.live_key(&app_id, &openid, request.now).ok_or(no_key)?;
         if !signature_is_right(&key.text, request) {
             return Err(87009.into());
         }

@@ -6,25 +6,25 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 /// A success: the fields of the JSON object, in order.
-pub(super) type Fields = Vec<(String, Value)>;
+pub(crate) type Fields = Vec<(String, Value)>;
 
 /// Builds [`Fields`] from literal names.
-pub(super) fn fields<const N: usize>(pairs: [(&str, Value); N]) -> Fields {
+pub(crate) fn fields<const N: usize>(pairs: [(&str, Value); N]) -> Fields {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// The success of a `/wxa/` endpoint: `errcode` 0 first, then the fields.
-pub(super) fn ok<const N: usize>(pairs: [(&str, Value); N]) -> Fields {
+pub(crate) fn ok<const N: usize>(pairs: [(&str, Value); N]) -> Fields {
     let mut all = fields([("errcode", 0.into()), ("errmsg", "ok".into())]);
     all.extend(fields(pairs));
     all
 }
 
 /// A refusal before its text got the request id.
-pub(super) struct Refusal {
-    pub(super) errcode: i64,
+pub(crate) struct Refusal {
+    pub(crate) errcode: i64,
     /// Replaces the usual text of this code.
-    pub(super) text: Option<String>,
+    pub(crate) text: Option<String>,
 }
 
 impl From<i64> for Refusal {
@@ -34,31 +34,31 @@ impl From<i64> for Refusal {
 }
 
 /// What goes over the wire when nothing breaks it.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) content_type: &'static str,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) content_type: &'static str,
     /// `None`: an empty body.
-    pub(super) fields: Option<Fields>,
+    pub(crate) fields: Option<Fields>,
 }
 
 impl Answer {
-    pub(super) fn empty(status: StatusCode) -> Self {
+    pub(crate) fn empty(status: StatusCode) -> Self {
         Self { status, content_type: "text/plain", fields: None }
     }
 
     /// `/sns/` says text/plain although the body is JSON; the other families say what they send.
-    pub(super) fn json(path: &str, fields: Fields) -> Self {
+    pub(crate) fn json(path: &str, fields: Fields) -> Self {
         let content_type =
             if path.starts_with("/sns/") { "text/plain" } else { "application/json; encoding=utf-8" };
         Self { status: StatusCode::OK, content_type, fields: Some(fields) }
     }
 
-    pub(super) fn errcode(&self) -> i64 {
+    pub(crate) fn errcode(&self) -> i64 {
         let fields = self.fields.iter().flatten();
         fields.filter(|(name, _)| name == "errcode").find_map(|(_, value)| value.as_i64()).unwrap_or(0)
     }
 
-    pub(super) fn body(&self) -> String {
+    pub(crate) fn body(&self) -> String {
         let Some(fields) = &self.fields else { return String::new() };
         let pairs: Vec<String> =
             fields.iter().map(|(name, value)| format!("{}:{value}", Value::from(name.as_str()))).collect();

@@ -2,10 +2,19 @@
 
 use axum::http::{Method, StatusCode};
 
-use super::answer::{Answer, Fields, Refusal};
-use super::request::Request;
-use super::state::WeChat;
-use super::{component, encrypt_key, encrypted_message, login, phone, plugin, quota, session_key, tokens};
+use crate::wire::{Answer, Fields, Refusal, Request, errors, fields};
+use crate::world::{Fault, RequestId, WeChat};
+
+mod component;
+mod encrypt_key;
+mod encrypted_message;
+mod login;
+mod phone;
+mod plugin;
+mod quota;
+mod session_key;
+mod signed;
+mod tokens;
 
 type Endpoint = fn(&mut WeChat, &Request) -> Result<Fields, Refusal>;
 
@@ -31,8 +40,15 @@ const ENDPOINTS: &[(&str, Verb, Endpoint)] = &[
 ];
 
 impl WeChat {
+    /// Records the call and picks the fault that will break it, if one applies.
+    pub(crate) fn arrive(&mut self, request: &Request) -> Option<Fault> {
+        let fault = self.faults.take(&request.path);
+        self.calls.add(request, fault.is_some());
+        fault
+    }
+
     /// What WeChat does with the call when nothing breaks.
-    pub(super) fn process(&mut self, request: &Request) -> Answer {
+    pub(crate) fn process(&mut self, request: &Request) -> Answer {
         // WeChat's gateway wants a Content-Length; a chunked body gets 412 and no words.
         if request.method == Method::POST && request.chunked {
             return Answer::empty(StatusCode::PRECONDITION_FAILED);
@@ -42,8 +58,29 @@ impl WeChat {
             Err(refusal) => self.error(request, refusal),
         };
         let answer = Answer::json(&request.path, fields);
-        *self.errcode_counts.entry((request.path.clone(), answer.errcode())).or_default() += 1;
+        self.calls.processed(&request.path, answer.errcode());
         answer
+    }
+
+    /// `{"errcode":…,"errmsg":"…"}` in the form of the endpoint's family.
+    pub(crate) fn error(&mut self, request: &Request, refusal: Refusal) -> Fields {
+        let text = refusal.text.unwrap_or_else(|| errors::text(refusal.errcode).to_owned());
+        let suffix = self.suffix(&request.path, request.now);
+        fields([("errcode", refusal.errcode.into()), ("errmsg", serde_json::Value::from(text + &suffix))])
+    }
+
+    /// The families differ in one comma.
+    fn suffix(&mut self, path: &str, now: i64) -> String {
+        if self.knobs.request_id == RequestId::Hints {
+            return format!(", hints: [ req_id: {} ]", self.mint.req_id());
+        }
+        let comma = if path.starts_with("/sns/") { "," } else { "" };
+        format!("{comma} rid: {}", self.rid(now))
+    }
+
+    /// Three groups of eight hexadecimal digits; the first is the server's time in seconds.
+    fn rid(&mut self, now: i64) -> String {
+        format!("{now:08x}-{}-{}", self.mint.hex::<8>(), self.mint.hex::<8>())
     }
 }
 

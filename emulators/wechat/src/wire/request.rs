@@ -9,23 +9,25 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 
+use super::Refusal;
+
 const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// A call to WeChat's API.
-pub(super) struct Request {
-    pub(super) method: Method,
-    pub(super) path: String,
-    pub(super) query: Vec<(String, String)>,
-    pub(super) body: Bytes,
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Bytes,
     /// Sent without a Content-Length.
-    pub(super) chunked: bool,
+    pub(crate) chunked: bool,
     /// Where the call came from, if the server was told.
-    pub(super) caller_ip: Option<String>,
-    pub(super) now: i64,
+    pub(crate) caller_ip: Option<String>,
+    pub(crate) now: i64,
 }
 
 impl Request {
-    pub(super) async fn read(request: axum::extract::Request<Body>, now: i64) -> Result<Self, Response> {
+    pub(crate) async fn read(request: axum::extract::Request<Body>, now: i64) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let query = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default();
         let caller = parts.extensions.get::<ConnectInfo<SocketAddr>>();
@@ -45,12 +47,17 @@ impl Request {
     }
 
     /// The first value of a query parameter; empty when it is missing, which WeChat treats alike.
-    pub(super) fn param(&self, name: &str) -> &str {
+    pub(crate) fn param(&self, name: &str) -> &str {
         self.query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
     /// The body as JSON, if it is JSON. The Content-Type is not looked at.
-    pub(super) fn json(&self) -> Option<Value> {
+    pub(crate) fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
+}
+
+/// A missing and an empty parameter are the same to WeChat.
+pub(crate) fn require(value: &str, errcode: i64) -> Result<(), Refusal> {
+    if value.is_empty() { Err(errcode.into()) } else { Ok(()) }
 }
