@@ -1,12 +1,15 @@
-//! API Gateway events in, answers out.
+//! API Gateway events in, responses out.
 
-pub mod answer;
 pub mod bearer;
 pub mod body;
+mod failures;
 pub mod problem;
 pub mod request;
+pub mod response;
+pub mod route;
 
-pub use answer::Answer;
 pub use bearer::BearerError;
-pub use problem::{Code, Problem};
+pub use problem::{Code, Problem, RetryAfter};
 pub use request::Request;
+pub use response::Response;
+pub use route::{Route, Served};

@@ -1,9 +1,11 @@
-//! Who is calling, as the authorizer handed it on. This is what a business function depends on.
+//! Who is calling: what the authorizer hands on, and how a function reads it. This is what a business function depends on.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     http::{Code, Problem, Request},
+    ids::{SessionId, UserId},
     telemetry::Line,
 };
 
@@ -11,7 +13,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The user's stable name.
-    pub user_id: String,
+    pub user_id: UserId,
     /// The Mini Program.
     pub app_id: String,
     /// WeChat's name of the user in this Mini Program.
@@ -19,9 +21,21 @@ pub struct Identity {
     /// WeChat's name of the user across one owner's apps, when there is one.
     pub unionid: Option<String>,
     /// The session's public name.
-    pub session_id: String,
+    pub session_id: SessionId,
     /// When the session ends, unix seconds.
     pub expires_at: i64,
+}
+
+/// An identity as it is handed on: flat, and of strings only, because REST APIs refuse anything else.
+#[derive(Debug, Serialize)]
+pub struct HandedOn {
+    user_id: String,
+    app_id: String,
+    openid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unionid: Option<String>,
+    session_id: String,
+    expires_at: String,
 }
 
 impl Identity {
@@ -32,9 +46,9 @@ impl Identity {
     ///
     /// `credentials_missing`.
     pub fn of(request: &Request, line: &mut Line) -> Result<Self, Problem> {
-        let identity = request.authorizer().and_then(Self::from_authorizer).ok_or_else(|| nobody(line))?;
-        line.put("user_id", identity.user_id.as_str());
-        line.put("session_id", identity.session_id.as_str());
+        let identity = request.authorizer().and_then(Self::from_authorizer).ok_or_else(nobody)?;
+        line.put("user_id", identity.user_id.to_string());
+        line.put("session_id", identity.session_id.to_string());
         line.put("app_id", identity.app_id.as_str());
         Ok(identity)
     }
@@ -44,30 +58,41 @@ impl Identity {
     #[must_use]
     pub fn from_authorizer(context: &Value) -> Option<Self> {
         let flat = context.get("lambda").unwrap_or(context);
-        let text = |name| flat.get(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name| flat.get(name).and_then(Value::as_str);
         let expires_at = match flat.get("expires_at")? {
             Value::String(digits) => digits.parse().ok()?,
             number => number.as_i64()?,
         };
         Some(Self {
-            user_id: text("user_id")?,
-            app_id: text("app_id")?,
-            openid: text("openid")?,
-            unionid: text("unionid"),
-            session_id: text("session_id")?,
+            user_id: UserId::parse(text("user_id")?)?,
+            app_id: text("app_id")?.to_owned(),
+            openid: text("openid")?.to_owned(),
+            unionid: text("unionid").map(str::to_owned),
+            session_id: SessionId::parse(text("session_id")?)?,
             expires_at,
         })
+    }
+
+    /// What [`Identity::from_authorizer`] reads behind every kind of API.
+    #[must_use]
+    pub fn hand_on(self) -> HandedOn {
+        HandedOn {
+            user_id: self.user_id.to_string(),
+            app_id: self.app_id,
+            openid: self.openid,
+            unionid: self.unionid,
+            session_id: self.session_id.to_string(),
+            expires_at: self.expires_at.to_string(),
+        }
     }
 }
 
 /// The problem of a request that did not pass the authorizer.
-#[must_use]
-pub fn nobody(line: &mut Line) -> Problem {
-    line.operator(
+fn nobody() -> Problem {
+    Problem::new(Code::CredentialsMissing).because("no_authorizer").operator(
         "a request came without an identity: the route has no session authorizer",
         "attach the session authorizer to the route in the template, and deploy again",
-    );
-    Problem::new(Code::CredentialsMissing).because("no_authorizer")
+    )
 }
 
 #[cfg(test)]
@@ -76,21 +101,49 @@ mod tests {
 
     use super::*;
 
+    fn handed_on() -> Value {
+        json!({"user_id": "22222222-2222-8222-8222-222222222222", "app_id": "wx0123456789abcdef", "openid": "o",
+            "session_id": "018bcfe5-6800-7000-8000-000000000000", "expires_at": "1700000000"})
+    }
+
     #[test]
     fn reads_what_rest_and_http_apis_hand_on() {
-        let flat = json!({"user_id": "u", "app_id": "a", "openid": "o", "session_id": "s",
-            "expires_at": "1700000000", "principalId": "u", "integrationLatency": 3});
+        let mut flat = handed_on();
+        flat["principalId"] = "u".into();
+        flat["integrationLatency"] = 3.into();
         let identity = Identity::from_authorizer(&flat).unwrap();
         assert_eq!((identity.openid.as_str(), identity.expires_at), ("o", 1_700_000_000));
-        let nested = json!({"lambda": {"user_id": "u", "app_id": "a", "openid": "o", "session_id": "s",
-            "expires_at": 1_700_000_000, "unionid": "n"}});
-        assert_eq!(Identity::from_authorizer(&nested).unwrap().unionid.as_deref(), Some("n"));
+        let mut numbers = handed_on();
+        numbers["expires_at"] = 1_700_000_000.into();
+        numbers["unionid"] = "n".into();
+        let nested = Identity::from_authorizer(&json!({"lambda": numbers})).unwrap();
+        assert_eq!(nested, Identity { unionid: Some("n".to_owned()), ..identity });
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        for unionid in [None, Some("n".to_owned())] {
+            let identity = Identity { unionid, ..Identity::from_authorizer(&handed_on()).unwrap() };
+            let written = serde_json::to_value(identity.clone().hand_on()).unwrap();
+            assert!(written.as_object().unwrap().values().all(Value::is_string), "REST APIs refuse the rest");
+            assert_eq!(Identity::from_authorizer(&written), Some(identity));
+        }
     }
 
     #[test]
     fn without_an_authorizer_there_is_nobody() {
         assert_eq!(Identity::from_authorizer(&json!({})), None);
-        assert_eq!(Identity::from_authorizer(&json!({"user_id": "u", "expires_at": "1"})), None);
+        assert_eq!(Identity::from_authorizer(&json!({"principalId": "user"})), None);
         assert_eq!(Identity::from_authorizer(&Value::Null), None);
+        for name in ["user_id", "app_id", "openid", "session_id", "expires_at"] {
+            let mut without = handed_on();
+            without.as_object_mut().unwrap().remove(name);
+            assert_eq!(Identity::from_authorizer(&without), None, "{name}");
+        }
+        for name in ["user_id", "session_id", "expires_at"] {
+            let mut broken = handed_on();
+            broken[name] = "018BCFE5-6800-7000-8000-000000000000".into();
+            assert_eq!(Identity::from_authorizer(&broken), None, "{name} in another spelling");
+        }
     }
 }

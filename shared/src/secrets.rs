@@ -10,10 +10,8 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     clock::Clock,
-    http::{Code, Problem},
     secret::Secret,
     store::{StoreError, kind_of},
-    telemetry::Line,
 };
 
 /// A cached value is fetched again after this time: five minutes. A failure then keeps the old one.
@@ -30,26 +28,6 @@ pub enum SecretError {
     /// Secrets Manager refuses, or the value is not of the documented form.
     #[error("the secret cannot be used: {0}")]
     Unusable(String),
-}
-
-impl SecretError {
-    /// What it means for the client, with what the operator must know put into the line.
-    #[must_use]
-    pub fn into_problem(self, line: &mut Line) -> Problem {
-        match self {
-            Self::Unavailable(error) => {
-                line.store_failed(&error);
-                Problem::new(Code::StoreUnavailable).because("secrets")
-            }
-            Self::Unusable(what) => {
-                line.operator(
-                    &format!("a secret cannot be used: {what}"),
-                    "see docs/operations.md: the forms of the apps secret and of the key ring, and who may read them",
-                );
-                Problem::new(Code::ServiceMisconfigured).because("secrets")
-            }
-        }
-    }
 }
 
 /// The AppSecrets of this deployment's Mini Programs: `{"<app_id>": "<app_secret>", …}`.

@@ -100,8 +100,8 @@ pub enum Refusal {
     Idle,
     /// Older than a session may be.
     Absolute,
-    /// The record cannot be read: written by something else, or damaged.
-    Damaged,
+    /// The record cannot be read, for this attribute: written by something else, or damaged.
+    Damaged(&'static str),
 }
 
 impl Refusal {
@@ -115,7 +115,7 @@ impl Refusal {
             Self::UserGone => "user_gone",
             Self::Idle => "idle",
             Self::Absolute => "absolute",
-            Self::Damaged => "damaged",
+            Self::Damaged(_) => "damaged",
         }
     }
 }

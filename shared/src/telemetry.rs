@@ -16,14 +16,9 @@ use std::{
     time::Instant,
 };
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::{
-    clock::Clock,
-    http::{Code, Problem},
-    session::Refusal,
-    store::StoreError,
-};
+use crate::clock::Clock;
 use metrics::Metrics;
 use record::Record;
 
@@ -161,54 +156,21 @@ impl Line {
         done
     }
 
-    /// Notes a failure of a table.
-    pub fn store_failed(&mut self, error: &StoreError) {
-        self.warn();
-        self.put("store_operation", error.operation);
-        self.put("store_error", error.kind.as_str());
-        if error.is_damage() {
-            self.operator(
-                "a user's record is damaged: attribute generation",
-                "find what else writes to the tables, and delete the user's record: the next login makes a new one",
-            );
-        }
-    }
-
-    /// Notes a failure of a table that ends the request: cannot tell, never "no".
-    #[must_use]
-    pub fn cannot_tell(&mut self, error: &StoreError) -> Problem {
-        self.store_failed(error);
-        Problem::new(Code::StoreUnavailable)
-    }
-
     /// Notes that something should be looked at.
     pub fn warn(&mut self) {
-        self.level = self.level.max(Level::Warn);
+        self.raise(Level::Warn);
     }
 
-    /// Notes a refused session: use after logout is the sign of a stolen token, and a damaged record
-    /// is for the operator.
-    pub fn refused(&mut self, refusal: Refusal, damage: Option<&'static str>) {
-        match refusal {
-            Refusal::Revoked => self.audit("session_use_after_logout", &[]),
-            Refusal::Idle | Refusal::Absolute => {
-                self.audit("session_use_after_expire", &[("reason", refusal.as_str().into())]);
-            }
-            Refusal::Damaged => {
-                let cause = format!("a record is damaged: attribute {}", damage.unwrap_or("unknown"));
-                self.operator(
-                    &cause,
-                    "find what else writes to the tables; the user is asked to log in again",
-                );
-            }
-            Refusal::Unknown | Refusal::Generation | Refusal::UserGone => {}
-        }
+    pub(crate) fn raise(&mut self, level: Level) {
+        self.level = self.level.max(level);
     }
 
-    /// Notes what an operator must mend: the cause and the fix.
-    pub fn operator(&mut self, cause: &str, fix: &str) {
-        self.level = Level::Error;
-        self.put("operator", json!({"cause": cause, "fix": fix}));
+    pub(crate) fn request_id(&self) -> &str {
+        self.field("request_id").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.log.clock.now()
     }
 
     /// An audit event, written at once: a lost answer still leaves a record.
@@ -222,19 +184,6 @@ impl Line {
         }
         record.put_all(more.iter().map(|(name, value)| (*name, value)));
         self.log.write(record);
-    }
-
-    /// Ends the line of an HTTP request.
-    pub fn finish(mut self, status: u16, problem: Option<&Problem>) {
-        let outcome = problem.map_or("ok", |problem| problem.code.as_str());
-        if let Some(reason) = problem.and_then(|problem| problem.reason) {
-            self.put("reason", reason);
-        }
-        if status >= 500 {
-            self.level = self.level.max(Level::Warn);
-        }
-        self.put("status", status);
-        self.end(outcome);
     }
 
     /// Ends the line with an outcome: a stable word.

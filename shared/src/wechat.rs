@@ -6,6 +6,7 @@ mod errcode;
 mod transport;
 
 pub use code2session::{JsCode, WechatSession, is_session_key};
+pub(crate) use errcode::BUG as UNKNOWN_FIX;
 pub use errcode::{Meaning, meaning_of};
 pub use transport::{Call, Wechat};
 
@@ -68,29 +69,6 @@ impl WechatError {
             Self::NotJson => "not_json",
             Self::Shape(_) => "shape",
             Self::Refused { .. } => "refused",
-        }
-    }
-
-    /// What it means for the client, with what the operator must know put into the line.
-    #[must_use]
-    pub fn into_problem(
-        self,
-        app_id: &str,
-        now: i64,
-        line: &mut crate::telemetry::Line,
-    ) -> crate::http::Problem {
-        use crate::http::{Code, Problem};
-        line.put("wechat_error", self.kind());
-        match self {
-            Self::Connect | Self::Timeout | Self::Broken | Self::Status(_) => {
-                Problem::new(Code::UpstreamUnavailable)
-            }
-            Self::TooLarge | Self::NotJson | Self::Shape(_) => Problem::new(Code::UpstreamInvalid),
-            Self::Refused { errcode, rid, ip } => {
-                line.put("errcode", errcode);
-                line.put("rid", rid);
-                errcode::problem(errcode, ip, app_id, now, line)
-            }
         }
     }
 }

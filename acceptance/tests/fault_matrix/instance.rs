@@ -113,20 +113,22 @@ fn build(
     let random = Random::system();
     let complete = "complete settings";
     match name {
-        "login" => functions::http(Login::with_account(account, &env, clock, random).expect(complete), log),
+        "login" => {
+            functions::at_the_door(Login::with_account(account, &env, clock, random).expect(complete), log)
+        }
         "check-session" => {
-            functions::http(CheckSession::with_account(account, &env, clock).expect(complete), log)
+            functions::at_the_door(CheckSession::with_account(account, &env, clock).expect(complete), log)
         }
         "sessions" => {
-            functions::http(Sessions::with_account(account, &env, clock, random).expect(complete), log)
+            functions::at_the_door(Sessions::with_account(account, &env, clock, random).expect(complete), log)
         }
         "open-data" => {
-            functions::http(OpenData::with_account(account, &env, clock, random).expect(complete), log)
+            functions::at_the_door(OpenData::with_account(account, &env, clock, random).expect(complete), log)
         }
         "authorizer" => {
-            functions::authorizer(Authorizer::with_account(account, &env, clock).expect(complete), log)
+            functions::at_the_door(Authorizer::with_account(account, &env, clock).expect(complete), log)
         }
-        _ => functions::http(rust_me::Me, log),
+        _ => functions::at_the_door(rust_me::Me, log),
     }
 }
 

@@ -10,9 +10,10 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 use wxsession::{
-    Clock, env,
-    http::{Answer, Problem, Request},
-    serve::{self, HttpFunction},
+    Clock,
+    env::{self, EnvError, Source},
+    http::{Problem, Request, Response, Route},
+    serve::{self, Function, HttpFunction},
     telemetry::{Level, Line, Log},
 };
 
@@ -24,20 +25,31 @@ pub(crate) const TEST: &str = "leaky_function::is_a_function_when_it_is_told_to_
 /// Panics with what the client sent, at the edge that all our functions have.
 struct Panics;
 
-impl HttpFunction for Panics {
-    async fn handle(&self, request: &Request, _: &mut Line) -> Result<Answer, Problem> {
+impl Panics {
+    #[expect(clippy::unused_async, reason = "a handler's form")]
+    async fn panic(&self, request: &Request, _: &mut Line) -> Result<Response, Problem> {
         panic!("cannot use {}", request.header_values("authorization").concat());
     }
 }
 
-async fn answer(event: LambdaEvent<Request>) -> Result<Answer, Error> {
+impl HttpFunction for Panics {
+    const NAME: &'static str = "leaky";
+    const ROUTES: &'static [Route<Self>] =
+        &[Route::new("GET", "/session", |function, request, line| Box::pin(function.panic(request, line)))];
+
+    fn from_env(_: &impl Source, _: Clock) -> Result<Self, EnvError> {
+        Ok(Self)
+    }
+}
+
+async fn answer(event: LambdaEvent<Request>) -> Result<Response, Error> {
     panic!("cannot use {}", event.payload.header_values("authorization").concat());
 }
 
 /// Our own login, with a subscriber that prints what libraries say.
 async fn log_in_with(targets: Targets, log: Log) -> Result<(), Error> {
     tracing_subscriber::registry().with(targets).with(fmt::layer().with_ansi(false)).init();
-    serve::http(Login::from_env(&env::Process, Clock::system())?, log).await
+    serve::events(<Login as Function>::from_env(&env::Process, Clock::system())?, log).await
 }
 
 async fn serve(mode: &str) -> Result<(), Error> {
@@ -48,9 +60,9 @@ async fn serve(mode: &str) -> Result<(), Error> {
         "sdk" => log_in_with(Targets::new().with_target("aws", LevelFilter::TRACE), log).await,
         "environment" => {
             eprintln!("{:?}", std::env::vars_os());
-            serve::http(Panics, log).await
+            serve::events(Panics, log).await
         }
-        "edge" => serve::http(Panics, log).await,
+        "edge" => serve::events(Panics, log).await,
         _ => run(service_fn(answer)).await,
     }
 }

@@ -30,7 +30,7 @@ impl Stage {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let world = runtime.block_on(World::start());
         let user = runtime.block_on(world.user(APP));
-        let problems = Code::ALL.map(|code| json!(Problem::new(code).answer(REQUEST_ID)).to_string());
+        let problems = Code::ALL.map(|code| json!(Problem::new(code).response(REQUEST_ID, 0)).to_string());
         let valid =
             [true, false].map(|valid| json!({"body": json!({"valid": valid}).to_string()}).to_string());
         let known =

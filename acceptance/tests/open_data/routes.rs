@@ -1,7 +1,6 @@
 //! What all routes have in common.
 
 use serde_json::{Value, json};
-use wxsession::http::Request;
 
 use crate::support::{APP, World, event, is_problem};
 
@@ -33,12 +32,11 @@ async fn without_an_authorizer_nobody_is_served_whatever_the_request_says() {
             assert!(world.line()["operator"]["fix"].is_string());
         }
         // The identity in the body, a header and the path is only what a client wrote.
-        let forged: Request = serde_json::from_value(json!({
+        let forged = json!({
             "resource": route, "path": route, "httpMethod": method, "body": claims,
             "headers": {"Content-Type": "application/json", "authorizer": claims, "user_id": user.id()},
             "pathParameters": user.context, "queryStringParameters": user.context, "requestContext": {},
-        }))
-        .expect("an event");
+        });
         is_problem(&world.ask(&forged).await, 401, "credentials_missing");
     }
 }
@@ -77,10 +75,9 @@ async fn without_dynamodb_the_vault_cannot_tell() {
 async fn an_http_api_is_served_too() {
     let world = World::start().await;
     let user = world.user(APP).await;
-    let request: Request = serde_json::from_value(json!({
+    let request = json!({
         "version": "2.0", "routeKey": "GET /session-key", "rawPath": "/session-key", "headers": {},
         "requestContext": {"requestId": "r", "http": {"method": "GET"}, "authorizer": {"lambda": user.context}},
-    }))
-    .expect("an event");
+    });
     assert_eq!(world.ask(&request).await, (200, json!({"valid": true})));
 }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use authorizer::{Authorizer, Event};
+use authorizer::Authorizer;
 use aws_emulator::secrets_manager::SecretsManager;
 use dynoxide::Database;
 use login::Login;
@@ -15,8 +15,7 @@ use tokio::net::TcpListener;
 use wechat_simulator::{DEFAULT_APP, Knobs, SECOND_APP, Simulator, SimulatorOptions};
 use wxsession::{
     Clock,
-    http::Request,
-    serve,
+    serve::{self, Function},
     telemetry::{Level, Log},
     wechat::{Call, Wechat},
 };
@@ -80,8 +79,8 @@ impl World {
         let env = settings(&wechat, &dynamodb, secrets.endpoint(), more);
         let lines = Arc::default();
         Self {
-            open_data: OpenData::from_env(&env, clock.clone()).expect("complete settings"),
-            login: Login::from_env(&env, clock.clone()).expect("complete settings"),
+            open_data: <OpenData as Function>::from_env(&env, clock.clone()).expect("complete settings"),
+            login: <Login as Function>::from_env(&env, clock.clone()).expect("complete settings"),
             authorizer: Authorizer::from_env(&env, clock.clone()).expect("complete settings"),
             log: Log::stdout("test", Level::Debug, clock.clone()).kept(Arc::clone(&lines)),
             answers: Mutex::default(),
@@ -97,7 +96,8 @@ impl World {
     /// Starts another environment of the function, with nothing in memory yet.
     pub(crate) fn restart(&mut self, more: &[(&str, &str)]) {
         self.env.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        self.open_data = OpenData::from_env(&self.env, self.clock.clone()).expect("complete settings");
+        self.open_data =
+            <OpenData as Function>::from_env(&self.env, self.clock.clone()).expect("complete settings");
     }
 
     pub(crate) fn knobs(&self, change: impl FnOnce(&mut Knobs)) {
@@ -128,22 +128,20 @@ impl World {
     /// The server's half of a login whose code the client has already.
     pub(crate) async fn trade(&self, app_id: &'static str, code: &str, openid: String) -> User {
         let body = json!({"code": code, "app_id": app_id});
-        let request = event("POST", "/login", Some(&body.to_string()), &Value::Null);
-        let answer = serve::answer(&self.login, &self.log, &request, REQUEST_ID).await;
-        let (status, body) = self.read(&answer);
+        let event = event("POST", "/login", Some(&body.to_string()), &Value::Null);
+        let (status, body) = self.read(&self.answer("/login", &event).await);
         assert_eq!(status, 200, "{body}");
         let token = body["token"].as_str().expect("a token");
         User { app_id, openid, context: self.authorize(token).await }
     }
 
     async fn authorize(&self, token: &str) -> Value {
-        let event: Event = serde_json::from_value(json!({
+        let event = json!({
             "type": "TOKEN", "authorizationToken": format!("Bearer {token}"),
             "methodArn": "arn:aws:execute-api:us-east-1:123456789012:a1b2c3/prod/GET/session-key",
-        }))
-        .expect("an authorizer's event");
-        let answer = self.authorizer.answer(&self.log, &event, REQUEST_ID).await.expect("the tables answer");
-        let answer = serde_json::to_value(&answer).expect("an answer is plain");
+        });
+        let answer = serve::invoke_json(&self.authorizer, &self.log, event, REQUEST_ID).await;
+        let answer = answer.expect("the tables answer");
         assert_eq!(answer["policyDocument"]["Statement"][0]["Effect"], "Allow", "{answer}");
         answer["context"].clone()
     }
@@ -156,23 +154,23 @@ impl World {
         self.ask(&event("POST", route, Some(&body.to_string()), &user.context)).await
     }
 
-    pub(crate) async fn ask(&self, request: &Request) -> (u16, Value) {
-        self.read(&serve::answer(&self.open_data, &self.log, request, REQUEST_ID).await)
+    pub(crate) async fn ask(&self, event: &Value) -> (u16, Value) {
+        self.read(&self.answer("", event).await)
     }
 
     /// The answer of whichever function has the route, as API Gateway gets it.
-    pub(crate) async fn answer(&self, route: &str, request: &Request) -> String {
+    pub(crate) async fn answer(&self, route: &str, event: &Value) -> String {
+        let event = event.clone();
         let answer = match route {
-            "/login" => serve::answer(&self.login, &self.log, request, REQUEST_ID).await,
-            _ => serve::answer(&self.open_data, &self.log, request, REQUEST_ID).await,
+            "/login" => serve::invoke_json(&self.login, &self.log, event, REQUEST_ID).await,
+            _ => serve::invoke_json(&self.open_data, &self.log, event, REQUEST_ID).await,
         };
-        serde_json::to_string(&answer).expect("an answer is plain")
+        answer.expect("an HTTP function always answers").to_string()
     }
 
-    fn read(&self, answer: &wxsession::http::Answer) -> (u16, Value) {
-        let text = serde_json::to_string(answer).expect("an answer is plain");
-        let answer: Value = serde_json::from_str(&text).expect("JSON");
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+    fn read(&self, text: &str) -> (u16, Value) {
+        let answer: Value = serde_json::from_str(text).expect("JSON");
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
         let status = answer["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok());
         let body = answer["body"].as_str().map(|body| serde_json::from_str(body).expect("a JSON body"));
         (status.expect("a status"), body.unwrap_or(Value::Null))
@@ -222,13 +220,12 @@ impl World {
 }
 
 /// An event as a REST API sends it.
-pub(crate) fn event(method: &str, route: &str, body: Option<&str>, authorizer: &Value) -> Request {
-    serde_json::from_value(json!({
+pub(crate) fn event(method: &str, route: &str, body: Option<&str>, authorizer: &Value) -> Value {
+    json!({
         "resource": route, "path": route, "httpMethod": method, "body": body, "isBase64Encoded": false,
         "headers": {"Content-Type": "application/json"},
         "requestContext": {"requestId": REQUEST_ID, "authorizer": authorizer},
-    }))
-    .expect("an event of API Gateway")
+    })
 }
 
 #[track_caller]

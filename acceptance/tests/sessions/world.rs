@@ -14,8 +14,8 @@ use sessions::Sessions;
 use wxsession::{
     Clock, Random, Secret,
     aws::{Account, Budget},
-    http::{Problem, Request},
-    serve::{self, HttpFunction},
+    http::Problem,
+    serve::{self, Function},
     session::Session,
     telemetry::{Level, Line, Log},
     token::SessionToken,
@@ -147,9 +147,7 @@ impl World {
     pub(crate) async fn authorizes_text(&self, token: &str) -> Option<bool> {
         let event = json!({"type": "TOKEN", "authorizationToken": format!("Bearer {token}"),
             "methodArn": "arn:aws:execute-api:us-east-1:000000000000:api/v1/GET/me"});
-        let event = serde_json::from_value(event).expect("an authorizer's event");
-        let answer = self.authorizer().answer(&self.log, &event, "test").await.ok()?;
-        let answer = serde_json::to_value(&answer).expect("answers serialise");
+        let answer = serve::invoke_json(self.authorizer(), &self.log, event, "test").await.ok()?;
         Some(answer["policyDocument"]["Statement"][0]["Effect"] == "Allow")
     }
 
@@ -173,10 +171,8 @@ impl World {
         self.answered(self.sessions(), event).await
     }
 
-    pub(crate) async fn answered(&self, function: &impl HttpFunction, event: Value) -> (u16, Value) {
-        let request: Request = serde_json::from_value(event).expect("an event");
-        let answer = serve::answer(function, &self.log, &request, "test").await;
-        let answer = serde_json::to_value(&answer).expect("answers serialise");
+    pub(crate) async fn answered(&self, function: &impl Function, event: Value) -> (u16, Value) {
+        let answer = serve::invoke_json(function, &self.log, event, "test").await.expect("a response");
         let body = answer["body"]
             .as_str()
             .map_or(Value::Null, |body| serde_json::from_str(body).expect("every body is JSON"));

@@ -5,13 +5,14 @@
 
 use serde::Serialize;
 use wxsession::{
-    Identity,
-    http::{Answer, Problem, Request},
+    Clock, Identity,
+    env::{EnvError, Source},
+    http::{Problem, Request, Response, Route},
     serve::HttpFunction,
     telemetry::Line,
 };
 
-/// The function. Clients of your own tables go in here, built once in `main`.
+/// The function. Clients of your own tables go in here, built once in `from_env`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Me;
 
@@ -19,25 +20,36 @@ pub struct Me;
 /// server: other services take them for proof of who somebody is.
 #[derive(Serialize)]
 struct Reply<'a> {
-    user_id: &'a str,
+    user_id: String,
     app_id: &'a str,
-    session_id: &'a str,
+    session_id: String,
     expires_at: i64,
     has_unionid: bool,
 }
 
-impl HttpFunction for Me {
-    async fn handle(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
+impl Me {
+    #[expect(clippy::unused_async, reason = "your own work waits for something: here nothing does")]
+    async fn me(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         // 401 and a line for the operator when the route was deployed without the authorizer.
         let identity = Identity::of(request, line)?;
         // Your own work goes here. `identity.user_id` is the key to keep a user's things under.
-        Ok(Answer::json(&Reply {
-            user_id: &identity.user_id,
+        Ok(Response::json(&Reply {
+            user_id: identity.user_id.to_string(),
             app_id: &identity.app_id,
-            session_id: &identity.session_id,
+            session_id: identity.session_id.to_string(),
             expires_at: identity.expires_at,
             has_unionid: identity.unionid.is_some(),
         }))
+    }
+}
+
+impl HttpFunction for Me {
+    const NAME: &'static str = "me";
+    const ROUTES: &'static [Route<Self>] =
+        &[Route::new("GET", "/me", |function, request, line| Box::pin(function.me(request, line)))];
+
+    fn from_env(_: &impl Source, _: Clock) -> Result<Self, EnvError> {
+        Ok(Self)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use wxsession::{
     Clock,
-    serve::answer,
+    serve::invoke_json,
     telemetry::{Level, Log},
 };
 
@@ -20,9 +20,8 @@ const OPEN_HTTP: &str = include_str!("../../../events/me-no-authorizer-http.json
 async fn serve(event: &str) -> (Value, Value, Value) {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let log = Log::stdout("me", Level::Info, Clock::system()).kept(lines.clone());
-    let request = serde_json::from_str(event).expect("the event is one of API Gateway's");
-    let answer = answer(&Me, &log, &request, "invocation").await;
-    let answer = serde_json::to_value(&answer).expect("answers are JSON");
+    let event = serde_json::from_str(event).expect("the event is one of API Gateway's");
+    let answer = invoke_json(&Me, &log, event, "invocation").await.expect("a response");
     let body = serde_json::from_str(answer["body"].as_str().expect("a body")).expect("the body is JSON");
     let lines = lines.lock().expect("nobody panicked while writing");
     assert_eq!(lines.len(), 1, "one line per request: {lines:?}");

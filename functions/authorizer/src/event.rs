@@ -11,10 +11,22 @@ use wxsession::{
     token::SessionToken,
 };
 
-/// An authorizer's event. No `Debug`: it carries the bearer token.
+/// An authorizer's event, read once. No `Debug`: it carries the bearer token.
+#[derive(Deserialize)]
+#[serde(try_from = "Wire")]
+pub struct Event {
+    pub(crate) flavour: Flavour,
+    /// The one token of the event.
+    pub(crate) token: Result<SessionToken, BearerError>,
+    /// The whole stage of the API, for a policy; AppSync has none.
+    pub(crate) stage_arn: Option<String>,
+    pub(crate) request_id: Option<String>,
+}
+
+/// The fields that are used, as they are sent.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Event {
+struct Wire {
     #[serde(rename = "type")]
     kind: Option<String>,
     version: Option<String>,
@@ -66,8 +78,27 @@ impl Flavour {
     }
 }
 
-impl Event {
-    pub(crate) fn flavour(&self) -> Option<Flavour> {
+impl TryFrom<Wire> for Event {
+    type Error = &'static str;
+
+    fn try_from(wire: Wire) -> Result<Self, Self::Error> {
+        let flavour = wire.flavour().ok_or("of no known shape")?;
+        let stage_arn = wire.method_arn.as_deref().or(wire.route_arn.as_deref()).and_then(whole_stage);
+        // A policy without one could not be written.
+        if stage_arn.is_none() && flavour != Flavour::AppSync {
+            return Err("without an ARN");
+        }
+        Ok(Self {
+            flavour,
+            token: wire.token(flavour),
+            stage_arn,
+            request_id: wire.request_context.and_then(|context| context.request_id),
+        })
+    }
+}
+
+impl Wire {
+    fn flavour(&self) -> Option<Flavour> {
         let context = self.request_context.as_ref();
         match (self.kind.as_deref(), self.version.as_deref()) {
             (Some("TOKEN"), _) => Some(Flavour::RestToken),
@@ -82,20 +113,10 @@ impl Event {
         }
     }
 
-    /// The ARN of what is asked for; AppSync has none.
-    pub(crate) fn arn(&self) -> Option<&str> {
-        self.method_arn.as_deref().or(self.route_arn.as_deref())
-    }
-
-    pub(crate) fn request_id(&self) -> Option<&str> {
-        self.request_context.as_ref()?.request_id.as_deref()
-    }
-
-    /// The one token of the event.
-    pub(crate) fn token(&self) -> Result<SessionToken, BearerError> {
-        match self.flavour() {
-            Some(Flavour::RestToken) => bearer::token(&self.handed_on()),
-            Some(Flavour::AppSync) => self.appsync_token(),
+    fn token(&self, flavour: Flavour) -> Result<SessionToken, BearerError> {
+        match flavour {
+            Flavour::RestToken => bearer::token(&self.handed_on()),
+            Flavour::AppSync => self.appsync_token(),
             _ => bearer::token(&self.header_values()),
         }
     }
@@ -124,6 +145,13 @@ impl Event {
         let headers = self.headers.iter().flatten().filter(|(name, _)| named(name));
         headers.filter_map(|(_, value)| value.as_deref()).collect()
     }
+}
+
+/// `arn:aws:execute-api:region:account:api/stage/GET/me` → `…:api/stage/*`
+fn whole_stage(arn: &str) -> Option<String> {
+    let mut parts = arn.splitn(3, '/');
+    let (api, stage) = (parts.next()?, parts.next()?);
+    (api.starts_with("arn:") && !stage.is_empty()).then(|| format!("{api}/{stage}/*"))
 }
 
 #[cfg(test)]

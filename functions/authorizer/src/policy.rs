@@ -1,6 +1,6 @@
-//! The answers, exactly as API Gateway and AppSync want them.
+//! The responses, exactly as API Gateway and AppSync want them.
 //!
-//! A policy covers the whole stage, `…/stage/*`: API Gateway caches the answer per token and uses it
+//! A policy covers the whole stage, `…/stage/*`: API Gateway caches the response per token and uses it
 //! for every route, so a policy for one route would refuse the next one
 //! (<https://repost.aws/knowledge-center/api-gateway-lambda-authorization-errors>). What a user may do
 //! on a route is the business function's decision.
@@ -9,12 +9,10 @@ use serde::Serialize;
 use wxsession::{
     Identity,
     env::{EnvError, Source},
+    identity::HandedOn,
 };
 
-use crate::{
-    Decision,
-    event::{Event, Flavour},
-};
+use crate::event::{Event, Flavour};
 
 /// What an HTTP API with payload 2.0 is set to expect; its events do not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,10 +38,10 @@ impl HttpApiAnswer {
     }
 }
 
-/// An answer in the form that the asking service wants.
+/// A response in the form that the asking service wants.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub enum Answer {
+pub enum Response {
     /// REST, WebSocket and HTTP APIs.
     #[serde(rename_all = "camelCase")]
     Policy {
@@ -92,76 +90,54 @@ struct Statement {
     resource: String,
 }
 
-/// What is handed on: to the function behind the gateway, or to its error answer.
-#[derive(Debug, Default, Serialize)]
-pub struct Context {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    app_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    openid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unionid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
+/// What is handed on: to the function behind the gateway, or to its error response.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Context {
+    /// Who is calling.
+    Identity(HandedOn),
+    /// Why nobody is.
+    Refused {
+        /// `credentials_missing` or `session_invalid`.
+        reason: &'static str,
+    },
 }
 
-/// `None` when the event is of no known shape.
-pub(crate) fn answer(decision: &Decision, event: &Event, http_api: HttpApiAnswer) -> Option<Answer> {
-    let (allow, principal_id, context) = match decision {
-        Decision::Allow(identity) => (true, identity.user_id.clone(), handed_on(identity)),
-        Decision::Refuse(reason) => {
-            (false, "refused".to_owned(), Context { reason: Some(reason), ..Context::default() })
+pub(crate) fn allow(identity: Identity, event: &Event, http_api: HttpApiAnswer) -> Response {
+    let principal_id = identity.user_id.to_string();
+    response("Allow", principal_id, Context::Identity(identity.hand_on()), event, http_api)
+}
+
+pub(crate) fn refuse(reason: &'static str, event: &Event, http_api: HttpApiAnswer) -> Response {
+    response("Deny", "refused".to_owned(), Context::Refused { reason }, event, http_api)
+}
+
+fn response(
+    effect: &'static str,
+    principal_id: String,
+    context: Context,
+    event: &Event,
+    http_api: HttpApiAnswer,
+) -> Response {
+    let is_authorized = effect == "Allow";
+    match event.flavour {
+        Flavour::AppSync => {
+            Response::AppSync { is_authorized, resolver_context: context, denied_fields: [], ttl_override: 0 }
         }
-    };
-    match event.flavour()? {
-        Flavour::AppSync => Some(Answer::AppSync {
-            is_authorized: allow,
-            resolver_context: context,
-            denied_fields: [],
-            ttl_override: 0,
-        }),
-        Flavour::Http2 if http_api == HttpApiAnswer::Simple => {
-            Some(Answer::Simple { is_authorized: allow, context })
-        }
-        _ => Some(Answer::Policy {
+        Flavour::Http2 if http_api == HttpApiAnswer::Simple => Response::Simple { is_authorized, context },
+        _ => Response::Policy {
             principal_id,
             policy_document: PolicyDocument {
                 version: "2012-10-17",
                 statement: [Statement {
                     action: "execute-api:Invoke",
-                    effect: if allow { "Allow" } else { "Deny" },
-                    resource: whole_stage(event.arn()?)?,
+                    effect,
+                    resource: event.stage_arn.clone().unwrap_or_default(),
                 }],
             },
             context,
-        }),
+        },
     }
-}
-
-fn handed_on(identity: &Identity) -> Context {
-    Context {
-        user_id: Some(identity.user_id.clone()),
-        app_id: Some(identity.app_id.clone()),
-        openid: Some(identity.openid.clone()),
-        unionid: identity.unionid.clone(),
-        session_id: Some(identity.session_id.clone()),
-        // REST APIs hand every value on as a string, so it is one everywhere.
-        expires_at: Some(identity.expires_at.to_string()),
-        reason: None,
-    }
-}
-
-/// `arn:aws:execute-api:region:account:api/stage/GET/me` → `…:api/stage/*`
-fn whole_stage(arn: &str) -> Option<String> {
-    let mut parts = arn.splitn(3, '/');
-    let (api, stage) = (parts.next()?, parts.next()?);
-    (api.starts_with("arn:") && !stage.is_empty()).then(|| format!("{api}/{stage}/*"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod support;
 use std::{net::TcpListener, time::Duration};
 
 use support::authorizer;
+use wxsession::serve::Function;
 
 /// Priming's own limit, and room for a busy machine; Lambda gives start-up ten seconds.
 const SOON: Duration = Duration::from_secs(5);

@@ -10,11 +10,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use authorizer::{CannotTell, Event};
+use lambda_runtime::Diagnostic;
 use serde_json::{Value, json};
 use support::authorizer;
 use wxsession::{
     Clock, Random, UserId,
+    serve::{self, Function},
     telemetry::{Level, Log},
     token::SessionToken,
 };
@@ -87,17 +88,15 @@ fn record(state: &str, openid: &Value) -> Value {
 }
 
 /// The answer and the line for one event, with `record` in the Sessions table.
-fn ask(record: &Value) -> (Result<Value, CannotTell>, Value, String) {
+fn ask(record: &Value) -> (Result<Value, Diagnostic>, Value, String) {
     let users = json!([{"user_id": {"S": user().to_string()}, "generation": {"B": "MTIzNDU2Nzg="}}]);
     let body = json!({"Responses": {"sessions": [record], "users": users}, "UnprocessedKeys": {}});
     let (endpoint, served) = serve_once(&body);
     let token = SessionToken::generate(user(), &Random::system()).expose().to_string();
     let event = json!({"type": "TOKEN", "authorizationToken": format!("Bearer {token}"), "methodArn": ARN});
-    let event: Event = serde_json::from_value(event).expect("every field is optional");
     let lines = Arc::new(Mutex::new(Vec::new()));
     let log = Log::stdout("authorizer", Level::Debug, Clock::system()).kept(Arc::clone(&lines));
-    let answer = wait_for(authorizer(&endpoint).answer(&log, &event, "invocation"));
-    let answer = answer.map(|answer| serde_json::to_value(answer).expect("an answer is JSON"));
+    let answer = wait_for(serve::invoke_json(&authorizer(&endpoint), &log, event, "invocation"));
     // Audit events come before the line of the request.
     let lines = lines.lock().expect("no panic");
     let line = serde_json::from_str(lines.last().expect("a request has a line")).expect("a line is JSON");

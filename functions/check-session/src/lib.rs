@@ -10,9 +10,9 @@ use wxsession::{
     aws::{Account, Budget},
     config::{self, Tables},
     env::{EnvError, Source},
-    http::{Answer, Code, Problem, Request, bearer},
+    http::{Problem, Request, Response, Route, bearer},
     serve::HttpFunction,
-    session::{Refusal, Rules, Session},
+    session::{Rules, Session},
     store::{Reader, Revoked, Sessions},
     telemetry::Line,
     token::{Realm, SessionToken},
@@ -49,22 +49,12 @@ struct UserReply {
 }
 
 impl CheckSession {
-    /// Reads the settings and builds the clients.
-    ///
-    /// # Errors
-    ///
-    /// [`EnvError`] naming the variable.
-    pub fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
-        Self::with_account(Account::read(env)?, env, clock)
-    }
-
-    /// The same with the caller's own account.
+    /// Reads the settings and builds the clients, with the caller's own account.
     ///
     /// # Errors
     ///
     /// [`EnvError`] naming the variable.
     pub fn with_account(account: Account, env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
-        config::log_level(env)?;
         let tables = Tables::read(env)?;
         let realm = config::realm(env)?;
         let dynamodb = account.dynamodb(Budget::READ);
@@ -78,25 +68,17 @@ impl CheckSession {
         })
     }
 
-    /// Opens the connection to DynamoDB before the first event.
-    pub async fn prime(&self) {
-        self.account.prime().await;
-    }
-
-    async fn check(&self, token: &SessionToken, line: &mut Line) -> Result<Answer, Problem> {
-        let read = line.timed("store_ms", self.reader.find(token)).await;
-        let found = read.map_err(|error| line.cannot_tell(&error))?;
-        let session = found.decide(self.clock.now()).map_err(|refusal| {
-            if let Some(session) = found.session() {
-                line.put("session_id", session.id.to_string());
-            }
-            refused(refusal, found.damage(), line)
-        })?;
-        line.put("session_id", session.id.to_string());
-        line.put("app_id", session.app_id.as_str());
-        let renewed = self.renew(token, session, line).await;
+    async fn check(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
+        let token = presented(request, line)?;
+        let found = line.timed("store_ms", self.reader.find(&token)).await?;
+        if let Some(session) = found.session() {
+            line.put("session_id", session.id.to_string());
+            line.put("app_id", session.app_id.as_str());
+        }
+        let session = found.decide(self.clock.now())?;
+        let renewed = self.renew(&token, session, line).await;
         let session = renewed.as_ref().unwrap_or(session);
-        Ok(Answer::json(&Reply {
+        Ok(Response::json(&Reply {
             session: SessionReply {
                 id: session.id.to_string(),
                 created_at: session.created_at,
@@ -120,41 +102,43 @@ impl CheckSession {
             }
             Ok(false) => None,
             Err(error) => {
-                line.store_failed(&error);
+                Problem::from(error).note_in(line);
                 None
             }
         }
     }
 
-    async fn log_out(&self, token: &SessionToken, line: &mut Line) -> Result<Answer, Problem> {
+    async fn log_out(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
+        let token = presented(request, line)?;
         let hash = token.hash(&self.realm);
         let ended = self.sessions.revoke(token.user_id(), &hash, "logout", self.clock.now());
-        match line.timed("store_ms", ended).await {
-            Ok(Revoked::Now) => line.audit("session_logout", &[]),
+        match line.timed("store_ms", ended).await? {
+            Revoked::Now => line.audit("session_logout", &[]),
             // Ending a session twice, or one that never was, is success.
-            Ok(Revoked::Before | Revoked::Missing) => line.put("reason", "nothing_to_end"),
-            Err(error) => return Err(line.cannot_tell(&error)),
+            Revoked::Before | Revoked::Missing => line.put("reason", "nothing_to_end"),
         }
-        Ok(Answer::no_content())
+        Ok(Response::no_content())
     }
 }
 
 impl HttpFunction for CheckSession {
-    async fn handle(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
-        if request.route() != "/session" {
-            return Err(Problem::new(Code::NotFound));
-        }
-        let method = request.method();
-        if !matches!(method, "GET" | "DELETE") {
-            return Err(Problem::method_not_allowed("GET, DELETE"));
-        }
-        let token = bearer::token(&request.header_values("authorization"))?;
-        line.put("user_id", token.user_id().to_string());
-        if method == "GET" { self.check(&token, line).await } else { self.log_out(&token, line).await }
+    const NAME: &'static str = "check-session";
+    const ROUTES: &'static [Route<Self>] = &[
+        Route::new("GET", "/session", |function, request, line| Box::pin(function.check(request, line))),
+        Route::new("DELETE", "/session", |function, request, line| Box::pin(function.log_out(request, line))),
+    ];
+
+    fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
+        Self::with_account(Account::read(env)?, env, clock)
+    }
+
+    async fn prime(&self) {
+        self.account.prime().await;
     }
 }
 
-fn refused(refusal: Refusal, damage: Option<&'static str>, line: &mut Line) -> Problem {
-    line.refused(refusal, damage);
-    Problem::new(Code::SessionInvalid).because(refusal.as_str())
+fn presented(request: &Request, line: &mut Line) -> Result<SessionToken, Problem> {
+    let token = bearer::of(request)?;
+    line.put("user_id", token.user_id().to_string());
+    Ok(token)
 }

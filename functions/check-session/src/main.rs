@@ -1,21 +1,8 @@
-//! `GET /session` and `DELETE /session` on Lambda: wires the environment to
-//! [`check_session::CheckSession`].
+//! `GET /session` and `DELETE /session` on Lambda.
 // The SDK's futures nest deeper than the compiler's default.
 #![recursion_limit = "256"]
 
-use check_session::CheckSession;
-use wxsession::{
-    Clock, config, env, serve,
-    telemetry::{Level, Log},
-};
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let clock = Clock::system();
-    let level = config::log_level(&env::Process).unwrap_or(Level::Info);
-    let log = Log::stdout("check-session", level, clock.clone());
-    let function =
-        CheckSession::from_env(&env::Process, clock).map_err(|error| serve::refuse_to_start(&log, &error))?;
-    function.prime().await;
-    serve::http(function, log).await
+    wxsession::serve::run::<check_session::CheckSession>().await
 }

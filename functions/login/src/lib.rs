@@ -19,7 +19,7 @@ use wxsession::{
     aws::{Account, Budget},
     config::{self, Tables, WechatSettings},
     env::{EnvError, Source},
-    http::{Answer, Code, Problem, Request},
+    http::{Problem, Request, Response, Route},
     secrets::{Apps, CachedSecret},
     serve::HttpFunction,
     session::Rules,
@@ -68,16 +68,7 @@ struct UserReply {
 }
 
 impl Login {
-    /// Reads the settings and builds the clients.
-    ///
-    /// # Errors
-    ///
-    /// [`EnvError`] naming the variable.
-    pub fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
-        Self::with_account(Account::read(env)?, env, clock, Random::system())
-    }
-
-    /// The same with the caller's own account and randomness.
+    /// Reads the settings and builds the clients, with the caller's own account and randomness.
     ///
     /// # Errors
     ///
@@ -88,7 +79,6 @@ impl Login {
         clock: Clock,
         random: Random,
     ) -> Result<Self, EnvError> {
-        config::log_level(env)?;
         let tables = Tables::read(env)?;
         let settings = WechatSettings::read(env)?;
         let dynamodb = account.dynamodb(Budget::WRITE);
@@ -109,31 +99,20 @@ impl Login {
         })
     }
 
-    /// Fetches the secrets and opens the connections at the same time, while start-up runs at full
-    /// speed. A failure is left to the first event. Two connections to DynamoDB: a login begins with
-    /// two calls at once.
-    pub async fn prime(&self) {
-        let ring = async {
-            if let Some(ring) = &self.key_ring {
-                drop(ring.value().await);
-            }
-        };
-        tokio::join!(
-            async { drop(self.apps.value().await) },
-            ring,
-            self.account.prime(),
-            self.account.prime(),
-            self.wechat.prime()
-        );
+    async fn login(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
+        self.logged_in(request, line).await.map_err(|problem| {
+            let code = problem.code.as_str();
+            problem.audited("authn_login_fail", Some(code))
+        })
     }
 
-    async fn login(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
+    async fn logged_in(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         let wanted = request::read(request)?;
         let traded = self.trade(&wanted, line).await?;
         let recorded = self.record(&traded, wanted.presented.as_ref(), line).await?;
         let session = &recorded.session;
         line.audit("authn_login_success", &[("is_new", recorded.is_new.into())]);
-        Ok(Answer::json(&Reply {
+        Ok(Response::json(&Reply {
             token: &recorded.token.expose(),
             token_type: "Bearer",
             expires_at: session.expires_at,
@@ -146,17 +125,29 @@ impl Login {
 }
 
 impl HttpFunction for Login {
-    async fn handle(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
-        match (request.method(), request.route()) {
-            ("POST", "/login") => {
-                let outcome = self.login(request, line).await;
-                if let Err(problem) = &outcome {
-                    line.audit("authn_login_fail", &[("reason", problem.code.as_str().into())]);
-                }
-                outcome
+    const NAME: &'static str = "login";
+    const ROUTES: &'static [Route<Self>] =
+        &[Route::new("POST", "/login", |function, request, line| Box::pin(function.login(request, line)))];
+
+    fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
+        Self::with_account(Account::read(env)?, env, clock, Random::system())
+    }
+
+    /// Fetches the secrets and opens the connections at the same time, while start-up runs at full
+    /// speed. A failure is left to the first event. Two connections to DynamoDB: a login begins with
+    /// two calls at once.
+    async fn prime(&self) {
+        let ring = async {
+            if let Some(ring) = &self.key_ring {
+                drop(ring.value().await);
             }
-            (_, "/login") => Err(Problem::method_not_allowed("POST")),
-            _ => Err(Problem::new(Code::NotFound)),
-        }
+        };
+        tokio::join!(
+            async { drop(self.apps.value().await) },
+            ring,
+            self.account.prime(),
+            self.account.prime(),
+            self.wechat.prime()
+        );
     }
 }

@@ -45,14 +45,14 @@ impl Login {
         let reads =
             async { tokio::join!(self.users.register(user_id, &login), self.sessions.of_user(user_id)) };
         let (registered, others) = line.timed("store_ms", reads).await;
-        let registered = registered.map_err(|error| line.cannot_tell(&error))?;
+        let registered = registered?;
 
         let token = SessionToken::generate(user_id, &self.random);
         let session = self.session(user_id, traded, registered.generation, now);
         line.put("session_id", session.id.to_string());
         let hash = token.hash(&self.realm);
         let written = self.sessions.create(&hash, &session);
-        line.timed("store_ms", written).await.map_err(|error| line.cannot_tell(&error))?;
+        line.timed("store_ms", written).await?;
         line.audit("session_created", &[]);
 
         let presented = presented.filter(|old| old.user_id() == user_id).map(|old| old.hash(&self.realm));
@@ -102,7 +102,7 @@ impl Login {
         line: &mut Line,
     ) {
         let mut others = others.unwrap_or_else(|error| {
-            line.store_failed(&error);
+            Problem::from(error).note_in(line);
             Vec::new()
         });
         let replaced = presented.map(|hash| {
@@ -126,7 +126,7 @@ impl Login {
                     line.audit(event, &[("reason", reason.into()), ("ended_session_id", ended.into())]);
                 }
                 Ok(_) => {}
-                Err(error) => line.store_failed(&error),
+                Err(error) => Problem::from(error).note_in(line),
             }
         }
     }

@@ -30,6 +30,6 @@ pub(crate) fn read(request: &Request) -> Result<Wanted, Problem> {
     let Body { code, app_id } = body::json(request, MOST_BYTES)?;
     let code = JsCode::new(&code).ok_or_else(|| Problem::malformed("code"))?;
     // A stale or damaged header is no reason to refuse a login.
-    let presented = bearer::token(&request.header_values("authorization")).ok();
+    let presented = bearer::of(request).ok();
     Ok(Wanted { code, app_id, presented })
 }

@@ -35,12 +35,11 @@ impl Login {
                 None => Ok(None),
             }
         };
-        let secrets = line.timed("secrets_ms", async { tokio::try_join!(self.apps.value(), ring) }).await;
-        let (apps, key_ring) = secrets.map_err(|error| error.into_problem(line))?;
+        let secrets = async { tokio::try_join!(self.apps.value(), ring) };
+        let (apps, key_ring) = line.timed("secrets_ms", secrets).await?;
         let (app_id, app_secret) = choose(&apps, wanted.app_id.as_deref())?;
         line.put("app_id", app_id);
-        let traded = line.timed("wechat_ms", self.code2session(app_id, app_secret, wanted)).await;
-        let wechat = traded.map_err(|error| error.into_problem(app_id, self.clock.now(), line))?;
+        let wechat = line.timed("wechat_ms", self.code2session(app_id, app_secret, wanted)).await?;
         Ok(Traded { app_id: app_id.to_owned(), wechat, key_ring })
     }
 

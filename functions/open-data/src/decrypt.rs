@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wxsession::{
-    http::{Answer, Problem, Request, body},
+    Identity,
+    http::{Problem, Request, Response, body},
     telemetry::Line,
 };
 
 use crate::{
     MOST_BYTES, OpenData,
-    caller::Caller,
     cipher::{Encrypted, Expected},
 };
 
@@ -49,23 +49,19 @@ pub fn decrypted(
 }
 
 impl OpenData {
-    pub(crate) async fn decrypt(
-        &self,
-        caller: &Caller,
-        request: &Request,
-        line: &mut Line,
-    ) -> Result<Answer, Problem> {
+    pub(crate) async fn decrypt(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
+        let caller = Identity::of(request, line)?;
         self.key_ring()?;
         let Body { encrypted_data, iv, max_age_seconds } = body::json(request, MOST_BYTES)?;
         if max_age_seconds == Some(0) {
             return Err(Problem::malformed("max_age_seconds"));
         }
         let encrypted = Encrypted::read(&encrypted_data, &iv)?;
-        let keys = self.some_session_keys(caller, line).await?;
+        let keys = self.some_session_keys(&caller, line).await?;
         let expected = Expected { app_id: &caller.app_id, now: self.clock.now(), max_age_seconds };
         let mut data = Value::Object(encrypted.open(&keys, expected)?);
         remove_names(&mut data);
-        Ok(Answer::json(&Reply { data }))
+        Ok(Response::json(&Reply { data }))
     }
 }
 

@@ -8,12 +8,11 @@
 //! | `GET /session-key`, `POST /session-key/reset` | `session_key` | `session_key`, access token |
 //! | `POST /phone-number` | `phone_number` | access token |
 //!
-//! Every route is behind the authorizer: who is calling comes from it alone (`caller`). `vault`
+//! Every route is behind the authorizer: who is calling comes from it alone. `vault`
 //! reads the user's `session_key`s, `access_token` keeps the app's access token, `wechat` makes the
 //! calls that carry one.
 
 mod access_token;
-mod caller;
 mod cipher;
 mod decrypt;
 mod phone_number;
@@ -28,13 +27,12 @@ use std::sync::Arc;
 use wxsession::{
     Clock, Random,
     aws::{Account, Budget},
-    config::{self, WechatSettings},
+    config::WechatSettings,
     env::{EnvError, Source},
-    http::{Answer, Code, Problem, Request},
+    http::Route,
     secrets::{Apps, CachedSecret},
     serve::HttpFunction,
     store::Users,
-    telemetry::Line,
     vault::KeyRing,
     wechat::Wechat,
 };
@@ -42,7 +40,7 @@ use wxsession::{
 #[cfg(feature = "test-util")]
 pub use decrypt::decrypted;
 
-use crate::{access_token::AccessTokens, caller::Caller};
+use crate::access_token::AccessTokens;
 
 /// `encryptedData` of a profile has about one kilobyte, of a month of steps about two.
 const MOST_BYTES: usize = 16 * 1024;
@@ -60,16 +58,7 @@ pub struct OpenData {
 }
 
 impl OpenData {
-    /// Reads the settings and builds the clients.
-    ///
-    /// # Errors
-    ///
-    /// [`EnvError`] naming the variable.
-    pub fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
-        Self::with_account(Account::read(env)?, env, clock, Random::system())
-    }
-
-    /// The same with the caller's own account and randomness.
+    /// Reads the settings and builds the clients, with the caller's own account and randomness.
     ///
     /// # Errors
     ///
@@ -80,7 +69,6 @@ impl OpenData {
         clock: Clock,
         random: Random,
     ) -> Result<Self, EnvError> {
-        config::log_level(env)?;
         let users_table = env.required("USERS_TABLE")?;
         let settings = WechatSettings::read(env)?;
         let secrets = account.secrets_manager();
@@ -97,11 +85,36 @@ impl OpenData {
             random,
         })
     }
+}
+
+impl HttpFunction for OpenData {
+    const NAME: &'static str = "open-data";
+    const ROUTES: &'static [Route<Self>] = &[
+        Route::new("POST", "/open-data/decrypt", |function, request, line| {
+            Box::pin(function.decrypt(request, line))
+        }),
+        Route::new("POST", "/open-data/verify", |function, request, line| {
+            Box::pin(function.verify(request, line))
+        }),
+        Route::new("GET", "/session-key", |function, request, line| {
+            Box::pin(function.check_session_key(request, line))
+        }),
+        Route::new("POST", "/session-key/reset", |function, request, line| {
+            Box::pin(function.reset_session_key(request, line))
+        }),
+        Route::new("POST", "/phone-number", |function, request, line| {
+            Box::pin(function.phone_number(request, line))
+        }),
+    ];
+
+    fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
+        Self::with_account(Account::read(env)?, env, clock, Random::system())
+    }
 
     /// Fetches the secrets and opens the connections at the same time, while start-up runs at full
     /// speed. A failure is left to the first event. No access token is fetched: most environments
     /// never need one.
-    pub async fn prime(&self) {
+    async fn prime(&self) {
         let ring = async {
             if let Some(ring) = &self.key_ring {
                 drop(ring.value().await);
@@ -113,27 +126,5 @@ impl OpenData {
             self.account.prime(),
             self.wechat.prime()
         );
-    }
-}
-
-impl HttpFunction for OpenData {
-    async fn handle(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
-        let (route, method) = (request.route(), request.method());
-        let verb = match route {
-            "/open-data/decrypt" | "/open-data/verify" | "/session-key/reset" | "/phone-number" => "POST",
-            "/session-key" => "GET",
-            _ => return Err(Problem::new(Code::NotFound)),
-        };
-        if method != verb {
-            return Err(Problem::method_not_allowed(verb));
-        }
-        let caller = Caller::of(request, line)?;
-        match route {
-            "/open-data/decrypt" => self.decrypt(&caller, request, line).await,
-            "/open-data/verify" => self.verify(&caller, request, line).await,
-            "/session-key" => self.check_session_key(&caller, line).await,
-            "/session-key/reset" => self.reset_session_key(&caller, line).await,
-            _ => self.phone_number(&caller, request, line).await,
-        }
     }
 }

@@ -4,15 +4,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use wxsession::{
-    Secret,
-    http::{Answer, Code, Problem, Request, body},
+    Identity, Secret,
+    http::{Code, Problem, Request, Response, body},
     telemetry::Line,
     wechat::{Call, WechatError},
 };
 
 use crate::{
     OpenData,
-    caller::Caller,
     wechat::{CallError, deadline},
 };
 
@@ -34,12 +33,8 @@ struct Reply {
 }
 
 impl OpenData {
-    pub(crate) async fn phone_number(
-        &self,
-        caller: &Caller,
-        request: &Request,
-        line: &mut Line,
-    ) -> Result<Answer, Problem> {
+    pub(crate) async fn phone_number(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
+        let caller = Identity::of(request, line)?;
         let Body { code } = body::json(request, MOST_BYTES)?;
         let fits = (1..=MOST_CODE_CHARACTERS).contains(&code.expose().len())
             && code.expose().bytes().all(|byte| byte.is_ascii_graphic());
@@ -49,27 +44,26 @@ impl OpenData {
         let body = json!({"code": code.expose()});
         let call = Call { path: "/wxa/business/getuserphonenumber", query: &[], body: Some(&body) };
         let answer = self.call(&caller.app_id, &call, deadline(), line).await;
-        let answer = answer.map_err(|error| refused(error, caller, self.clock.now(), line))?;
-        let reply = reply(answer, &caller.app_id).map_err(|wrong| {
-            line.put("wechat_error", "shape");
-            Problem::new(Code::UpstreamInvalid).because(wrong)
-        })?;
+        let answer = answer.map_err(refused)?;
+        let reply = reply(answer, &caller.app_id)
+            .map_err(|wrong| Problem::from(WechatError::Shape(wrong)).because(wrong))?;
         line.audit("phone_number_read", &[]);
-        Ok(Answer::json(&reply))
+        Ok(Response::json(&reply))
     }
 }
 
 /// What this endpoint's own refusals mean. An AppID or a code that WeChat does not take means the code
 /// here, not our settings.
-fn refused(error: CallError, caller: &Caller, now: i64, line: &mut Line) -> Problem {
+fn refused(error: CallError) -> Problem {
     if let CallError::Wechat(WechatError::Refused { errcode, rid, .. }) = &error
         && let Some(reason) = code_refused(*errcode)
     {
-        line.put("errcode", *errcode);
-        line.put("rid", rid.clone());
-        return Problem::new(Code::PhoneCodeInvalid).because(reason);
+        return Problem::new(Code::PhoneCodeInvalid)
+            .because(reason)
+            .with("errcode", *errcode)
+            .with("rid", rid.clone());
     }
-    error.into_problem(&caller.app_id, now, line)
+    error.into()
 }
 
 fn code_refused(errcode: i64) -> Option<&'static str> {

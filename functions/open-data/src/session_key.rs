@@ -4,16 +4,16 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use wxsession::{
-    Secret,
-    http::{Answer, Code, Problem},
+    Identity, Secret,
+    http::{Code, Problem, Request, Response},
     telemetry::Line,
     wechat::{Call, WechatError, is_session_key},
 };
 
 use crate::{
     OpenData,
-    caller::Caller,
     signature::user_signature,
+    vault::owner,
     wechat::{CallError, deadline},
 };
 
@@ -25,32 +25,33 @@ struct Reply {
 impl OpenData {
     pub(crate) async fn check_session_key(
         &self,
-        caller: &Caller,
+        request: &Request,
         line: &mut Line,
-    ) -> Result<Answer, Problem> {
-        let answer = self.signed_call("/wxa/checksession", caller, line).await?;
+    ) -> Result<Response, Problem> {
+        let caller = Identity::of(request, line)?;
+        let answer = self.signed_call("/wxa/checksession", &caller, line).await?;
         line.put("valid", answer.is_some());
-        Ok(Answer::json(&Reply { valid: answer.is_some() }))
+        Ok(Response::json(&Reply { valid: answer.is_some() }))
     }
 
     /// The new key keeps the life of the old one; WeChat refuses frequent resets of a user. When the
     /// new key cannot be stored, or WeChat's answer is lost, the next `wx.login` mends it.
     pub(crate) async fn reset_session_key(
         &self,
-        caller: &Caller,
+        request: &Request,
         line: &mut Line,
-    ) -> Result<Answer, Problem> {
-        let answer = self.signed_call("/wxa/resetusersessionkey", caller, line).await?;
+    ) -> Result<Response, Problem> {
+        let caller = Identity::of(request, line)?;
+        let answer = self.signed_call("/wxa/resetusersessionkey", &caller, line).await?;
         let stale = || Problem::new(Code::SessionKeyStale).because("no_key_that_wechat_holds");
-        let new = new_key(answer.ok_or_else(stale)?)
-            .map_err(|error| error.into_problem(&caller.app_id, self.clock.now(), line))?;
-        let ring = self.key_ring()?.value().await.map_err(|error| error.into_problem(line))?;
-        let key = ring.for_storage(caller.owner(), &new, self.clock.now(), &self.random);
+        let new = new_key(answer.ok_or_else(stale)?)?;
+        let ring = self.key_ring()?.value().await?;
+        let key = ring.for_storage(owner(&caller), &new, self.clock.now(), &self.random);
         let written = line.timed("store_ms", self.users.replace_key(caller.user_id, &key)).await;
-        let written = written.map_err(|error| line.cannot_tell(&error).because("new_key_not_stored"))?;
+        let written = written.map_err(|error| Problem::from(error).because("new_key_not_stored"))?;
         line.put("stored", written);
         line.audit("session_key_reset", &[]);
-        Ok(Answer::no_content())
+        Ok(Response::no_content())
     }
 
     /// Makes a call signed with the user's `session_key`, newest first. `None` when WeChat holds none of
@@ -58,7 +59,7 @@ impl OpenData {
     async fn signed_call(
         &self,
         path: &'static str,
-        caller: &Caller,
+        caller: &Identity,
         line: &mut Line,
     ) -> Result<Option<Map<String, Value>>, Problem> {
         let deadline = deadline();
@@ -82,7 +83,7 @@ impl OpenData {
                         line.put("errcode", error.errcode());
                         tried.push(key);
                     }
-                    Err(error) => return Err(error.into_problem(&caller.app_id, self.clock.now(), line)),
+                    Err(error) => return Err(error.into()),
                 }
             }
         }

@@ -1,14 +1,14 @@
 //! The user's `session_key`s, out of the vault.
 
 use wxsession::{
-    Secret,
+    Identity, Secret,
     http::{Code, Problem},
     secrets::CachedSecret,
     telemetry::Line,
     vault::{KeyRing, Owner},
 };
 
-use crate::{OpenData, caller::Caller};
+use crate::OpenData;
 
 impl OpenData {
     /// The ring that seals `session_key`s.
@@ -19,21 +19,19 @@ impl OpenData {
     /// The user's `session_key`s, newest first; none when there is none that opens.
     pub(crate) async fn session_keys(
         &self,
-        caller: &Caller,
+        caller: &Identity,
         line: &mut Line,
     ) -> Result<Vec<Secret>, Problem> {
         let cached = self.key_ring()?;
         let reads = async { tokio::join!(cached.value(), self.users.sealed_keys(caller.user_id)) };
         let (ring, sealed) = line.timed("store_ms", reads).await;
-        let ring = ring.map_err(|error| error.into_problem(line))?;
-        let sealed = sealed.map_err(|error| line.cannot_tell(&error))?;
-        let mut opened = open(&ring, caller.owner(), &sealed);
+        let (ring, sealed) = (ring?, sealed?);
+        let mut opened = open(&ring, owner(caller), &sealed);
         // A login may have sealed it with a key that the ring got a moment ago.
-        if opened.first().is_some_and(Option::is_none) {
-            let fresh = line.timed("store_ms", cached.refetched()).await;
-            if let Some(ring) = fresh.map_err(|error| error.into_problem(line))? {
-                opened = open(&ring, caller.owner(), &sealed);
-            }
+        if opened.first().is_some_and(Option::is_none)
+            && let Some(ring) = line.timed("store_ms", cached.refetched()).await?
+        {
+            opened = open(&ring, owner(caller), &sealed);
         }
         let unopened = opened.iter().filter(|key| key.is_none()).count();
         if unopened > 0 {
@@ -49,7 +47,7 @@ impl OpenData {
     /// The same for a route that can do nothing without one.
     pub(crate) async fn some_session_keys(
         &self,
-        caller: &Caller,
+        caller: &Identity,
         line: &mut Line,
     ) -> Result<Vec<Secret>, Problem> {
         let keys = self.session_keys(caller, line).await?;
@@ -58,6 +56,11 @@ impl OpenData {
         }
         Ok(keys)
     }
+}
+
+/// Whose keys these are.
+pub(crate) fn owner(caller: &Identity) -> Owner<'_> {
+    Owner { user_id: caller.user_id, app_id: &caller.app_id }
 }
 
 fn open(ring: &KeyRing, owner: Owner<'_>, sealed: &[Vec<u8>]) -> Vec<Option<Secret>> {

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use wxsession::{
-    http::{Answer, Problem, Request, body},
+    Identity,
+    http::{Problem, Request, Response, body},
     telemetry::Line,
 };
 
-use crate::{MOST_BYTES, OpenData, caller::Caller, signature::RawDataSignature};
+use crate::{MOST_BYTES, OpenData, signature::RawDataSignature};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,18 +22,14 @@ struct Reply {
 }
 
 impl OpenData {
-    pub(crate) async fn verify(
-        &self,
-        caller: &Caller,
-        request: &Request,
-        line: &mut Line,
-    ) -> Result<Answer, Problem> {
+    pub(crate) async fn verify(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
+        let caller = Identity::of(request, line)?;
         self.key_ring()?;
         let Body { raw_data, signature } = body::json(request, MOST_BYTES)?;
         let signature = RawDataSignature::read(signature).ok_or_else(|| Problem::malformed("signature"))?;
-        let keys = self.some_session_keys(caller, line).await?;
+        let keys = self.some_session_keys(&caller, line).await?;
         let valid = signature.fits(&raw_data, &keys);
         line.put("valid", valid);
-        Ok(Answer::json(&Reply { valid }))
+        Ok(Response::json(&Reply { valid }))
     }
 }

@@ -44,12 +44,14 @@ impl CallError {
     pub(crate) fn is_session_key_stale(&self) -> bool {
         self.means(Meaning::SessionKeyStale)
     }
+}
 
-    pub(crate) fn into_problem(self, app_id: &str, now: i64, line: &mut Line) -> Problem {
-        match self {
-            Self::NoApp => Problem::new(Code::WrongApp).because("not_in_the_apps_secret"),
-            Self::Secret(error) => error.into_problem(line),
-            Self::Wechat(error) => error.into_problem(app_id, now, line),
+impl From<CallError> for Problem {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::NoApp => Problem::new(Code::WrongApp).because("not_in_the_apps_secret"),
+            CallError::Secret(error) => error.into(),
+            CallError::Wechat(error) => error.into(),
         }
     }
 }

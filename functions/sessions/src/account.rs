@@ -14,52 +14,58 @@
 //! longer be repeated; ending the asking session first would leave the vault.
 
 use wxsession::{
-    http::{Answer, Code, Problem},
+    Identity,
+    http::{Code, Problem, Request, Response},
     session::{Session, State},
     telemetry::Line,
     token::TokenHash,
 };
 
-use crate::{Caller, Sessions};
+use crate::Sessions;
 
 const REASON: &str = "account_deleted";
 
 impl Sessions {
-    pub(crate) async fn delete_account(&self, caller: &Caller, line: &mut Line) -> Result<Answer, Problem> {
+    pub(crate) async fn delete_account(
+        &self,
+        request: &Request,
+        line: &mut Line,
+    ) -> Result<Response, Problem> {
+        let caller = &Identity::of(request, line)?;
         let records = self.read(caller, line).await?;
-        let asking = records.sessions.iter().find(|(_, session)| session.id == caller.session);
+        let asking = records.sessions.iter().find(|(_, session)| session.id == caller.session_id);
         let is_good = asking.is_some_and(|(_, session)| records.is_good(session, self.clock.now()));
         // A cached answer of the authorizer must not delete the account that came after this one.
         if records.generation.is_some() && !is_good {
             return Err(Problem::new(Code::SessionInvalid).because("stale_identity"));
         }
-        let others = records.sessions.iter().filter(|(_, session)| session.id != caller.session);
+        let others = records.sessions.iter().filter(|(_, session)| session.id != caller.session_id);
         self.end_each(caller, others, line).await?;
-        let deleted = line.timed("store_ms", self.users.delete(caller.user)).await;
-        deleted.map_err(|error| line.cannot_tell(&error))?;
+        line.timed("store_ms", self.users.delete(caller.user_id)).await?;
         if records.generation.is_some() {
             line.audit("user_deleted", &[]);
         }
         self.end_rest(caller, line).await;
-        Ok(Answer::no_content())
+        Ok(Response::no_content())
     }
 
     /// The account is gone whatever happens here. Were this to answer 503, the client could only
     /// log in again, which would make a new account.
-    async fn end_rest(&self, caller: &Caller, line: &mut Line) {
-        let read = line.timed("store_ms", self.table.of_user(caller.user)).await;
+    async fn end_rest(&self, caller: &Identity, line: &mut Line) {
+        let read = line.timed("store_ms", self.table.of_user(caller.user_id)).await;
         let ended = match read {
             Ok(rest) => self.end_each(caller, rest.iter(), line).await,
-            Err(error) => Err(line.cannot_tell(&error)),
+            Err(error) => Err(Problem::from(error)),
         };
-        if ended.is_err() {
+        if let Err(problem) = ended {
+            problem.note_in(line);
             line.put("reason", "sessions_left_to_ttl");
         }
     }
 
     async fn end_each<'a>(
         &self,
-        caller: &Caller,
+        caller: &Identity,
         sessions: impl Iterator<Item = &'a (TokenHash, Session)>,
         line: &mut Line,
     ) -> Result<(), Problem> {

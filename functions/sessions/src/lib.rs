@@ -10,25 +10,22 @@
 //! Another user's session is not found, exactly like one that never was.
 
 mod account;
-mod caller;
 
 use std::cmp::Reverse;
 
 use serde::Serialize;
 use wxsession::{
-    Clock, Random, SessionId,
+    Clock, Identity, Random, SessionId,
     aws::{Account, Budget},
-    config::{self, Tables},
+    config::Tables,
     env::{EnvError, Source},
-    http::{Answer, Code, Problem, Request},
+    http::{Code, Problem, Request, Response, Route},
     serve::HttpFunction,
     session::{Generation, Session, State, decide},
     store::{self, Revoked, Users},
     telemetry::Line,
     token::TokenHash,
 };
-
-use caller::Caller;
 
 /// The function with its clients, built once per environment.
 pub struct Sessions {
@@ -66,16 +63,7 @@ impl Records {
 }
 
 impl Sessions {
-    /// Reads the settings and builds the clients.
-    ///
-    /// # Errors
-    ///
-    /// [`EnvError`] naming the variable.
-    pub fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
-        Self::with_account(Account::read(env)?, env, clock, Random::system())
-    }
-
-    /// The same with the caller's own account and randomness.
+    /// Reads the settings and builds the clients, with the caller's own account and randomness.
     ///
     /// # Errors
     ///
@@ -86,7 +74,6 @@ impl Sessions {
         clock: Clock,
         random: Random,
     ) -> Result<Self, EnvError> {
-        config::log_level(env)?;
         let tables = Tables::read(env)?;
         let dynamodb = account.dynamodb(Budget::WRITE);
         Ok(Self {
@@ -98,13 +85,9 @@ impl Sessions {
         })
     }
 
-    /// Opens the connection to DynamoDB before the first event.
-    pub async fn prime(&self) {
-        self.account.prime().await;
-    }
-
-    async fn list(&self, caller: &Caller, line: &mut Line) -> Result<Answer, Problem> {
-        let records = self.read(caller, line).await?;
+    async fn list(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
+        let caller = Identity::of(request, line)?;
+        let records = self.read(&caller, line).await?;
         let now = self.clock.now();
         let mut good: Vec<&Session> = records.sessions.iter().map(|(_, session)| session).collect();
         good.retain(|session| records.is_good(session, now));
@@ -114,62 +97,58 @@ impl Sessions {
             created_at: session.created_at,
             last_seen_at: session.last_seen_at,
             expires_at: session.expires_at,
-            current: session.id == caller.session,
+            current: session.id == caller.session_id,
         });
-        Ok(Answer::json(&Reply { sessions: sessions.collect() }))
+        Ok(Response::json(&Reply { sessions: sessions.collect() }))
     }
 
-    async fn sign_out_one(
-        &self,
-        caller: &Caller,
-        wanted: Option<SessionId>,
-        line: &mut Line,
-    ) -> Result<Answer, Problem> {
+    async fn sign_out_one(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
+        let caller = Identity::of(request, line)?;
+        let wanted = request.path_parameter("id").and_then(SessionId::parse);
         let wanted = wanted.ok_or_else(|| Problem::new(Code::NotFound).because("session_id_grammar"))?;
-        let read = line.timed("store_ms", self.table.of_user(caller.user)).await;
-        let all = read.map_err(|error| line.cannot_tell(&error))?;
+        let all = line.timed("store_ms", self.table.of_user(caller.user_id)).await?;
         let found = all.into_iter().find(|(_, session)| session.id == wanted);
         let (hash, session) = found.ok_or_else(|| Problem::new(Code::NotFound).because("not_this_users"))?;
         if session.state == State::Active {
-            self.end(caller, &hash, &session, "revoked", line).await?;
+            self.end(&caller, &hash, &session, "revoked", line).await?;
         } else {
             line.put("reason", "nothing_to_end");
         }
-        Ok(Answer::no_content())
+        Ok(Response::no_content())
     }
 
     /// A new random generation: whatever number of sessions there are, this one write ends them.
-    async fn sign_out_everywhere(&self, caller: &Caller, line: &mut Line) -> Result<Answer, Problem> {
+    async fn sign_out_everywhere(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
+        let caller = Identity::of(request, line)?;
         let generation = Generation(self.random.bytes());
-        let write = self.users.sign_out_everywhere(caller.user, generation);
-        let existed = line.timed("store_ms", write).await.map_err(|error| line.cannot_tell(&error))?;
+        let write = self.users.sign_out_everywhere(caller.user_id, generation);
+        let existed = line.timed("store_ms", write).await?;
         if existed {
             line.audit("all_sessions_revoked", &[("reason", "revoked".into())]);
         } else {
             // The account is gone, and every session went with it.
             line.put("reason", "nothing_to_end");
         }
-        Ok(Answer::no_content())
+        Ok(Response::no_content())
     }
 
-    async fn read(&self, caller: &Caller, line: &mut Line) -> Result<Records, Problem> {
-        let user = caller.user;
+    async fn read(&self, caller: &Identity, line: &mut Line) -> Result<Records, Problem> {
+        let user = caller.user_id;
         let reads = async { tokio::try_join!(self.table.of_user(user), self.users.generation(user)) };
-        let read = line.timed("store_ms", reads).await;
-        let (sessions, generation) = read.map_err(|error| line.cannot_tell(&error))?;
+        let (sessions, generation) = line.timed("store_ms", reads).await?;
         Ok(Records { sessions, generation })
     }
 
     async fn end(
         &self,
-        caller: &Caller,
+        caller: &Identity,
         hash: &TokenHash,
         session: &Session,
         reason: &'static str,
         line: &mut Line,
     ) -> Result<(), Problem> {
-        let write = self.table.revoke(caller.user, hash, reason, self.clock.now());
-        let ended = line.timed("store_ms", write).await.map_err(|error| line.cannot_tell(&error))?;
+        let write = self.table.revoke(caller.user_id, hash, reason, self.clock.now());
+        let ended = line.timed("store_ms", write).await?;
         if ended == Revoked::Now {
             let ended_session_id = session.id.to_string();
             line.audit(
@@ -182,24 +161,25 @@ impl Sessions {
 }
 
 impl HttpFunction for Sessions {
-    async fn handle(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
-        let allowed = match request.route() {
-            "/sessions" => "GET, DELETE",
-            "/sessions/{id}" | "/me" => "DELETE",
-            _ => return Err(Problem::new(Code::NotFound)),
-        };
-        if !allowed.split(", ").any(|method| method == request.method()) {
-            return Err(Problem::method_not_allowed(allowed));
-        }
-        let caller = Caller::of(request, line)?;
-        match (request.method(), request.route()) {
-            ("GET", _) => self.list(&caller, line).await,
-            (_, "/sessions") => self.sign_out_everywhere(&caller, line).await,
-            (_, "/me") => self.delete_account(&caller, line).await,
-            _ => {
-                let wanted = request.path_parameter("id").and_then(SessionId::parse);
-                self.sign_out_one(&caller, wanted, line).await
-            }
-        }
+    const NAME: &'static str = "sessions";
+    const ROUTES: &'static [Route<Self>] = &[
+        Route::new("GET", "/sessions", |function, request, line| Box::pin(function.list(request, line))),
+        Route::new("DELETE", "/sessions", |function, request, line| {
+            Box::pin(function.sign_out_everywhere(request, line))
+        }),
+        Route::new("DELETE", "/sessions/{id}", |function, request, line| {
+            Box::pin(function.sign_out_one(request, line))
+        }),
+        Route::new("DELETE", "/me", |function, request, line| {
+            Box::pin(function.delete_account(request, line))
+        }),
+    ];
+
+    fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
+        Self::with_account(Account::read(env)?, env, clock, Random::system())
+    }
+
+    async fn prime(&self) {
+        self.account.prime().await;
     }
 }

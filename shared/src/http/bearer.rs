@@ -1,6 +1,6 @@
 //! The bearer token in the `Authorization` header.
 
-use super::{Code, Problem};
+use super::Request;
 use crate::token::{SessionToken, TokenError};
 
 /// Why a request carries no usable token. Found before any table is read.
@@ -32,15 +32,13 @@ impl BearerError {
     }
 }
 
-impl From<BearerError> for Problem {
-    fn from(error: BearerError) -> Self {
-        let code = match error {
-            BearerError::Missing => Code::CredentialsMissing,
-            BearerError::Several => Code::MalformedRequest,
-            BearerError::Grammar | BearerError::Token(_) => Code::SessionInvalid,
-        };
-        Problem::new(code).because(error.as_str())
-    }
+/// Reads the one token of a request.
+///
+/// # Errors
+///
+/// [`BearerError`].
+pub fn of(request: &Request) -> Result<SessionToken, BearerError> {
+    token(&request.header_values("authorization"))
 }
 
 /// Reads the token from all `Authorization` values of a request. The scheme is compared without
@@ -81,7 +79,11 @@ pub fn token(values: &[&str]) -> Result<SessionToken, BearerError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ids::UserId, random::Random};
+    use crate::{
+        http::{Code, Problem},
+        ids::UserId,
+        random::Random,
+    };
 
     #[track_caller]
     fn refuses(values: &[&str], error: BearerError) {

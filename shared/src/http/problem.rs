@@ -1,8 +1,12 @@
-//! The one table of errors: code, status, title. The codes are stable; `docs/api.md` lists them.
+//! The one table of errors: code, status, detail. The codes are stable; `docs/api.md` lists them.
 
-use serde_json::json;
+use std::borrow::Cow;
 
-use super::Answer;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Response;
+use crate::telemetry::{Level, Line};
 
 /// Why a request was not done. 401 means "log in again" and nothing else does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,6 +105,24 @@ impl Code {
         }
     }
 
+    /// RFC 9457 §4.2.1: with `about:blank` the title is the phrase of the status, as RFC 9110 has it.
+    fn title(self) -> &'static str {
+        match self.status() {
+            400 => "Bad Request",
+            401 => "Unauthorized",
+            403 => "Forbidden",
+            404 => "Not Found",
+            405 => "Method Not Allowed",
+            409 => "Conflict",
+            413 => "Content Too Large",
+            415 => "Unsupported Media Type",
+            429 => "Too Many Requests",
+            502 => "Bad Gateway",
+            503 => "Service Unavailable",
+            _ => "Internal Server Error",
+        }
+    }
+
     /// The stable code.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -122,34 +144,61 @@ impl Code {
         }
     }
 
-    fn default_retry_after(self) -> Option<i64> {
+    fn default_retry_after(self) -> Option<RetryAfter> {
         match self {
-            Self::UpstreamUnavailable | Self::StoreUnavailable => Some(2),
-            // WeChat counts by the minute.
-            Self::RateLimited => Some(60),
+            Self::UpstreamUnavailable | Self::StoreUnavailable => Some(RetryAfter::Seconds(2)),
+            Self::RateLimited => Some(RetryAfter::Seconds(60)),
             _ => None,
         }
     }
 }
 
-/// A refused request: what the client is told, and what only the log is told.
+/// When to try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryAfter {
+    /// After so many seconds.
+    Seconds(i64),
+    /// When the next minute begins: WeChat counts by the minute, and its clock is close enough to ours.
+    NextMinute,
+}
+
+/// A request that was not done: what the client is told, and what only the request's log line is told. It is made where the
+/// failure is understood, and leaves by `?`; the door writes it, and nothing else does.
 #[derive(Debug)]
 pub struct Problem {
     /// What the client is told.
     pub code: Code,
-    /// What the log is told: a stable word.
+    /// A stable word for the log.
     pub reason: Option<&'static str>,
-    /// Seconds, for `Retry-After`.
-    pub retry_after: Option<i64>,
+    /// For `Retry-After`.
+    pub retry_after: Option<RetryAfter>,
     /// For `Allow`.
-    pub allow: Option<&'static str>,
+    pub allow: Option<Box<str>>,
+    fields: Vec<(&'static str, Value)>,
+    operator: Option<Box<Operator>>,
+    audit: Option<(&'static str, Option<&'static str>)>,
+}
+
+/// What an operator must mend.
+#[derive(Debug, Serialize)]
+struct Operator {
+    cause: Cow<'static, str>,
+    fix: &'static str,
 }
 
 impl Problem {
     /// A problem with nothing more to say.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self { code, reason: None, retry_after: code.default_retry_after(), allow: None }
+        Self {
+            code,
+            reason: None,
+            retry_after: code.default_retry_after(),
+            allow: None,
+            fields: Vec::new(),
+            operator: None,
+            audit: None,
+        }
     }
 
     /// `malformed_request`, with the place for the log.
@@ -158,10 +207,10 @@ impl Problem {
         Self::new(Code::MalformedRequest).because(place)
     }
 
-    /// `method_not_allowed` on a route that knows `allow`.
+    /// `method_not_allowed`, with those that are: `GET, DELETE`.
     #[must_use]
-    pub fn method_not_allowed(allow: &'static str) -> Self {
-        Self { allow: Some(allow), ..Self::new(Code::MethodNotAllowed) }
+    pub fn method_not_allowed(allow: impl Into<Box<str>>) -> Self {
+        Self { allow: Some(allow.into()), ..Self::new(Code::MethodNotAllowed) }
     }
 
     /// The same, with a reason for the log.
@@ -170,24 +219,72 @@ impl Problem {
         Self { reason: Some(reason), ..self }
     }
 
-    /// The answer for the client. `request_id` names it in the log.
+    /// The same, with another time to try again.
     #[must_use]
-    pub fn answer(&self, request_id: &str) -> Answer {
-        let (code, status, title) = self.code.row();
+    pub fn retry(self, after: RetryAfter) -> Self {
+        Self { retry_after: Some(after), ..self }
+    }
+
+    /// The same, with a field for the log. What [`Line::put`] asks of values holds here.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.fields.push((name, value.into()));
+        self
+    }
+
+    /// The same, with what an operator must mend: the cause and the fix.
+    #[must_use]
+    pub fn operator(self, cause: impl Into<Cow<'static, str>>, fix: &'static str) -> Self {
+        Self { operator: Some(Box::new(Operator { cause: cause.into(), fix })), ..self }
+    }
+
+    /// The same, with an audit event and its reason.
+    #[must_use]
+    pub fn audited(self, event: &'static str, reason: Option<&'static str>) -> Self {
+        Self { audit: Some((event, reason)), ..self }
+    }
+
+    /// Puts into the line what only the log is told. A failure that a function can do without is noted so, too; the
+    /// request goes on.
+    pub fn note_in(&self, line: &mut Line) {
+        for (name, value) in &self.fields {
+            line.put(name, value.clone());
+        }
+        if let Some(operator) = &self.operator {
+            line.raise(Level::Error);
+            line.put("operator", json!(operator));
+        } else if self.code.status() >= 500 {
+            line.raise(Level::Warn);
+        }
+        if let Some((event, reason)) = self.audit {
+            let reason = reason.map(|reason| ("reason", reason.into()));
+            line.audit(event, reason.as_slice());
+        }
+    }
+
+    /// The answer for the client at `now`. `request_id` names it in the log.
+    #[must_use]
+    pub fn response(&self, request_id: &str, now: i64) -> Response {
+        let (code, status, detail) = self.code.row();
         let body = json!({
-            "type": "about:blank", "title": title, "status": status, "code": code, "instance": request_id,
+            "type": "about:blank", "title": self.code.title(), "status": status, "detail": detail, "code": code,
+            "instance": request_id,
         });
-        let mut answer = Answer::new(status).with_body("application/problem+json", body.to_string());
+        let mut response = Response::new(status).with_body("application/problem+json", body.to_string());
         if let Some(challenge) = self.code.challenge() {
-            answer = answer.with_header("WWW-Authenticate", challenge);
+            response = response.with_header("WWW-Authenticate", challenge);
         }
-        if let Some(seconds) = self.retry_after {
-            answer = answer.with_header("Retry-After", &seconds.to_string());
+        if let Some(wait) = self.retry_after {
+            let seconds = match wait {
+                RetryAfter::Seconds(seconds) => seconds,
+                RetryAfter::NextMinute => 60 - now.rem_euclid(60),
+            };
+            response = response.with_header("Retry-After", &seconds.to_string());
         }
-        if let Some(allow) = self.allow {
-            answer = answer.with_header("Allow", allow);
+        if let Some(allow) = &self.allow {
+            response = response.with_header("Allow", allow);
         }
-        answer
+        response
     }
 }
 

@@ -83,7 +83,7 @@ fn every_refusal_has_its_word() {
         (Refusal::UserGone, "user_gone"),
         (Refusal::Idle, "idle"),
         (Refusal::Absolute, "absolute"),
-        (Refusal::Damaged, "damaged"),
+        (Refusal::Damaged("expires_at"), "damaged"),
     ];
     for (refusal, word) in words {
         assert_eq!(refusal.as_str(), word);

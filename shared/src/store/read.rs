@@ -36,12 +36,12 @@ impl Found {
     /// The [`Refusal`] when it is not.
     pub fn decide(&self, now: i64) -> Result<&Session, Refusal> {
         let session = match &self.session {
-            Some(Err(Damaged(_))) => return Err(Refusal::Damaged),
+            Some(Err(Damaged(attribute))) => return Err(Refusal::Damaged(attribute)),
             Some(Ok(session)) => Some(session),
             None => None,
         };
         let generation = match self.generation {
-            Some(Err(Damaged(_))) => return Err(Refusal::Damaged),
+            Some(Err(Damaged(attribute))) => return Err(Refusal::Damaged(attribute)),
             Some(Ok(generation)) => Some(generation),
             None => None,
         };
@@ -53,14 +53,6 @@ impl Found {
     #[must_use]
     pub fn session(&self) -> Option<&Session> {
         self.session.as_ref()?.as_ref().ok()
-    }
-
-    /// The damaged attribute, for the operator's log.
-    #[must_use]
-    pub fn damage(&self) -> Option<&'static str> {
-        let session = self.session.as_ref().and_then(|read| read.as_ref().err());
-        let user = self.generation.as_ref().and_then(|read| read.as_ref().err());
-        session.or(user).map(|damaged| damaged.0)
     }
 }
 

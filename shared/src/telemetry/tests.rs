@@ -1,8 +1,9 @@
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
 use crate::{
-    http::Code,
+    http::{Code, Problem},
     property::{Checked, check, holds, refuted},
 };
 
@@ -20,14 +21,16 @@ fn a_request_is_one_line_with_its_metrics() {
     let (log, lines) = log(Level::Info);
     let mut line = log.request("r-1");
     line.put("store_ms", 1.5);
-    line.finish(200, None);
-    log.request("r-2").finish(503, Some(&Problem::new(Code::StoreUnavailable).because("why")));
+    line.end("ok");
+    let mut line = log.request("r-2");
+    Problem::new(Code::StoreUnavailable).with("why", "because").note_in(&mut line);
+    line.end("store_unavailable");
     let lines = printed(&lines);
     assert_eq!(lines.len(), 2);
     assert_eq!(lines[0]["outcome"], "ok");
     assert_eq!((&lines[0]["level"], &lines[1]["level"]), (&json!("INFO"), &json!("WARN")));
     assert_eq!((&lines[0]["cold_starts"], &lines[1]["cold_starts"]), (&json!(1), &json!(0)));
-    assert_eq!((&lines[1]["outcome"], &lines[1]["reason"]), (&json!("store_unavailable"), &json!("why")));
+    assert_eq!((&lines[1]["outcome"], &lines[1]["why"]), (&json!("store_unavailable"), &json!("because")));
     for line in &lines {
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(directive["Namespace"], "WxSession");
@@ -46,7 +49,7 @@ fn a_request_is_one_line_with_its_metrics() {
 fn hostile_text_stays_inside_its_line() {
     let (log, lines) = log(Level::Info);
     let mut line = log.request("r\n{\"level\":\"ERROR\"}\u{1b}[31m\0");
-    line.operator("a\r\nb", "c");
+    Problem::new(Code::Internal).operator("a\r\nb", "c").note_in(&mut line);
     line.end("ok");
     assert_eq!(lines.lock().unwrap()[0].matches('\n').count(), 1);
     assert_eq!(printed(&lines)[0]["level"], "ERROR");
@@ -55,7 +58,7 @@ fn hostile_text_stays_inside_its_line() {
 #[test]
 fn a_level_keeps_lower_lines_back() {
     let (log, lines) = log(Level::Error);
-    log.request("r").finish(200, None);
+    log.request("r").end("ok");
     assert!(lines.lock().unwrap().is_empty());
     assert_eq!(Level::parse("trace"), None, "there is no such level: nothing prints payloads");
 }
@@ -77,10 +80,10 @@ fn write(request_id: &str, name: &str, value: &str) -> Vec<String> {
     let (log, lines) = log(Level::Debug);
     let mut line = log.request(request_id);
     line.put("reason", value);
-    line.operator(value, value);
+    Problem::new(Code::Internal).operator(value.to_owned(), "fix").note_in(&mut line);
     line.audit("session_created", &[("reason", value.into())]);
     log.note(Level::Warn, value, [(name.to_owned(), Value::from(value))]);
-    line.finish(503, None);
+    line.end("internal");
     lines.lock().expect("nobody panics while writing").clone()
 }
 

@@ -5,10 +5,7 @@ use std::net::IpAddr;
 use serde_json::{Map, Value};
 
 use super::WechatError;
-use crate::{
-    http::{Code, Problem},
-    telemetry::Line,
-};
+use crate::http::Code;
 
 /// What an errcode means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +28,7 @@ pub enum Meaning {
     Unknown,
 }
 
-const BUG: &str = "report it: this is a defect of the login backend";
+pub(crate) const BUG: &str = "report it: this is a defect of the login backend";
 const SECRET: &str = "put the current AppSecret from mp.weixin.qq.com (开发管理 → 开发设置) into the apps secret; it is read again within minutes";
 
 /// Looks an errcode up. The numbers are WeChat's:
@@ -78,35 +75,6 @@ pub fn meaning_of(errcode: i64) -> Meaning {
         40001 | 40014 | 42001 => TokenStale,
         87007 | 87009 => SessionKeyStale,
         _ => Unknown,
-    }
-}
-
-/// The problem an errcode ends in, with the cause and the fix put into the line.
-pub(super) fn problem(errcode: i64, ip: Option<IpAddr>, app_id: &str, now: i64, line: &mut Line) -> Problem {
-    match meaning_of(errcode) {
-        Meaning::Client(code) => Problem::new(code),
-        Meaning::SessionKeyStale => Problem::new(Code::SessionKeyStale),
-        // "Next minute" by WeChat's clock; ours is close enough.
-        Meaning::MinuteQuota => {
-            Problem { retry_after: Some(60 - now.rem_euclid(60)), ..Problem::new(Code::RateLimited) }
-        }
-        Meaning::DayQuota => {
-            line.operator(
-                &format!("the daily quota of {app_id} is spent"),
-                "clear the quota at mp.weixin.qq.com (开发管理 → 接口设置), and find what spends it",
-            );
-            Problem { retry_after: Some(600), ..Problem::new(Code::UpstreamUnavailable) }
-        }
-        Meaning::Misconfigured(cause, fix) => {
-            let address = ip.map(|ip| format!(" (address {ip})")).unwrap_or_default();
-            line.operator(&format!("{app_id}: {cause}{address}"), fix);
-            Problem::new(Code::ServiceMisconfigured)
-        }
-        Meaning::Busy | Meaning::TokenStale => Problem::new(Code::UpstreamUnavailable),
-        Meaning::Unknown => {
-            line.operator(&format!("WeChat answered errcode {errcode}, which is not in the table"), BUG);
-            Problem::new(Code::UpstreamInvalid)
-        }
     }
 }
 

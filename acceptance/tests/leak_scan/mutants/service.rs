@@ -7,7 +7,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 use wxsession::{
     Clock,
-    http::{Answer, Problem, Request},
+    env::{EnvError, Source},
+    http::{Problem, Request, Response, Route},
     serve::{self, HttpFunction},
     telemetry::{Level, Line, Log},
 };
@@ -28,11 +29,22 @@ struct Careless {
     text: String,
 }
 
-impl HttpFunction for Careless {
-    async fn handle(&self, request: &Request, line: &mut Line) -> Result<Answer, Problem> {
+impl Careless {
+    #[expect(clippy::unused_async, reason = "a handler's form")]
+    async fn answer(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         line.put(self.field, self.text.as_str());
         let header = request.header_values("authorization").concat();
-        Ok(Answer::json(&json!({"code": "session_invalid", "detail": format!("not a session: {header}")})))
+        Ok(Response::json(&json!({"code": "session_invalid", "detail": format!("not a session: {header}")})))
+    }
+}
+
+impl HttpFunction for Careless {
+    const NAME: &'static str = "careless";
+    const ROUTES: &'static [Route<Self>] =
+        &[Route::new("GET", "/session", |function, request, line| Box::pin(function.answer(request, line)))];
+
+    fn from_env(_: &impl Source, _: Clock) -> Result<Self, EnvError> {
+        Ok(Self { field: "", text: String::new() })
     }
 }
 
@@ -40,16 +52,16 @@ impl Lab {
     async fn careless(&self, field: &'static str, text: &str) -> (Record, String) {
         let lines = Arc::default();
         let log = Log::stdout("careless", Level::Debug, Clock::system()).kept(Arc::clone(&lines));
-        let request = json!({"headers": {"Authorization": format!("Bearer {}", self.token)}});
-        let request: Request = serde_json::from_value(request).expect("an event");
+        let event = json!({"httpMethod": "GET", "resource": "/session",
+            "headers": {"Authorization": format!("Bearer {}", self.token)}});
         let function = Careless { field, text: text.to_owned() };
-        let answer = serde_json::to_string(&serve::answer(&function, &log, &request, "r").await);
+        let answer = serve::invoke_json(&function, &log, event, "r").await.expect("a response").to_string();
         let mut record = Record::default();
         for line in lines.lock().expect("nobody panicked with the lock").iter() {
             let line: &String = line;
             record.keep_line("careless", line.as_bytes());
         }
-        (record, answer.expect("an answer is plain"))
+        (record, answer)
     }
 
     /// A line whose metrics are counted per user.

@@ -17,24 +17,24 @@ fn event(event: Value) -> Event {
 #[test]
 fn every_recorded_event_is_told_apart_and_read() {
     let arn = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5";
-    for (name, word, path, request_id) in [
-        ("rest-token", "rest_token", "/prod/GET/session", None),
-        ("rest-request", "rest_request", "/prod/GET/session", Some("c6af9ac6-7b61-11e6-9a41-93e8deadbeef")),
-        ("websocket", "websocket", "/prod/$connect", Some("ABC=")),
-        ("http-1.0", "http_1.0", "/$default/GET/session", Some("JKJaXmPLvHcESHA=")),
-        ("http-2.0", "http_2.0", "/$default/GET/session", Some("JKJaXmPLvHcESHA=")),
+    for (name, word, stage, request_id) in [
+        ("rest-token", "rest_token", "prod", None),
+        ("rest-request", "rest_request", "prod", Some("c6af9ac6-7b61-11e6-9a41-93e8deadbeef")),
+        ("websocket", "websocket", "prod", Some("ABC=")),
+        ("http-1.0", "http_1.0", "$default", Some("JKJaXmPLvHcESHA=")),
+        ("http-2.0", "http_2.0", "$default", Some("JKJaXmPLvHcESHA=")),
         ("appsync", "appsync", "", Some("f4081827-1111-4444-5555-5cf4695f339f")),
     ] {
         let event = event(recorded(name));
-        assert_eq!(event.flavour().map(Flavour::as_str), Some(word));
-        assert_eq!(event.request_id(), request_id, "{name}");
-        assert_eq!(event.arn().map(str::to_owned), (!path.is_empty()).then(|| format!("{arn}{path}")));
-        assert_eq!(event.token().unwrap().user_id().to_string(), "12bbf084-f063-861b-9b20-51bba2f93072");
+        assert_eq!(event.flavour.as_str(), word);
+        assert_eq!(event.request_id.as_deref(), request_id, "{name}");
+        assert_eq!(event.stage_arn, (!stage.is_empty()).then(|| format!("{arn}/{stage}/*")));
+        assert_eq!(event.token.unwrap().user_id().to_string(), "12bbf084-f063-861b-9b20-51bba2f93072");
     }
 }
 
 #[test]
-fn what_is_no_event_of_theirs_has_no_flavour() {
+fn what_is_no_event_of_theirs_is_not_read() {
     for other in [
         json!({}),
         json!({"type": "REQUEST", "version": "3.0"}),
@@ -42,7 +42,21 @@ fn what_is_no_event_of_theirs_has_no_flavour() {
         json!({"version": "2.0"}),
         json!({"requestContext": {"requestId": "r"}}),
     ] {
-        assert_eq!(event(other.clone()).flavour(), None, "{other}");
+        assert!(serde_json::from_value::<Event>(other.clone()).is_err(), "{other}");
+    }
+}
+
+#[test]
+fn an_event_without_a_usable_arn_is_none() {
+    for arn in [
+        json!(null),
+        json!(""),
+        json!("arn:aws:execute-api:r:1:api"),
+        json!("arn:aws:execute-api:r:1:api/"),
+        json!("x/y/z"),
+    ] {
+        let event = json!({"type": "TOKEN", "authorizationToken": "x", "methodArn": arn});
+        assert!(serde_json::from_value::<Event>(event).is_err(), "{arn}");
     }
 }
 
@@ -52,7 +66,7 @@ fn appsync_takes_a_bare_token_and_one_with_its_scheme() {
     let asked = |token: &str| {
         let mut event = recorded("appsync");
         event["authorizationToken"] = token.into();
-        self::event(event).token().map(|_| ())
+        self::event(event).token.map(|_| ())
     };
     assert_eq!(asked(&bare), Ok(()));
     assert_eq!(asked(&format!("Bearer {bare}")), Ok(()));
@@ -65,15 +79,19 @@ fn appsync_takes_a_bare_token_and_one_with_its_scheme() {
 #[test]
 fn a_header_is_found_in_either_map_whatever_its_case() {
     let bearer = recorded("rest-token")["authorizationToken"].clone();
-    for headers in [
-        json!({"type": "REQUEST", "headers": {"AUTHORIZATION": bearer}}),
-        json!({"type": "REQUEST", "multiValueHeaders": {"aUthorization": [bearer], "Other": ["x", "y"]}}),
-        json!({"type": "REQUEST", "multiValueHeaders": {"Authorization": [bearer]}, "headers": {"Authorization": "x"}}),
+    let token = |maps: Value| {
+        let mut event = json!({"type": "REQUEST", "methodArn": "arn:aws:execute-api:r:1:api/prod/GET/me"});
+        event.as_object_mut().unwrap().extend(maps.as_object().unwrap().clone());
+        self::event(event).token.map(|_| ())
+    };
+    for maps in [
+        json!({"headers": {"AUTHORIZATION": bearer}}),
+        json!({"multiValueHeaders": {"aUthorization": [bearer], "Other": ["x", "y"]}}),
+        json!({"multiValueHeaders": {"Authorization": [bearer]}, "headers": {"Authorization": "x"}}),
     ] {
-        assert!(event(headers.clone()).token().is_ok(), "{headers}");
+        assert_eq!(token(maps.clone()), Ok(()), "{maps}");
     }
-    let twice = json!({"type": "REQUEST", "multiValueHeaders": {"Authorization": [bearer], "authorization": [bearer]}});
-    assert_eq!(event(twice).token(), Err(BearerError::Several));
-    let absent = json!({"type": "REQUEST", "headers": {"X-Authorization": bearer}});
-    assert_eq!(event(absent).token(), Err(BearerError::Missing));
+    let twice = json!({"multiValueHeaders": {"Authorization": [bearer], "authorization": [bearer]}});
+    assert_eq!(token(twice), Err(BearerError::Several));
+    assert_eq!(token(json!({"headers": {"X-Authorization": bearer}})), Err(BearerError::Missing));
 }

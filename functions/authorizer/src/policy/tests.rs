@@ -1,19 +1,21 @@
 //! Golden bytes: an authorizer's answer is refused as a whole when one key is missing, null or
 //! spelled otherwise.
 
+use wxsession::{SessionId, UserId};
+
 use super::*;
 
 const USER: &str = "12bbf084-f063-861b-9b20-51bba2f93072";
 
-fn allow() -> Decision {
-    Decision::Allow(Identity {
-        user_id: USER.to_owned(),
+fn identity() -> Identity {
+    Identity {
+        user_id: UserId::parse(USER).unwrap(),
         app_id: "wx0123456789abcdef".to_owned(),
         openid: "oTEST0000000000000000000001A".to_owned(),
         unionid: None,
-        session_id: "019aa9c3-7c00-7000-8000-000000000001".to_owned(),
+        session_id: SessionId::parse("019aa9c3-7c00-7000-8000-000000000001").unwrap(),
         expires_at: 1_795_933_800,
-    })
+    }
 }
 
 fn event(name: &str) -> Event {
@@ -22,9 +24,13 @@ fn event(name: &str) -> Event {
 }
 
 #[track_caller]
-fn writes(decision: &Decision, event: &Event, http_api: HttpApiAnswer, expected: &str) {
-    let answer = answer(decision, event, http_api).unwrap();
-    assert_eq!(serde_json::to_string(&answer).unwrap(), expected);
+fn allows(event: &Event, http_api: HttpApiAnswer, expected: &str) {
+    assert_eq!(serde_json::to_string(&allow(identity(), event, http_api)).unwrap(), expected);
+}
+
+#[track_caller]
+fn refuses(reason: &'static str, event: &Event, http_api: HttpApiAnswer, expected: &str) {
+    assert_eq!(serde_json::to_string(&refuse(reason, event, http_api)).unwrap(), expected);
 }
 
 const CONTEXT: &str = r#"{"user_id":"12bbf084-f063-861b-9b20-51bba2f93072","app_id":"wx0123456789abcdef","openid":"oTEST0000000000000000000001A","session_id":"019aa9c3-7c00-7000-8000-000000000001","expires_at":"1795933800"}"#;
@@ -42,9 +48,9 @@ fn rest_websocket_and_http_1_0_get_a_policy_for_the_whole_stage() {
     {
         let resource = format!("arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/{stage}/*");
         let simple = HttpApiAnswer::Simple;
-        writes(&allow(), &event(name), simple, &policy(USER, "Allow", &resource, CONTEXT));
+        allows(&event(name), simple, &policy(USER, "Allow", &resource, CONTEXT));
         let refused = policy("refused", "Deny", &resource, r#"{"reason":"session_invalid"}"#);
-        writes(&Decision::Refuse("session_invalid"), &event(name), simple, &refused);
+        refuses("session_invalid", &event(name), simple, &refused);
     }
 }
 
@@ -52,43 +58,27 @@ fn rest_websocket_and_http_1_0_get_a_policy_for_the_whole_stage() {
 fn http_2_0_gets_what_the_api_is_set_to_expect() {
     let event = event("http-2.0");
     let simple = format!(r#"{{"isAuthorized":true,"context":{CONTEXT}}}"#);
-    writes(&allow(), &event, HttpApiAnswer::Simple, &simple);
+    allows(&event, HttpApiAnswer::Simple, &simple);
     let refused = r#"{"isAuthorized":false,"context":{"reason":"credentials_missing"}}"#;
-    writes(&Decision::Refuse("credentials_missing"), &event, HttpApiAnswer::Simple, refused);
+    refuses("credentials_missing", &event, HttpApiAnswer::Simple, refused);
     let resource = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/$default/*";
-    writes(&allow(), &event, HttpApiAnswer::Policy, &policy(USER, "Allow", resource, CONTEXT));
+    allows(&event, HttpApiAnswer::Policy, &policy(USER, "Allow", resource, CONTEXT));
 }
 
 #[test]
 fn appsync_gets_its_own_form_and_caches_nothing() {
     let expected =
         format!(r#"{{"isAuthorized":true,"resolverContext":{CONTEXT},"deniedFields":[],"ttlOverride":0}}"#);
-    writes(&allow(), &event("appsync"), HttpApiAnswer::Simple, &expected);
+    allows(&event("appsync"), HttpApiAnswer::Simple, &expected);
     let refused = r#"{"isAuthorized":false,"resolverContext":{"reason":"session_invalid"},"deniedFields":[],"ttlOverride":0}"#;
-    writes(&Decision::Refuse("session_invalid"), &event("appsync"), HttpApiAnswer::Simple, refused);
+    refuses("session_invalid", &event("appsync"), HttpApiAnswer::Simple, refused);
 }
 
 #[test]
 fn the_unionid_is_handed_on_when_there_is_one() {
-    let Decision::Allow(identity) = allow() else { panic!("it allows") };
-    let identity = Identity { unionid: Some("oUNION".to_owned()), ..identity };
-    let answer = answer(&Decision::Allow(identity), &event("http-2.0"), HttpApiAnswer::Simple).unwrap();
-    assert!(serde_json::to_string(&answer).unwrap().contains(r#""unionid":"oUNION""#));
-}
-
-#[test]
-fn an_event_without_a_usable_arn_gets_no_answer() {
-    for arn in [
-        "null",
-        r#""""#,
-        r#""arn:aws:execute-api:r:1:api""#,
-        r#""arn:aws:execute-api:r:1:api/""#,
-        r#""x/y/z""#,
-    ] {
-        let event = format!(r#"{{"type":"TOKEN","authorizationToken":"x","methodArn":{arn}}}"#);
-        let event: Event = serde_json::from_str(&event).unwrap();
-        assert!(answer(&allow(), &event, HttpApiAnswer::Simple).is_none(), "{arn}");
-    }
+    let identity = Identity { unionid: Some("oUNION".to_owned()), ..identity() };
+    let response = allow(identity, &event("http-2.0"), HttpApiAnswer::Simple);
+    assert!(serde_json::to_string(&response).unwrap().contains(r#""unionid":"oUNION""#));
 }
 
 #[test]

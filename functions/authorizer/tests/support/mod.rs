@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use authorizer::Authorizer;
-use wxsession::Clock;
+use wxsession::{Clock, serve::Function};
 
 /// An authorizer whose tables are at `endpoint`.
 pub(crate) fn authorizer(endpoint: &str) -> Authorizer {

@@ -96,7 +96,11 @@ fn all_that_fails_after_the_shape_is_one_answer() {
     }
     for refused in [BadKeyLength, BadPadding, BadJson, MissingWatermark, AppidMismatch, NotFresh] {
         let problem = Problem::from(refused);
-        assert_eq!(problem.answer("r"), Problem::new(Code::SessionKeyStale).answer("r"), "{refused:?}");
+        assert_eq!(
+            problem.response("r", 0),
+            Problem::new(Code::SessionKeyStale).response("r", 0),
+            "{refused:?}"
+        );
         assert_eq!(problem.reason, Some(refused.as_str()));
     }
 }

@@ -5,13 +5,17 @@ use super::*;
 use crate::property::{Checked, check, holds, refuted};
 
 /// Makes an answer of a problem and a request id.
-type Answers = fn(&Problem, &str) -> Answer;
+type Answers = fn(&Problem, &str) -> Response;
 
 fn problems() -> impl Strategy<Value = Problem> {
-    let retries = prop_oneof![Just(None), any::<i64>().prop_map(Some)];
+    let retries = prop_oneof![
+        Just(None),
+        any::<i64>().prop_map(|seconds| Some(RetryAfter::Seconds(seconds))),
+        Just(Some(RetryAfter::NextMinute))
+    ];
     (0..Code::ALL.len(), retries).prop_map(|(code, retry_after)| Problem {
         retry_after,
-        allow: (retry_after == Some(0)).then_some("GET, DELETE"),
+        allow: retry_after.is_none().then(|| "GET, DELETE".into()),
         ..Problem::new(Code::ALL[code]).because("reason")
     })
 }
@@ -29,13 +33,15 @@ fn every_answer_is_problem_json(answers: Answers) -> Checked {
         let body: Value =
             serde_json::from_str(body).map_err(|error| TestCaseError::fail(error.to_string()))?;
         let members: Vec<&str> = body.as_object().expect("an object").keys().map(String::as_str).collect();
-        prop_assert_eq!(members.len(), 5);
+        prop_assert_eq!(members.len(), 6);
         prop_assert_eq!(&body["type"], "about:blank");
         prop_assert_eq!(&body["code"], problem.code.as_str());
         prop_assert_eq!(&body["status"], problem.code.status());
         prop_assert_eq!(&answer["statusCode"], problem.code.status());
         prop_assert_eq!(&body["instance"], &request_id);
-        prop_assert!(body["title"].as_str().is_some_and(|title| !title.is_empty()));
+        for text in ["title", "detail"] {
+            prop_assert!(body[text].as_str().is_some_and(|text| !text.is_empty()));
+        }
         Ok(())
     })
 }
@@ -54,20 +60,20 @@ fn no_header_can_be_broken(answers: Answers) -> Checked {
 
 #[test]
 fn every_problem_has_every_property() {
-    holds(&every_answer_is_problem_json(Problem::answer));
-    holds(&no_header_can_be_broken(Problem::answer));
+    holds(&every_answer_is_problem_json(|problem, request_id| problem.response(request_id, 0)));
+    holds(&no_header_can_be_broken(|problem, request_id| problem.response(request_id, 0)));
 }
 
 #[test]
 fn each_property_refutes_a_wrong_answer() {
     refuted(&every_answer_is_problem_json(|problem, request_id| {
-        let (code, status, title) = problem.code.row();
+        let (code, status, detail) = problem.code.row();
         let body = format!(
-            r#"{{"type":"about:blank","title":"{title}","status":{status},"code":"{code}","instance":"{request_id}"}}"#
+            r#"{{"type":"about:blank","title":"{detail}","status":{status},"detail":"{detail}","code":"{code}","instance":"{request_id}"}}"#
         );
-        Answer::new(status).with_body("application/problem+json", body)
+        Response::new(status).with_body("application/problem+json", body)
     }));
     refuted(&no_header_can_be_broken(|problem, request_id| {
-        problem.answer(request_id).with_header("X-Request-Id", request_id)
+        problem.response(request_id, 0).with_header("X-Request-Id", request_id)
     }));
 }

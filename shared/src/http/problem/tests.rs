@@ -29,7 +29,7 @@ const PROMISED: [(&str, u16); 20] = [
 ];
 
 fn answer(problem: &Problem) -> Value {
-    serde_json::to_value(problem.answer("r-1")).unwrap()
+    serde_json::to_value(problem.response("r-1", 1_795_329_035)).unwrap()
 }
 
 fn headers(code: Code) -> Value {
@@ -43,7 +43,7 @@ fn codes_and_statuses_are_the_promised_ones() {
 
 #[test]
 fn every_answer_is_a_whole_problem_that_nobody_may_store() {
-    let mut titles = HashSet::new();
+    let mut details = HashSet::new();
     for (code, (name, status)) in Code::ALL.into_iter().zip(PROMISED) {
         let answer = answer(&Problem::new(code));
         assert_eq!((&answer["statusCode"], &answer["isBase64Encoded"]), (&json!(status), &json!(false)));
@@ -51,14 +51,43 @@ fn every_answer_is_a_whole_problem_that_nobody_may_store() {
         let fixed = ["Content-Type", "Cache-Control", "X-Content-Type-Options"].map(|name| &headers[name]);
         assert_eq!(fixed, ["application/problem+json", "no-store", "nosniff"]);
         let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
-        let title = body["title"].as_str().unwrap().to_owned();
-        assert!(title.len() > 10, "{title:?} says something");
+        let detail = body["detail"].as_str().unwrap().to_owned();
+        assert!(detail.len() > 10, "{detail:?} says something");
         let expected = json!({
-            "type": "about:blank", "title": title, "status": status, "code": name, "instance": "r-1",
+            "type": "about:blank", "title": code.title(), "status": status, "detail": detail, "code": name,
+            "instance": "r-1",
         });
         assert_eq!(body, expected);
-        assert!(titles.insert(title), "{name} has a title of its own");
+        assert!(details.insert(detail), "{name} has a detail of its own");
     }
+}
+
+#[test]
+fn the_title_is_the_phrase_of_the_status() {
+    for (status, phrase) in [
+        (400, "Bad Request"),
+        (401, "Unauthorized"),
+        (403, "Forbidden"),
+        (404, "Not Found"),
+        (405, "Method Not Allowed"),
+        (409, "Conflict"),
+        (413, "Content Too Large"),
+        (415, "Unsupported Media Type"),
+        (429, "Too Many Requests"),
+        (500, "Internal Server Error"),
+        (502, "Bad Gateway"),
+        (503, "Service Unavailable"),
+    ] {
+        let codes: Vec<_> = Code::ALL.into_iter().filter(|code| code.status() == status).collect();
+        assert!(!codes.is_empty() && codes.iter().all(|code| code.title() == phrase), "{status}");
+    }
+}
+
+#[test]
+fn a_spent_minute_is_waited_out() {
+    let problem = Problem::new(Code::RateLimited).retry(RetryAfter::NextMinute);
+    let response = serde_json::to_value(problem.response("r-1", 1_795_329_035)).unwrap();
+    assert_eq!(response["headers"]["Retry-After"], "25", "35 seconds into a minute");
 }
 
 #[test]
@@ -91,7 +120,11 @@ fn a_reason_is_for_the_log_only() {
     assert_eq!((problem.code, problem.reason), (Code::MalformedRequest, Some("body_json")));
     assert!(!answer(&problem).to_string().contains("body_json"));
     let busy = Problem::new(Code::StoreUnavailable).because("secrets");
-    assert_eq!((busy.reason, busy.retry_after), (Some("secrets"), Some(2)), "the rest stays");
+    assert_eq!(
+        (busy.reason, busy.retry_after),
+        (Some("secrets"), Some(RetryAfter::Seconds(2))),
+        "the rest stays"
+    );
 }
 
 #[test]
@@ -102,7 +135,7 @@ fn a_wrong_method_is_told_the_right_ones() {
 
 #[test]
 fn an_answer_without_a_body_has_none() {
-    let answer = Answer::no_content();
+    let answer = Response::no_content();
     assert_eq!(answer.status(), 204);
     let expected = json!({
         "statusCode": 204, "isBase64Encoded": false,
@@ -113,7 +146,7 @@ fn an_answer_without_a_body_has_none() {
 
 #[test]
 fn an_answer_with_a_body_is_json() {
-    let answer = serde_json::to_value(Answer::json(&json!({"a": 1}))).unwrap();
+    let answer = serde_json::to_value(Response::json(&json!({"a": 1}))).unwrap();
     assert_eq!((&answer["statusCode"], &answer["body"]), (&json!(200), &json!(r#"{"a":1}"#)));
     assert_eq!(answer["headers"]["Content-Type"], "application/json");
 }

@@ -3,19 +3,17 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::{
     clock::Clock,
+    http::{Problem, RetryAfter},
     telemetry::{Level, Log},
 };
-
-const APP: &str = "wx0123456789abcdef";
-/// 35 seconds into a minute.
-const NOW: i64 = 1_795_329_035;
 
 /// The problem an errcode ends in, and the line with what the operator is told.
 fn ended(errcode: i64, ip: Option<&str>) -> (Problem, Value) {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let mut line = Log::stdout("login", Level::Debug, Clock::system()).kept(lines.clone()).request("r-1");
     let ip = ip.map(|ip| ip.parse().unwrap());
-    let problem = problem(errcode, ip, APP, NOW, &mut line);
+    let problem = Problem::from(WechatError::Refused { errcode, rid: None, ip });
+    problem.note_in(&mut line);
     line.end("ended");
     let line = serde_json::from_str(&lines.lock().unwrap()[0]).unwrap();
     (problem, line)
@@ -59,7 +57,7 @@ fn each_errcode_of_the_deployment_tells_its_operator_what_to_do() {
         let (problem, line) = ended(errcode, None);
         assert_eq!(problem.code, Code::ServiceMisconfigured, "{errcode}");
         let told = format!("{} {}", line["operator"]["cause"], line["operator"]["fix"]);
-        assert!(told.contains(APP) && told.contains(cause) && told.contains(fix), "{errcode}: {told}");
+        assert!(told.contains(cause) && told.contains(fix), "{errcode}: {told}");
         assert_eq!(line["level"], "ERROR", "{errcode}");
     }
     let (_, line) = ended(40164, Some("203.0.113.9"));
@@ -70,10 +68,10 @@ fn each_errcode_of_the_deployment_tells_its_operator_what_to_do() {
 #[test]
 fn a_spent_quota_tells_the_client_how_long_to_wait() {
     let (minute, line) = ended(45011, None);
-    assert_eq!((minute.code, minute.retry_after), (Code::RateLimited, Some(25)));
+    assert_eq!((minute.code, minute.retry_after), (Code::RateLimited, Some(RetryAfter::NextMinute)));
     assert_eq!(line["operator"]["cause"], Value::Null);
     let (day, line) = ended(45009, None);
-    assert_eq!((day.code, day.retry_after), (Code::UpstreamUnavailable, Some(600)));
+    assert_eq!((day.code, day.retry_after), (Code::UpstreamUnavailable, Some(RetryAfter::Seconds(600))));
     assert!(line["operator"]["cause"].as_str().unwrap().contains("daily quota"));
 }
 

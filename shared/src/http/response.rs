@@ -1,13 +1,13 @@
-//! The answer as API Gateway wants it; the same form serves REST APIs and HTTP APIs.
+//! The response as API Gateway wants it; the same form serves REST APIs and HTTP APIs.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// An HTTP answer.
+/// An HTTP response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Answer {
+pub struct Response {
     status_code: u16,
     headers: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -15,8 +15,8 @@ pub struct Answer {
     is_base64_encoded: bool,
 }
 
-impl Answer {
-    /// An answer without a body. It is never to be stored and never to be sniffed.
+impl Response {
+    /// A response without a body. It is never to be stored and never to be sniffed.
     #[must_use]
     pub fn new(status_code: u16) -> Self {
         let headers = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]

@@ -1,0 +1,113 @@
+//! What a failure means: for the client, for the log, for the operator. The one place that says so.
+
+use super::{BearerError, Code, Problem};
+use crate::{session::Refusal, store::StoreError};
+
+/// Cannot tell, never "no".
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let is_damage = error.is_damage();
+        let problem = Problem::new(Code::StoreUnavailable)
+            .with("store_operation", error.operation)
+            .with("store_error", error.kind);
+        if !is_damage {
+            return problem;
+        }
+        problem.operator(
+            "a user's record is damaged: attribute generation",
+            "find what else writes to the tables, and delete the user's record: the next login makes a new one",
+        )
+    }
+}
+
+/// Use after logout is the sign of a stolen token, and a damaged record is for the operator.
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let word = refusal.as_str();
+        let problem = Problem::new(Code::SessionInvalid).because(word);
+        match refusal {
+            Refusal::Revoked => problem.audited("session_use_after_logout", None),
+            Refusal::Idle | Refusal::Absolute => problem.audited("session_use_after_expire", Some(word)),
+            Refusal::Damaged(attribute) => problem.operator(
+                format!("a record is damaged: attribute {attribute}"),
+                "find what else writes to the tables; the user is asked to log in again",
+            ),
+            Refusal::Unknown | Refusal::Generation | Refusal::UserGone => problem,
+        }
+    }
+}
+
+impl From<BearerError> for Problem {
+    fn from(error: BearerError) -> Self {
+        let code = match error {
+            BearerError::Missing => Code::CredentialsMissing,
+            BearerError::Several => Code::MalformedRequest,
+            BearerError::Grammar | BearerError::Token(_) => Code::SessionInvalid,
+        };
+        Problem::new(code).because(error.as_str())
+    }
+}
+
+#[cfg(feature = "wechat")]
+mod wechat {
+    use super::{Code, Problem};
+    use crate::{
+        http::RetryAfter,
+        secrets::SecretError,
+        wechat::{Meaning, UNKNOWN_FIX, WechatError, meaning_of},
+    };
+
+    impl From<SecretError> for Problem {
+        fn from(error: SecretError) -> Self {
+            match error {
+                SecretError::Unavailable(error) => Problem::from(error).because("secrets"),
+                SecretError::Unusable(what) => Problem::new(Code::ServiceMisconfigured).because("secrets").operator(
+                    format!("a secret cannot be used: {what}"),
+                    "see docs/operations.md: the forms of the apps secret and of the key ring, and who may read them",
+                ),
+            }
+        }
+    }
+
+    impl From<WechatError> for Problem {
+        fn from(error: WechatError) -> Self {
+            let kind = error.kind();
+            let problem = match error {
+                WechatError::Connect
+                | WechatError::Timeout
+                | WechatError::Broken
+                | WechatError::Status(_) => Problem::new(Code::UpstreamUnavailable),
+                WechatError::TooLarge | WechatError::NotJson | WechatError::Shape(_) => {
+                    Problem::new(Code::UpstreamInvalid)
+                }
+                WechatError::Refused { errcode, rid, ip } => {
+                    refused(errcode, ip).with("errcode", errcode).with("rid", rid)
+                }
+            };
+            problem.with("wechat_error", kind)
+        }
+    }
+
+    fn refused(errcode: i64, ip: Option<std::net::IpAddr>) -> Problem {
+        match meaning_of(errcode) {
+            Meaning::Client(code) => Problem::new(code),
+            Meaning::SessionKeyStale => Problem::new(Code::SessionKeyStale),
+            Meaning::MinuteQuota => Problem::new(Code::RateLimited).retry(RetryAfter::NextMinute),
+            Meaning::DayQuota => {
+                Problem::new(Code::UpstreamUnavailable).retry(RetryAfter::Seconds(600)).operator(
+                    "the Mini Program's daily quota is spent",
+                    "clear the quota at mp.weixin.qq.com (开发管理 → 接口设置), and find what spends it",
+                )
+            }
+            Meaning::Misconfigured(cause, fix) => {
+                let address = ip.map(|ip| format!(" (address {ip})")).unwrap_or_default();
+                Problem::new(Code::ServiceMisconfigured).operator(format!("{cause}{address}"), fix)
+            }
+            Meaning::Busy | Meaning::TokenStale => Problem::new(Code::UpstreamUnavailable),
+            Meaning::Unknown => Problem::new(Code::UpstreamInvalid).operator(
+                format!("WeChat answered errcode {errcode}, which is not in the table"),
+                UNKNOWN_FIX,
+            ),
+        }
+    }
+}
