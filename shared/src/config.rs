@@ -4,7 +4,7 @@
 use crate::{
     env::{EnvError, Source},
     session::Rules,
-    telemetry::Level,
+    telemetry::{Level, Reporting},
     token::Realm,
 };
 
@@ -39,24 +39,60 @@ pub fn realm(env: &impl Source) -> Result<Realm, EnvError> {
         .ok_or_else(|| EnvError::Malformed("REALM", "1 to 64 characters of A-Z a-z 0-9 . _ -".to_owned()))
 }
 
-/// Reads `IDLE_SECONDS`, `ABSOLUTE_SECONDS` and `RENEW_AFTER_SECONDS`.
+/// Reads `IDLE_SECONDS`, `ABSOLUTE_SECONDS` and `RENEW_AFTER_SECONDS`. Values that do not fit each other are
+/// made to fit, never refused: each is in its range, so `CloudFormation` let them through, and a function that
+/// does not start would take all logins down after a green deployment. [`adjusted`] says what was changed.
 ///
 /// # Errors
 ///
-/// [`EnvError`] naming the variable; also when the three do not fit each other.
+/// [`EnvError`] naming the variable.
 pub fn rules(env: &impl Source) -> Result<Rules, EnvError> {
-    // Below three days, the life commonly reported for WeChat's own session:
-    // https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/login.html
-    let absolute_seconds = env.number_or("ABSOLUTE_SECONDS", 172_800, 3_600..=259_200)?;
-    let idle_seconds = env.number_or("IDLE_SECONDS", 86_400, 900..=604_800)?;
-    let renew_after_seconds = env.number_or("RENEW_AFTER_SECONDS", 3_600, 300..=86_400)?;
-    if idle_seconds > absolute_seconds {
-        return Err(EnvError::Malformed("IDLE_SECONDS", "at most ABSOLUTE_SECONDS".to_owned()));
-    }
-    if renew_after_seconds >= idle_seconds {
-        return Err(EnvError::Malformed("RENEW_AFTER_SECONDS", "less than IDLE_SECONDS".to_owned()));
-    }
-    Ok(Rules { idle_seconds, absolute_seconds, renew_after_seconds })
+    rules_as_set(env).map(fitting)
+}
+
+/// A setting that is used with another value than the one it was given, because of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Adjusted {
+    /// The variable.
+    pub name: &'static str,
+    /// Its value.
+    pub set: i64,
+    /// What is used in its place.
+    pub used: i64,
+}
+
+/// What [`rules`] changed, to be warned of once.
+#[must_use]
+pub fn adjusted(env: &impl Source) -> Vec<Adjusted> {
+    let Ok(set) = rules_as_set(env) else { return Vec::new() };
+    let used = fitting(set);
+    [
+        Adjusted { name: "IDLE_SECONDS", set: set.idle_seconds, used: used.idle_seconds },
+        Adjusted {
+            name: "RENEW_AFTER_SECONDS",
+            set: set.renew_after_seconds,
+            used: used.renew_after_seconds,
+        },
+    ]
+    .into_iter()
+    .filter(|one| one.set != one.used)
+    .collect()
+}
+
+fn rules_as_set(env: &impl Source) -> Result<Rules, EnvError> {
+    Ok(Rules {
+        // Below three days, the life commonly reported for WeChat's own session:
+        // https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/login.html
+        absolute_seconds: env.number_or("ABSOLUTE_SECONDS", 172_800, 3_600..=259_200)?,
+        idle_seconds: env.number_or("IDLE_SECONDS", 86_400, 900..=604_800)?,
+        renew_after_seconds: env.number_or("RENEW_AFTER_SECONDS", 3_600, 300..=86_400)?,
+    })
+}
+
+/// A session is idle no longer than it lives, and is renewed at least once before it would be idle.
+fn fitting(set: Rules) -> Rules {
+    let idle_seconds = set.idle_seconds.min(set.absolute_seconds);
+    Rules { idle_seconds, renew_after_seconds: set.renew_after_seconds.min(idle_seconds / 2), ..set }
 }
 
 /// Reads `MAX_SESSIONS_PER_USER`, default 5.
@@ -78,6 +114,21 @@ pub fn log_level(env: &impl Source) -> Result<Level, EnvError> {
     let text = env.text("LOG_LEVEL").unwrap_or_else(|| "info".to_owned());
     Level::parse(&text)
         .ok_or_else(|| EnvError::Malformed("LOG_LEVEL", "debug, info, warn or error".to_owned()))
+}
+
+/// Reads `STACK_NAME`, default `local`, and `METRICS`: `few` (the default) or `full`.
+///
+/// # Errors
+///
+/// [`EnvError`] naming the variable.
+pub fn reporting(env: &impl Source) -> Result<Reporting, EnvError> {
+    let stack = env.text("STACK_NAME").unwrap_or_else(|| "local".to_owned());
+    let metrics = env.text("METRICS").unwrap_or_else(|| "few".to_owned());
+    match metrics.as_str() {
+        "few" => Ok(Reporting::new(&stack, false)),
+        "full" => Ok(Reporting::new(&stack, true)),
+        _ => Err(EnvError::Malformed("METRICS", "few or full".to_owned())),
+    }
 }
 
 /// Settings of what talks to WeChat.
@@ -115,7 +166,10 @@ impl WechatSettings {
 mod tests {
     use std::collections::HashMap;
 
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::property::{Checked, check, holds, refuted};
 
     fn env(pairs: &[(&str, &str)]) -> HashMap<String, String> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -145,23 +199,81 @@ mod tests {
             "IDLE_SECONDS must be a whole number from 900 to 604800",
         );
         says(
-            rules(&env(&[("IDLE_SECONDS", "86400"), ("ABSOLUTE_SECONDS", "3600")])),
-            "IDLE_SECONDS must be at most ABSOLUTE_SECONDS",
-        );
-        says(
-            rules(&env(&[("IDLE_SECONDS", "900"), ("RENEW_AFTER_SECONDS", "900")])),
-            "RENEW_AFTER_SECONDS must be less than IDLE_SECONDS",
-        );
-        says(
             max_sessions(&env(&[("MAX_SESSIONS_PER_USER", "0")])),
             "MAX_SESSIONS_PER_USER must be a whole number from 1 to 50",
         );
         says(realm(&env(&[("REALM", "a b")])), "REALM must be 1 to 64 characters of A-Z a-z 0-9 . _ -");
         says(log_level(&env(&[("LOG_LEVEL", "trace")])), "LOG_LEVEL must be debug, info, warn or error");
+        says(reporting(&env(&[("METRICS", "many")])), "METRICS must be few or full");
         says(
             WechatSettings::read(&env(&[("STORE_SESSION_KEY", "yes")])),
             "STORE_SESSION_KEY must be true or false",
         );
+    }
+
+    #[track_caller]
+    fn derives(name: &str, value: i64, idle: i64, absolute: i64, renew: i64, changed: &[&str]) {
+        let env = env(&[(name, &value.to_string())]);
+        let rules = rules(&env).unwrap();
+        assert_eq!(
+            (rules.idle_seconds, rules.absolute_seconds, rules.renew_after_seconds),
+            (idle, absolute, renew)
+        );
+        let found: Vec<_> = adjusted(&env).into_iter().map(|one| one.name).collect();
+        assert_eq!(found, changed, "{name} {value}");
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_the_others_is_made_to_fit_and_named() {
+        derives("IDLE_SECONDS", 900, 900, 172_800, 450, &["RENEW_AFTER_SECONDS"]);
+        derives("IDLE_SECONDS", 3_600, 3_600, 172_800, 1_800, &["RENEW_AFTER_SECONDS"]);
+        derives("IDLE_SECONDS", 604_800, 172_800, 172_800, 3_600, &["IDLE_SECONDS"]);
+        derives("ABSOLUTE_SECONDS", 43_200, 43_200, 43_200, 3_600, &["IDLE_SECONDS"]);
+        derives("RENEW_AFTER_SECONDS", 86_400, 86_400, 172_800, 43_200, &["RENEW_AFTER_SECONDS"]);
+        derives("RENEW_AFTER_SECONDS", 43_200, 86_400, 172_800, 43_200, &[]);
+    }
+
+    type Reads = fn(&HashMap<String, String>) -> Result<Rules, EnvError>;
+
+    /// Over all that the template admits: it runs, by rules that fit each other, and changes nothing that fitted.
+    fn everything_admitted_runs(reads: Reads) -> Checked {
+        check((900..=604_800_i64, 3_600..=259_200_i64, 300..=86_400_i64), |(idle, absolute, renew)| {
+            let [idle_text, absolute_text, renew_text] =
+                [idle, absolute, renew].map(|number| number.to_string());
+            let env = env(&[
+                ("IDLE_SECONDS", &idle_text),
+                ("ABSOLUTE_SECONDS", &absolute_text),
+                ("RENEW_AFTER_SECONDS", &renew_text),
+            ]);
+            let rules = reads(&env).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            prop_assert_eq!(rules.absolute_seconds, absolute);
+            prop_assert!(
+                rules.idle_seconds <= absolute && rules.renew_after_seconds * 2 <= rules.idle_seconds
+            );
+            prop_assert!(rules.renew_after_seconds >= 300, "a client is never told to ask more often");
+            prop_assert!(rules.idle_seconds == idle || idle > absolute);
+            prop_assert!(rules.renew_after_seconds == renew || renew * 2 > rules.idle_seconds);
+            let changed =
+                usize::from(rules.idle_seconds != idle) + usize::from(rules.renew_after_seconds != renew);
+            prop_assert_eq!(adjusted(&env).len(), changed);
+            Ok(())
+        })
+    }
+
+    #[test]
+    fn every_combination_that_the_template_admits_runs() {
+        holds(&everything_admitted_runs(rules));
+    }
+
+    #[test]
+    fn the_property_of_the_rules_refutes_a_refusal_to_start_and_values_taken_as_they_are() {
+        refuted(&everything_admitted_runs(|env| {
+            rules(env).and_then(|rules| match adjusted(env).first() {
+                Some(one) => Err(EnvError::Malformed(one.name, "less".to_owned())),
+                None => Ok(rules),
+            })
+        }));
+        refuted(&everything_admitted_runs(rules_as_set));
     }
 
     #[test]

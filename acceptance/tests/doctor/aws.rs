@@ -63,7 +63,6 @@ async fn backups_and_protection_are_hints() {
     let report = looked_at(&stack).await;
     says(&report, "tables.users.pitr", "warn", "no point-in-time recovery");
     says(&report, "tables.users.protect", "warn", "can be deleted by mistake");
-    says(&report, "tables.sessions.protect", "ok", "protected");
     // An emulator that knows nothing of backups.
     let engine = stack.service.dynamodb.endpoint();
     stack.set("AWS_ENDPOINT_URL_DYNAMODB", &engine);

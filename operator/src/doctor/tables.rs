@@ -21,8 +21,8 @@ struct Expected {
     keys: &'static str,
     check: &'static str,
     ttl: &'static str,
-    backups: &'static str,
-    protection: &'static str,
+    /// Of a table that is kept: the checks of its backups and of its protection.
+    kept: Option<(&'static str, &'static str)>,
 }
 
 const USERS: Expected = Expected {
@@ -31,8 +31,7 @@ const USERS: Expected = Expected {
     keys: "user_id HASH S",
     check: "tables.users",
     ttl: "tables.users.ttl",
-    backups: "tables.users.pitr",
-    protection: "tables.users.protect",
+    kept: Some(("tables.users.pitr", "tables.users.protect")),
 };
 
 const SESSIONS: Expected = Expected {
@@ -41,8 +40,8 @@ const SESSIONS: Expected = Expected {
     keys: "pk HASH S, sk RANGE S",
     check: "tables.sessions",
     ttl: "tables.sessions.ttl",
-    backups: "tables.sessions.pitr",
-    protection: "tables.sessions.protect",
+    // Sessions are never restored: everyone just logs in again.
+    kept: None,
 };
 
 pub(super) async fn check(aws: &Aws, settings: &Settings, report: &mut Report) {
@@ -69,12 +68,13 @@ async fn check_table(aws: &Aws, name: &str, expected: &Expected, report: &mut Re
     };
     report.add(keys_and_status(&table, name, expected));
     report.add(ttl(aws, name, expected).await);
-    report.add(backups(aws, name, expected).await);
+    let Some((backups_check, protection_check)) = expected.kept else { return };
+    report.add(backups(aws, name, backups_check).await);
     let protected = table.deletion_protection_enabled == Some(true);
     let protection = if protected {
-        Finding::ok(expected.protection, PROTECTION_OK)
+        Finding::ok(protection_check, PROTECTION_OK)
     } else {
-        Finding::warn(expected.protection, PROTECTION_OFF)
+        Finding::warn(protection_check, PROTECTION_OFF)
     };
     report.add(protection.with("table", &name));
 }
@@ -127,8 +127,7 @@ async fn ttl(aws: &Aws, name: &str, expected: &Expected) -> Finding {
     finding.with("table", &name).with("attribute", &attribute).with("wanted", &TTL_ATTRIBUTE)
 }
 
-async fn backups(aws: &Aws, name: &str, expected: &Expected) -> Finding {
-    let check = expected.backups;
+async fn backups(aws: &Aws, name: &str, check: &'static str) -> Finding {
     let answer = match aws.dynamodb.describe_continuous_backups().table_name(name).send().await {
         Ok(answer) => answer.continuous_backups_description,
         Err(error) => {

@@ -25,6 +25,8 @@ texts! {
         => "give the login function's environment with --env-file" "用 --env-file 提供 login 函数的环境变量";
     PARAMETER_BAD "{place}{name} must be {expected}" "{place}{name} 必须是 {expected}"
         => "change the template's parameter {parameter} and deploy again" "修改模板参数 {parameter} 后重新部署";
+    PARAMETER_ADJUSTED "{name} is {set} and does not fit the others: {used} is used" "{name} 为 {set}，与其他参数不匹配，实际使用 {used}"
+        => "set the template's parameter {parameter} to what you want to be used" "把模板参数 {parameter} 设为希望使用的值";
     PARAMETER_ABSENT "{name} is not set" "未设置 {name}"
         => "take the whole environment of the login function: the template sets it there" "请提供 login 函数的完整环境变量，模板会在其中设置它";
 
@@ -184,19 +186,17 @@ pub(super) fn meaning_in_chinese(errcode: i64) -> Option<(&'static str, &'static
 /// The ranges of [`wxsession::config`] in Chinese.
 pub(super) fn expected_in_chinese(expected: &str) -> String {
     let from_to = expected.strip_prefix("a whole number from ").and_then(|range| range.split_once(" to "));
-    match (expected, from_to, expected.strip_prefix("at most "), expected.strip_prefix("less than ")) {
-        (_, Some((from, to)), _, _) => format!("{from} 到 {to} 之间的整数"),
-        (_, _, Some(most), _) => format!("不大于 {most} 的值"),
-        (_, _, _, Some(least)) => format!("小于 {least} 的值"),
-        ("true or false", ..) => "true 或 false".to_owned(),
-        ("debug, info, warn or error", ..) => "debug、info、warn 或 error".to_owned(),
-        (text, ..) if text.starts_with("1 to 64 characters") => {
+    match (expected, from_to) {
+        (_, Some((from, to))) => format!("{from} 到 {to} 之间的整数"),
+        ("true or false", _) => "true 或 false".to_owned(),
+        ("debug, info, warn or error", _) => "debug、info、warn 或 error".to_owned(),
+        (text, _) if text.starts_with("1 to 64 characters") => {
             "1 到 64 个字符，可用 A-Z a-z 0-9 . _ -".to_owned()
         }
-        (text, ..) if text.starts_with("an https URL") => {
+        (text, _) if text.starts_with("an https URL") => {
             "不带路径和查询的 https 地址（回环地址可用 http）".to_owned()
         }
-        (text, ..) => text.to_owned(),
+        (text, _) => text.to_owned(),
     }
 }
 
