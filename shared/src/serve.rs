@@ -166,9 +166,14 @@ pub async fn run<F: Function>() -> Result<(), lambda_runtime::Error> {
     let (env, clock) = (&env::Process, Clock::system());
     let level = config::log_level(env);
     let log = Log::stdout(F::NAME, *level.as_ref().unwrap_or(&Level::Info), clock.clone());
-    let function = level.and_then(|_| F::from_env(env, clock)).map_err(|error| cannot_start(&log, &error))?;
+    let settings = level.and_then(|_| Ok((config::reporting(env)?, F::from_env(env, clock)?)));
+    let (reporting, function) = settings.map_err(|error| cannot_start(&log, &error))?;
+    for one in config::adjusted(env) {
+        let fields = [("name", one.name.into()), ("set", one.set.into()), ("used", one.used.into())];
+        log.note(Level::Warn, "setting adjusted", fields.map(|(name, value)| (name.to_owned(), value)));
+    }
     function.prime().await;
-    events(function, log).await
+    events(function, log.reporting(reporting)).await
 }
 
 /// Serves what the Runtime API has, with a function that is ready.

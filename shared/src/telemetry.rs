@@ -19,11 +19,15 @@ use std::{
 use serde_json::Value;
 
 use crate::clock::Clock;
-use metrics::Metrics;
+pub use metrics::Reporting;
+use metrics::{Ended, Metrics};
 use record::Record;
 
 /// What a request puts into its line.
 const USUAL_FIELDS: usize = 12;
+
+/// Times that become metrics, besides the whole one.
+const DURATIONS: [&str; 2] = ["store_ms", "wechat_ms"];
 
 /// How much is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +64,7 @@ impl Level {
 pub struct Log {
     function: &'static str,
     least: Level,
+    reporting: Reporting,
     clock: Clock,
     cold: Arc<AtomicBool>,
     lines: Option<Arc<Mutex<Vec<String>>>>,
@@ -69,7 +74,14 @@ impl Log {
     /// Lines of `function` from `least` upwards, to standard output.
     #[must_use]
     pub fn stdout(function: &'static str, least: Level, clock: Clock) -> Self {
-        Self { function, least, clock, cold: Arc::new(AtomicBool::new(true)), lines: None }
+        let reporting = Reporting::new("local", false);
+        Self { function, least, reporting, clock, cold: Arc::new(AtomicBool::new(true)), lines: None }
+    }
+
+    /// The same, with metrics of a stack.
+    #[must_use]
+    pub fn reporting(self, reporting: Reporting) -> Self {
+        Self { reporting, ..self }
     }
 
     /// The same, kept in memory for a test or a page to read.
@@ -85,7 +97,14 @@ impl Log {
         fields.push(("request_id", request_id.into()));
         let cold_start = self.cold.swap(false, Ordering::Relaxed);
         fields.push(("cold_start", cold_start.into()));
-        Line { log: self.clone(), fields, cold_start, level: Level::Info, started: Instant::now() }
+        Line {
+            log: self.clone(),
+            fields,
+            cold_start,
+            after_logout: false,
+            level: Level::Info,
+            started: Instant::now(),
+        }
     }
 
     /// A line of its own, outside a request.
@@ -99,9 +118,10 @@ impl Log {
 
     /// The start of a line, unless its level is kept back.
     fn record(&self, level: Level, message: &str) -> Option<Record> {
-        if level < self.least {
-            return None;
-        }
+        (level >= self.least).then(|| self.begun(level, message))
+    }
+
+    fn begun(&self, level: Level, message: &str) -> Record {
         let mut record = Record::new();
         // Lambda takes a line without an RFC 3339 timestamp and a level for INFO:
         // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
@@ -109,7 +129,7 @@ impl Log {
         record.put("level", &level.word().to_ascii_uppercase());
         record.put("message", message);
         record.put("function", self.function);
-        Some(record)
+        record
     }
 
     fn write(&self, record: Record) {
@@ -128,6 +148,7 @@ pub struct Line {
     /// Each name once.
     fields: Vec<(&'static str, Value)>,
     cold_start: bool,
+    after_logout: bool,
     level: Level,
     started: Instant,
 }
@@ -174,7 +195,8 @@ impl Line {
     }
 
     /// An audit event, written at once: a lost answer still leaves a record.
-    pub fn audit(&self, event: &'static str, more: &[(&str, Value)]) {
+    pub fn audit(&mut self, event: &'static str, more: &[(&str, Value)]) {
+        self.after_logout |= event == "session_use_after_logout";
         let Some(mut record) = self.log.record(Level::Info, "audit") else { return };
         record.put("audit", event);
         for name in ["request_id", "user_id", "session_id", "app_id"] {
@@ -186,17 +208,54 @@ impl Line {
         self.log.write(record);
     }
 
-    /// Ends the line with an outcome: a stable word.
+    /// Ends the line with an outcome: a stable word. Metrics do not depend on the level: a line that is kept back
+    /// is written with its numbers alone, when it has any.
     pub fn end(self, outcome: &'static str) {
-        let Some(mut record) = self.log.record(self.level, "request") else { return };
-        record.put_all(self.fields.iter().map(|(name, value)| (*name, value)));
+        let (counts, metrics) = self.metrics(outcome);
+        let mut record = match self.log.record(self.level, "request") {
+            Some(mut record) => {
+                record.put_all(self.fields.iter().map(|(name, value)| (*name, value)));
+                record
+            }
+            None if metrics.is_empty() => return,
+            None => {
+                let mut record = self.log.begun(self.level, "metrics");
+                let times = self.fields.iter().filter(|(name, _)| DURATIONS.contains(name));
+                record.put_all(times.map(|(name, value)| (*name, value)));
+                record
+            }
+        };
         record.put("outcome", outcome);
         record.put("duration_ms", &millis(self.started));
-        record.put("requests", &1);
-        record.put("cold_starts", &u8::from(self.cold_start));
-        let durations = ["store_ms", "wechat_ms"].into_iter().filter(|name| self.field(name).is_some());
-        record.put("_aws", &Metrics::new(self.log.clock.now_millis(), durations));
+        if !metrics.is_empty() {
+            record.put("stack", &*self.log.reporting.stack);
+            for (name, count) in &counts {
+                record.put(name, count);
+            }
+            if self.log.reporting.is_full {
+                record.put("requests", &1);
+                record.put("cold_starts", &u8::from(self.cold_start));
+            }
+            record.put("_aws", &metrics);
+        }
         self.log.write(record);
+    }
+
+    fn metrics(&self, outcome: &'static str) -> (Vec<(&'static str, u8)>, Metrics) {
+        let counts = Ended {
+            function: self.log.function,
+            outcome,
+            status: self.field("status").and_then(Value::as_u64),
+            after_logout: self.after_logout,
+        }
+        .alarming();
+        let mut metrics = Metrics::at(self.log.clock.now_millis());
+        metrics.of_the_stack(counts.iter().map(|(name, _)| *name));
+        if self.log.reporting.is_full {
+            let measured = DURATIONS.into_iter().filter(|name| self.field(name).is_some());
+            metrics.by_function_and_outcome(measured);
+        }
+        (counts, metrics)
     }
 }
 

@@ -1,21 +1,69 @@
 //! CloudWatch embedded metric format: the numbers of the line, named.
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
+use std::sync::Arc;
+
 use serde::Serialize;
+
+/// Whose metrics they are, and how many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reporting {
+    /// The stack's name, a dimension of every metric: two stacks in one account do not share any.
+    pub(super) stack: Arc<str>,
+    /// Requests and times too, by function and outcome; else what alarms look at.
+    pub(super) is_full: bool,
+}
+
+impl Reporting {
+    /// For one stack.
+    #[must_use]
+    pub fn new(stack: &str, is_full: bool) -> Self {
+        Self { stack: stack.into(), is_full }
+    }
+}
+
+/// What a request came to.
+pub(super) struct Ended<'a> {
+    pub(super) function: &'a str,
+    pub(super) outcome: &'a str,
+    pub(super) status: Option<u64>,
+    pub(super) after_logout: bool,
+}
+
+impl Ended<'_> {
+    /// The numbers that alarms look at. A metric is paid for by the hour in which it is sent, so those of what
+    /// seldom happens are sent when it happens. A login always sends `logins`, 1 or 0: how many values there are is
+    /// how many logins were tried.
+    pub(super) fn alarming(&self) -> Vec<(&'static str, u8)> {
+        let is_login = self.function == "login";
+        let is_lost = matches!(self.outcome, "upstream_unavailable" | "upstream_invalid" | "rate_limited");
+        let is_refused = self.status.is_some_and(|status| (400..500).contains(&status)) && !is_lost;
+        [
+            ("service_misconfigured", self.outcome == "service_misconfigured"),
+            ("session_use_after_logout", self.after_logout),
+            ("logins_lost_to_wechat", is_login && is_lost),
+            ("logins_refused", is_login && is_refused),
+        ]
+        .into_iter()
+        .filter_map(|(name, happened)| happened.then_some((name, 1)))
+        .chain(is_login.then_some(("logins", u8::from(self.outcome == "ok"))))
+        .collect()
+    }
+}
 
 /// The member `_aws` of a line.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Metrics {
     timestamp: i64,
-    cloud_watch_metrics: [Directive; 1],
+    cloud_watch_metrics: Vec<Directive>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Directive {
     namespace: &'static str,
-    dimensions: [&'static [&'static str]; 2],
+    dimensions: &'static [&'static [&'static str]],
     metrics: Vec<Metric>,
 }
 
@@ -27,13 +75,31 @@ struct Metric {
 }
 
 impl Metrics {
+    pub(super) fn at(timestamp: i64) -> Self {
+        Self { timestamp, cloud_watch_metrics: Vec::with_capacity(2) }
+    }
+
+    /// Names numbers of the line that belong to the stack as a whole.
+    pub(super) fn of_the_stack(&mut self, counts: impl Iterator<Item = &'static str>) {
+        self.name(&[&["stack"]], counts.map(|name| Metric { name, unit: "Count" }).collect());
+    }
+
     /// Names the numbers that every line has, and `durations`, which this one has as well.
-    pub(super) fn new(timestamp: i64, durations: impl Iterator<Item = &'static str>) -> Self {
+    pub(super) fn by_function_and_outcome(&mut self, durations: impl Iterator<Item = &'static str>) {
         let mut metrics = Vec::with_capacity(5);
         metrics.extend(["requests", "cold_starts"].map(|name| Metric { name, unit: "Count" }));
         let durations = std::iter::once("duration_ms").chain(durations);
         metrics.extend(durations.map(|name| Metric { name, unit: "Milliseconds" }));
-        let dimensions: [&[_]; 2] = [&["function"], &["function", "outcome"]];
-        Self { timestamp, cloud_watch_metrics: [Directive { namespace: "WxSession", dimensions, metrics }] }
+        self.name(&[&["stack", "function"], &["stack", "function", "outcome"]], metrics);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.cloud_watch_metrics.is_empty()
+    }
+
+    fn name(&mut self, dimensions: &'static [&'static [&'static str]], metrics: Vec<Metric>) {
+        if !metrics.is_empty() {
+            self.cloud_watch_metrics.push(Directive { namespace: "WxSession", dimensions, metrics });
+        }
     }
 }

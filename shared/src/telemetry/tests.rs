@@ -16,9 +16,87 @@ fn printed(lines: &Mutex<Vec<String>>) -> Vec<Value> {
     lines.lock().unwrap().iter().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// A line's metrics, by the dimensions they are sent under; each of both must be in the line.
+fn metrics(line: &Value) -> Vec<(Value, Vec<(&str, f64)>)> {
+    let directives = line["_aws"]["CloudWatchMetrics"].as_array().into_iter().flatten();
+    let read = directives.map(|directive| {
+        assert_eq!(directive["Namespace"], "WxSession");
+        for set in directive["Dimensions"].as_array().unwrap() {
+            assert_eq!(set[0], "stack", "no metric without its stack");
+            for dimension in set.as_array().unwrap() {
+                assert!(line[dimension.as_str().unwrap()].is_string(), "{dimension} is in the line");
+            }
+        }
+        let names = directive["Metrics"].as_array().unwrap().iter().map(|metric| &metric["Name"]);
+        let found = names.map(|name| {
+            let name = name.as_str().unwrap();
+            (name, line[name].as_f64().unwrap_or_else(|| panic!("{name} is in the line")))
+        });
+        (directive["Dimensions"].clone(), found.collect())
+    });
+    read.collect()
+}
+
+/// What the end of a request sends, with few metrics.
+#[track_caller]
+fn sends(function: &'static str, status: u16, outcome: &'static str, expected: &[(&str, f64)]) {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    for least in [Level::Info, Level::Error] {
+        let log = Log::stdout(function, least, Clock::system())
+            .kept(lines.clone())
+            .reporting(Reporting::new("blue", false));
+        let mut line = log.request("r");
+        line.put("status", status);
+        line.end(outcome);
+        let last = printed(&lines).pop().filter(|last| last["outcome"] == outcome);
+        let found = last.as_ref().map(metrics).unwrap_or_default();
+        let found: Vec<_> = found
+            .into_iter()
+            .flat_map(|(dimensions, found)| {
+                assert_eq!(dimensions, json!([["stack"]]));
+                found
+            })
+            .collect();
+        assert_eq!(found, expected, "{function} {outcome} {least:?}");
+        if !expected.is_empty() {
+            assert_eq!(last.unwrap()["stack"], "blue");
+        }
+        lines.lock().unwrap().clear();
+    }
+}
+
+#[test]
+fn the_few_metrics_are_what_alarms_look_at_and_do_not_depend_on_the_log_level() {
+    sends("login", 200, "ok", &[("logins", 1.0)]);
+    sends("login", 400, "login_code_invalid", &[("logins_refused", 1.0), ("logins", 0.0)]);
+    for (status, outcome) in [(503, "upstream_unavailable"), (502, "upstream_invalid"), (429, "rate_limited")]
+    {
+        sends("login", status, outcome, &[("logins_lost_to_wechat", 1.0), ("logins", 0.0)]);
+    }
+    sends("login", 503, "service_misconfigured", &[("service_misconfigured", 1.0), ("logins", 0.0)]);
+    sends("open-data", 503, "service_misconfigured", &[("service_misconfigured", 1.0)]);
+    for (status, outcome) in [(200, "ok"), (400, "malformed_request"), (503, "upstream_unavailable")] {
+        sends("open-data", status, outcome, &[]);
+    }
+    sends("authorizer", 0, "allow", &[]);
+}
+
+#[test]
+fn a_use_after_logout_is_counted_even_where_audit_events_are_kept_back() {
+    let (log, lines) = log(Level::Error);
+    let mut line = log.request("r");
+    line.audit("session_use_after_logout", &[]);
+    line.end("refuse");
+    let lines = printed(&lines);
+    assert_eq!(lines.len(), 1);
+    let sent = metrics(&lines[0]);
+    assert_eq!(sent[0].1, [("session_use_after_logout", 1.0), ("logins", 0.0)]);
+}
+
 #[test]
 fn a_request_is_one_line_with_its_metrics() {
     let (log, lines) = log(Level::Info);
+    let log = log.reporting(Reporting::new("green", true));
     let mut line = log.request("r-1");
     line.put("store_ms", 1.5);
     line.end("ok");
@@ -31,18 +109,24 @@ fn a_request_is_one_line_with_its_metrics() {
     assert_eq!((&lines[0]["level"], &lines[1]["level"]), (&json!("INFO"), &json!("WARN")));
     assert_eq!((&lines[0]["cold_starts"], &lines[1]["cold_starts"]), (&json!(1), &json!(0)));
     assert_eq!((&lines[1]["outcome"], &lines[1]["why"]), (&json!("store_unavailable"), &json!("because")));
-    for line in &lines {
-        let directive = &line["_aws"]["CloudWatchMetrics"][0];
-        assert_eq!(directive["Namespace"], "WxSession");
-        for metric in directive["Metrics"].as_array().unwrap() {
-            assert!(line[metric["Name"].as_str().unwrap()].is_number(), "{metric} is in the line");
-        }
-        for dimension in
-            directive["Dimensions"].as_array().unwrap().iter().flat_map(|set| set.as_array().unwrap())
-        {
-            assert!(line[dimension.as_str().unwrap()].is_string(), "{dimension} is in the line");
-        }
-    }
+    let sent = metrics(&lines[0]);
+    assert_eq!(sent[0], (json!([["stack"]]), vec![("logins", 1.0)]));
+    assert_eq!(sent[1].0, json!([["stack", "function"], ["stack", "function", "outcome"]]));
+    let names: Vec<_> = sent[1].1.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["requests", "cold_starts", "duration_ms", "store_ms"]);
+    assert_eq!((sent.len(), metrics(&lines[1]).len(), lines[0]["stack"].as_str()), (2, 2, Some("green")));
+}
+
+#[test]
+fn full_metrics_do_not_depend_on_the_log_level_and_carry_nothing_else() {
+    let (log, lines) = log(Level::Error);
+    let mut line = log.reporting(Reporting::new("green", true)).request("r");
+    line.put("store_ms", 1.5);
+    line.put("user_id", "somebody");
+    line.end("ok");
+    let lines = printed(&lines);
+    assert_eq!((&lines[0]["message"], &lines[0]["user_id"]), (&json!("metrics"), &Value::Null));
+    assert_eq!(metrics(&lines[0])[1].1.len(), 4);
 }
 
 #[test]
@@ -57,7 +141,8 @@ fn hostile_text_stays_inside_its_line() {
 
 #[test]
 fn a_level_keeps_lower_lines_back() {
-    let (log, lines) = log(Level::Error);
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let log = Log::stdout("sessions", Level::Error, Clock::system()).kept(lines.clone());
     log.request("r").end("ok");
     assert!(lines.lock().unwrap().is_empty());
     assert_eq!(Level::parse("trace"), None, "there is no such level: nothing prints payloads");
