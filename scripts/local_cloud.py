@@ -20,7 +20,7 @@ import boto3
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".ci/template"))
 
-from transformed import REST, source  # noqa: E402
+from transformed import REST, environment, logical_id, source  # noqa: E402
 
 REGION = "us-east-1"
 # Made up, and used nowhere else: the WeChat simulator accepts this Mini Program.
@@ -55,12 +55,11 @@ class Cloud:
         parameters = source(REST)["Parameters"]
         given = {"WechatApiBaseUrl": wechat_url}
         found = {"AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY}
-        variables = source(REST)["Resources"][function]["Properties"]["Environment"]["Variables"]
-        for name, value in variables.items():
+        for name, value in environment(REST, function).items():
             if name.startswith("AWS_ENDPOINT_URL_"):
                 found[name] = self.url
             else:
-                target = value["Ref"]
+                target = logical_id(value).removeprefix("AWS::")
                 found[name] = str(given.get(target) or parameters.get(target, {}).get("Default", target))
         return found | {"AWS_LAMBDA_FUNCTION_NAME": function, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256"}
 

@@ -4,8 +4,6 @@ Each step first makes sure that the gap is there, so a newer MiniStack that clos
 the step is removed. Further differences, which need no step, are listed in .ci/emulators.md.
 """
 
-import json
-
 import boto3
 
 
@@ -15,7 +13,6 @@ def fill(stack, template):
     gateway_responses(stack, resources["Api"]["Properties"]["Body"])
     if "SessionsTable" in resources:
         time_to_live(stack, resources["SessionsTable"]["Properties"])
-        attribute_condition(stack["StackName"], resources)
 
 
 def transform(path):
@@ -60,20 +57,3 @@ def time_to_live(stack, table):
     assert status == "DISABLED", "time to live is taken over now"
     client.update_time_to_live(TableName=name, TimeToLiveSpecification=table["TimeToLiveSpecification"])
     print(f"  filled in: time to live on {table['TimeToLiveSpecification']['AttributeName']} (ignored)")
-
-
-def attribute_condition(stack_name, resources):
-    """dynamodb:Attributes of a BatchGetItem is read from the top of the request, but its projections stand below each
-    table. Every such call would be refused, so the condition goes; actions and resources stay enforced."""
-    client = boto3.client("iam")
-    for role in client.list_roles()["Roles"]:
-        name = role["RoleName"]
-        logical = name.removeprefix(f"{stack_name}-").rsplit("-", 1)[0]
-        if not name.startswith(f"{stack_name}-") or logical not in resources:
-            continue
-        for policy in client.list_role_policies(RoleName=name)["PolicyNames"]:
-            document = client.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
-            conditional = [entry for entry in document["Statement"] if entry.pop("Condition", None)]
-            if conditional:
-                client.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
-                print(f"  taken out: the attribute condition of {logical} (BatchGetItem projections are not understood)")

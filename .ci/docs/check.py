@@ -206,15 +206,16 @@ def settings(tree):
         found[name] = (default, ("true", "false"))
     for name, default in re.findall(r'text\("(\w+)"\)(?:\s*//[^\n]*\n)?\s*\.unwrap_or_else\(\|\| "([^"]+)"', source):
         words = re.search(rf'Malformed\("{name}", "([^"]+)"', source)
-        found[name] = (default, tuple(re.findall(r"\b(?:debug|info|warn|error)\b", words[1])) if words else ())
+        found[name] = (default, tuple(re.findall(r"\b(?:debug|info|warn|error|few|full)\b", words[1])) if words else ())
     return found
 
 
 def shown_settings(text, head):
     found = {}
-    for variable, _, default, allowed, *_ in rows(text.split(head, 1)[1].split("\n\n", 1)[0].split("<!--")[0].join([head, ""])):
+    for variable, parameter, default, allowed, *_ in rows(text.split(head, 1)[1].split("\n\n", 1)[0].split("<!--")[0].join([head, ""])):
         words = tuple(re.findall(r"`(\w+)`", allowed)) or tuple(re.findall(r"\d{2,}|^\d+", allowed))
-        found[variable.strip("`")] = (default.strip("`") or None, words)
+        by_the_stack = not parameter.startswith("`") and "(the stack's)"
+        found[variable.strip("`")] = (by_the_stack or default.strip("`") or None, words)
     return found
 
 
@@ -228,8 +229,8 @@ def configuration(tree):
             yield f"{name}: {sorted(set(shown) ^ set(code))}"
         for variable in sorted(set(shown) & set(code)):
             default, allowed = code[variable]
-            # Ranges of texts are in words.
-            wrong = shown[variable][0] != default or (allowed and shown[variable][1] != allowed)
+            # Ranges of texts are in words; what the stack sets has no default in the table.
+            wrong = shown[variable][0] not in (default, "(the stack's)") or (allowed and shown[variable][1] != allowed)
             if wrong:
                 yield f"{name}: {variable} is shown as {shown[variable]}, the code has {code[variable]}"
 

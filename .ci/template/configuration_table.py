@@ -3,7 +3,7 @@
 A test compares the README with it, and the variables with those the binaries read, so the three cannot drift apart.
 """
 
-from transformed import FUNCTIONS, REST, source
+from transformed import FUNCTIONS, REST, environment, logical_id, source
 
 BEGIN = "<!-- configuration: made by .ci/template/configuration_table.py -->"
 END = "<!-- end of configuration -->"
@@ -19,6 +19,7 @@ EFFECTS = {
     "SessionsTable": "Where sessions are kept, under the hash of their token.",
     "AppsSecret": "Secret with the AppSecret of each Mini Program.",
     "SessionKeyRingSecret": "Secret with the keys that seal session_key.",
+    "AWS::StackName": "The dimension `stack` of every metric.",
 }
 
 
@@ -26,8 +27,7 @@ def variables(template=REST):
     """variable -> what the template puts there, for every function that gets it."""
     found = {}
     for function in FUNCTIONS:
-        body = source(template)["Resources"][function]["Properties"]["Environment"]["Variables"]
-        for variable, value in body.items():
+        for variable, value in environment(template, function).items():
             found.setdefault(variable, {})[function] = value
     return found
 
@@ -43,11 +43,12 @@ def allowed(name, parameter):
 
 def row(variable, users):
     """One line: a parameter's default and range, or the resource whose name or ARN the variable holds."""
-    (target,) = {value["Ref"] for value in users.values()}
+    (target,) = {logical_id(value) for value in users.values()}
     names = ", ".join(SHORT[function] for function in users)
     parameter = source(REST)["Parameters"].get(target)
     if parameter is None:
-        return f"| `{variable}` | set by the stack: {target} | | | {names} | {EFFECTS[target]} |"
+        effect, target = EFFECTS[target], target.removeprefix("AWS::")
+        return f"| `{variable}` | set by the stack: {target} | | | {names} | {effect} |"
     default = f"`{parameter['Default']}`" if "Default" in parameter else "required"
     effect = parameter["Description"]
     return f"| `{variable}` | `{target}` | {default} | {allowed(target, parameter)} | {names} | {effect} |"

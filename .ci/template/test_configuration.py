@@ -4,12 +4,13 @@ import re
 import unittest
 
 from configuration_table import BEGIN, END, table, variables
-from transformed import FUNCTIONS, HTTP, REST, ROOT, source
+from transformed import FUNCTIONS, HTTP, REST, ROOT, environment, source
 
 # Read by the AWS SDK's own rules, not settings of ours.
 ENDPOINTS = {"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER"}
 
-USERS_AND_SESSIONS = {"USERS_TABLE", "SESSIONS_TABLE", "LOG_LEVEL", "AWS_ENDPOINT_URL_DYNAMODB"}
+EVERY = {"LOG_LEVEL", "STACK_NAME", "METRICS", "AWS_ENDPOINT_URL_DYNAMODB"}
+USERS_AND_SESSIONS = EVERY | {"USERS_TABLE", "SESSIONS_TABLE"}
 RULES = {"IDLE_SECONDS", "ABSOLUTE_SECONDS", "RENEW_AFTER_SECONDS"}
 WECHAT = {
     "STORE_SESSION_KEY", "WECHAT_APPS_SECRET_ID", "SESSION_KEY_RING_SECRET_ID", "WECHAT_API_BASE_URL",
@@ -42,11 +43,7 @@ class Functions(unittest.TestCase):
 
     def test_each_function_gets_the_variables_it_reads_and_no_other(self):
         for template in (REST, HTTP):
-            found = {
-                function: set(source(template)["Resources"][function]["Properties"]["Environment"]["Variables"])
-                for function in FUNCTIONS
-            }
-            self.assertEqual(found, READS)
+            self.assertEqual({function: set(environment(template, function)) for function in FUNCTIONS}, READS)
 
     def test_no_variable_holds_a_secret(self):
         secrets = {name for name, body in source(REST)["Parameters"].items() if body.get("NoEcho")}
@@ -101,24 +98,6 @@ class Binaries(unittest.TestCase):
         for word in source(REST)["Parameters"]["LogLevel"]["AllowedValues"]:
             self.assertTrue(f'=> "{word}"' in self.config(), word)
 
-    def test_alarms_and_dashboard_use_the_metrics_that_the_request_line_carries(self):
-        telemetry = rust_sources("shared/src")
-        for text in ('namespace: "WxSession"', '[&["function"], &["function", "outcome"]]'):
-            self.assertTrue(text in telemetry, text)
-        template = (ROOT / REST).read_text()
-        named = set(re.findall(r"Namespace: WxSession\n\s+MetricName: (\w+)", template))
-        named |= set(re.findall(r'"WxSession", "(\w+)"', template)) | set(re.findall(r'MetricName=\\"(\w+)\\"', template))
-        self.assertEqual(named, {"requests", "duration_ms", "wechat_ms", "store_ms", "cold_starts"})
-        for metric in named:
-            self.assertTrue(f'"{metric}"' in telemetry, metric)
-
-    def test_alarms_name_functions_and_outcomes_that_exist(self):
-        code = rust_sources("shared/src", "functions")
-        template = (ROOT / REST).read_text()
-        for outcome in set(re.findall(r"\{Name: outcome, Value: ([\w-]+)\}", template)):
-            self.assertTrue(f'"{outcome}"' in code, outcome)
-        for function in set(re.findall(r"\{Name: function, Value: ([\w-]+)\}", template)):
-            self.assertTrue(f'Log::stdout("{function}"' in code, function)
 
 
 class Readme(unittest.TestCase):

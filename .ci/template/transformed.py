@@ -59,6 +59,11 @@ def properties(name, logical):
     return transformed(name)["Resources"][logical].get("Properties", {})
 
 
+def environment(name, function):
+    """The variables of a function, with those that every function gets."""
+    return properties(name, function)["Environment"]["Variables"]
+
+
 def text_of(value):
     """The text of a literal or of an Fn::Sub, with every substitution filled in as far as it is known here."""
     if isinstance(value, str):
@@ -70,8 +75,21 @@ def text_of(value):
     return re.sub(r"\$\{(\w+)\}", lambda found: filled.get(found[1], found[0]), template)
 
 
+# What an earlier stack may have left, so that this one makes none: resource -> condition, parameter.
+KEPT = {
+    "UsersTable": ("CreatesUsersTable", "ExistingUsersTable"),
+    "SessionKeyRingSecret": ("CreatesKeyRing", "ExistingKeyRingArn"),
+}
+
+
 def logical_id(value):
-    """The resource that a Ref, or an Fn::GetAtt of its ARN, points to; nothing else is allowed where this is used."""
+    """The resource that a Ref, or an Fn::GetAtt of its ARN, points to, also when it is one that an earlier stack left;
+    nothing else is allowed where this is used."""
+    if set(value) == {"Fn::If"}:
+        condition, made, existing = value["Fn::If"]
+        resource = logical_id(made)
+        assert KEPT[resource][0] == condition and KEPT[resource][1] in str(existing), value
+        return resource
     if set(value) == {"Ref"}:
         return value["Ref"]
     # The ARN of a secret is called Id.

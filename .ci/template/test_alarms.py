@@ -1,0 +1,166 @@
+"""What rings, about whose metrics, and what that costs."""
+
+import json
+import re
+import unittest
+
+from transformed import FUNCTIONS, HTTP, REST, ROOT, properties, resources, source
+
+ALARMS = {
+    "ConfigurationErrorAlarm", "FunctionErrorAlarm", "AuthorizerErrorAlarm", "FunctionThrottleAlarm", "WechatBusyAlarm",
+    "LoginRefusedAlarm", "UseAfterLogoutAlarm", "TableThrottleAlarm", "TimeToLiveAlarm", "GatewayErrorAlarm",
+}
+STACK = {"Name": "stack", "Value": {"Ref": "AWS::StackName"}}
+
+
+def metrics(alarm):
+    """(namespace, name, dimensions, statistic) of each metric that an alarm looks at."""
+    body = alarm["Properties"]
+    if "Metrics" not in body:
+        yield body["Namespace"], body["MetricName"], body["Dimensions"], body["Statistic"]
+    for entry in body.get("Metrics", []):
+        if "MetricStat" in entry:
+            metric = entry["MetricStat"]["Metric"]
+            yield metric["Namespace"], metric["MetricName"], metric["Dimensions"], entry["MetricStat"]["Stat"]
+
+
+def expressions(alarm):
+    return [entry["Expression"] for entry in alarm["Properties"].get("Metrics", []) if "Expression" in entry]
+
+
+def late(alarm):
+    """What is wrong with how an alarm waits for data that is late."""
+    body = alarm["Properties"]
+    periods, wanted = body["EvaluationPeriods"], body.get("DatapointsToAlarm", body["EvaluationPeriods"])
+    return None if wanted < periods else f"{wanted} of {periods} periods"
+
+
+def every_alarm():
+    for template in (REST, HTTP):
+        for name, alarm in resources(template, "AWS::CloudWatch::Alarm").items():
+            yield template, name, alarm
+
+
+def telemetry():
+    """The code that writes the metrics."""
+    return (ROOT / "shared/src/telemetry.rs").read_text() + (ROOT / "shared/src/telemetry/metrics.rs").read_text()
+
+
+class Alarms(unittest.TestCase):
+    maxDiff = None
+
+    def test_alarms_cover_what_operators_must_know(self):
+        for template in (REST, HTTP):
+            self.assertEqual(set(resources(template, "AWS::CloudWatch::Alarm")), ALARMS)
+        for _, name, alarm in every_alarm():
+            self.assertTrue(alarm["Properties"]["AlarmDescription"], name)
+            self.assertEqual(alarm["Properties"]["TreatMissingData"], "notBreaching", name)
+            self.assertEqual(alarm["Properties"]["AlarmActions"]["Fn::If"][0], "HasAlarmTopic", name)
+
+    def test_no_alarm_is_lost_because_its_data_is_late(self):
+        # With M = N the newest period, empty or filled with 0, keeps the alarm OK: AWS's own note at FILL.
+        for _, name, alarm in every_alarm():
+            self.assertIsNone(late(alarm), name)
+
+    def test_fill_with_m_equal_to_n_would_be_noticed(self):
+        (alarm,) = [alarm for template, name, alarm in every_alarm() if (template, name) == (REST, "TableThrottleAlarm")]
+        self.assertTrue(any("FILL" in expression for expression in expressions(alarm)))
+        for changed in ({"DatapointsToAlarm": 5}, {"EvaluationPeriods": 2}):
+            mistaken = {"Properties": alarm["Properties"] | changed}
+            self.assertIsNotNone(late(mistaken), changed)
+        without = {key: value for key, value in alarm["Properties"].items() if key != "DatapointsToAlarm"}
+        self.assertIsNotNone(late({"Properties": without}))
+
+    def test_alarms_on_dynamodb_fill_because_they_ignore_missing_data(self):
+        for _, name, alarm in every_alarm():
+            entries = [entry for entry in alarm["Properties"].get("Metrics", []) if "MetricStat" in entry]
+            for entry in entries:
+                if entry["MetricStat"]["Metric"]["Namespace"] == "AWS/DynamoDB":
+                    (expression,) = expressions(alarm)
+                    self.assertIn(f"FILL({entry['Id']}, 0)", expression, name)
+
+    def test_every_function_has_alarms_for_errors_and_for_being_turned_away(self):
+        for template in (REST, HTTP):
+            for metric in ("Errors", "Throttles"):
+                watched = [
+                    dimensions[0]["Value"]["Ref"]
+                    for alarm in resources(template, "AWS::CloudWatch::Alarm").values()
+                    for namespace, name, dimensions, _ in metrics(alarm)
+                    if (namespace, name) == ("AWS/Lambda", metric)
+                ]
+                self.assertEqual(sorted(watched), sorted(FUNCTIONS), metric)
+
+    def test_every_value_of_a_sum_is_in_its_expression(self):
+        for _, name, alarm in every_alarm():
+            for entry in alarm["Properties"].get("Metrics", []):
+                if "MetricStat" in entry:
+                    self.assertRegex(expressions(alarm)[0], rf"\b{entry['Id']}\b", name)
+
+
+class OneStack(unittest.TestCase):
+    """Two stacks in one account share no metric."""
+
+    maxDiff = None
+
+    def test_every_metric_in_an_alarm_belongs_to_this_stack(self):
+        for _, name, alarm in every_alarm():
+            for namespace, metric, dimensions, _ in metrics(alarm):
+                if namespace == "WxSession":
+                    self.assertIn(STACK, dimensions, name)
+                else:
+                    self.assertTrue(all("Ref" in json.dumps(each["Value"]) for each in dimensions), (name, metric))
+
+    def test_every_metric_on_the_dashboard_belongs_to_this_stack(self):
+        for template in (REST, HTTP):
+            body = json.dumps(properties(template, "Dashboard")["DashboardBody"])
+            searches = re.findall(r"SEARCH\('([^']*)'", body)
+            self.assertEqual(len(searches), 2)
+            for search in searches:
+                self.assertIn("{WxSession,stack,", search)
+                self.assertRegex(search, r"stack=[\\\"]+\$\{AWS::StackName\}")
+            # A following "..." takes over the dimensions before it.
+            for first in re.findall(r"WxSession\W+[a-z_]+[^]]*?\]", body):
+                if not first.startswith("WxSession,"):
+                    self.assertRegex(first, r"stack[^a-z]+\$\{AWS::StackName\}")
+
+    def test_every_function_knows_the_name_of_its_stack(self):
+        for template in (REST, HTTP):
+            for function in FUNCTIONS:
+                found = properties(template, function)["Environment"]["Variables"]
+                self.assertEqual((found["STACK_NAME"], found["METRICS"]), ({"Ref": "AWS::StackName"}, {"Ref": "Metrics"}))
+
+    def test_the_code_sends_no_metric_without_the_stack(self):
+        sets = re.findall(r"&\[((?:&\[[^\]]*\](?:, )?)+)\]", telemetry())
+        self.assertEqual(sets, ['&["stack"]', '&["stack", "function"], &["stack", "function", "outcome"]'])
+
+
+class Metrics(unittest.TestCase):
+    maxDiff = None
+
+    def test_alarms_look_at_the_few_metrics_that_are_always_sent_and_at_all_of_them(self):
+        few = set(re.findall(r'\("(\w+)", (?:is_login|self\.outcome|self\.session)', telemetry())) | {"logins"}
+        for template in (REST, HTTP):
+            found = {
+                metric for alarm in resources(template, "AWS::CloudWatch::Alarm").values()
+                for namespace, metric, _, _ in metrics(alarm) if namespace == "WxSession"
+            }
+            self.assertEqual(found, few)
+        self.assertEqual(len(few), 5, "each is paid for")
+
+    def test_the_dashboard_shows_metrics_that_full_sends(self):
+        template = (ROOT / REST).read_text()
+        named = set(re.findall(r'\["WxSession", "(\w+)"', template)) | set(re.findall(r'MetricName=\\"(\w+)\\"', template))
+        self.assertEqual(named, {"requests", "duration_ms", "wechat_ms", "store_ms", "cold_starts"})
+        for metric in named:
+            self.assertTrue(f'"{metric}"' in telemetry(), metric)
+
+    def test_few_is_the_default_and_the_dashboard_comes_with_full(self):
+        parameter = source(REST)["Parameters"]["Metrics"]
+        self.assertEqual((parameter["Default"], parameter["AllowedValues"]), ("few", ["few", "full"]))
+        for template in (REST, HTTP):
+            self.assertEqual(source(template)["Resources"]["Dashboard"]["Condition"], "HasDashboard")
+            self.assertIn({"Condition": "HasFullMetrics"}, source(template)["Conditions"]["HasDashboard"]["Fn::And"])
+
+
+if __name__ == "__main__":
+    unittest.main()
