@@ -138,7 +138,7 @@ class Metrics(unittest.TestCase):
     maxDiff = None
 
     def test_alarms_look_at_the_few_metrics_that_are_always_sent_and_at_all_of_them(self):
-        few = set(re.findall(r'\("(\w+)", (?:is_login|self\.outcome|self\.session)', telemetry())) | {"logins"}
+        few = set(re.findall(r'\("(\w+)", (?:is_login|self\.(?:outcome|after))', telemetry())) | {"logins"}
         for template in (REST, HTTP):
             found = {
                 metric for alarm in resources(template, "AWS::CloudWatch::Alarm").values()

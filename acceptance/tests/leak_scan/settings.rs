@@ -6,12 +6,13 @@ use serde_json::json;
 use crate::deployment::{APP_SECRET, Deployment};
 
 /// Every setting that is read with a condition, holding a secret by mistake.
-const MISTAKEN: [&str; 8] = [
+const MISTAKEN: [&str; 9] = [
     "ABSOLUTE_SECONDS",
     "HTTP_API_ANSWER",
     "IDLE_SECONDS",
     "LOG_LEVEL",
     "MAX_SESSIONS_PER_USER",
+    "METRICS",
     "REALM",
     "RENEW_AFTER_SECONDS",
     "STORE_SESSION_KEY",
