@@ -19,6 +19,9 @@ mod roles;
 
 use std::fmt;
 
+use serde::ser::SerializeMap;
+use serde_json::Value;
+
 use crate::store::item::{Damaged, Item, optional_text};
 
 pub use block::{Block, Reason};
@@ -63,6 +66,46 @@ impl Profile {
             claims: optional_text(item, CLAIMS)?.map(Claims::stored).transpose()?.unwrap_or_default(),
             external_id: optional_text(item, EXTERNAL_ID)?.map(ExternalId::stored).transpose()?,
         })
+    }
+}
+
+/// What the name of a claim begins with where claims are handed on: none can be taken for anything else there.
+const CLAIM: &str = "claim_";
+
+impl Profile {
+    /// Reads what [`Profile::hand_on`] gave, by way of API Gateway. `None` when that did not give it.
+    pub(crate) fn handed_on(context: &Value) -> Option<Self> {
+        let claims = context.as_object()?.iter().filter_map(|(name, value)| {
+            name.strip_prefix(CLAIM).map(|name| value.as_str().map(|text| (name, text)))
+        });
+        Some(Self {
+            roles: match context.get(ROLES) {
+                None => Roles::default(),
+                Some(roles) => Roles::stored(roles.as_str()?).ok()?,
+            },
+            claims: Claims::handed_on(claims.collect::<Option<_>>()?)?,
+            external_id: match context.get(EXTERNAL_ID) {
+                None => None,
+                Some(name) => Some(ExternalId::stored(name.as_str()?).ok()?),
+            },
+        })
+    }
+
+    /// Adds what there is to an identity that is handed on.
+    pub(crate) fn hand_on<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        if !self.roles.is_empty() {
+            map.serialize_entry(ROLES, self.roles.as_str())?;
+        }
+        if let Some(external_id) = &self.external_id {
+            map.serialize_entry(EXTERNAL_ID, external_id.as_str())?;
+        }
+        let mut key = CLAIM.to_owned();
+        for (name, claim) in self.claims.iter() {
+            key.truncate(CLAIM.len());
+            key.push_str(name);
+            map.serialize_entry(&key, claim.as_str())?;
+        }
+        Ok(())
     }
 }
 

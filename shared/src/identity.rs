@@ -1,9 +1,10 @@
 //! Who is calling: what the authorizer hands on, and how a function reads it. This is what a business function depends on.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
 use crate::{
+    account::Profile,
     http::{Code, Problem, Request},
     ids::{SessionId, UserId},
     telemetry::Line,
@@ -24,19 +25,15 @@ pub struct Identity {
     pub session_id: SessionId,
     /// When the session ends, unix seconds.
     pub expires_at: i64,
+    /// When the session's login was, unix seconds: for what needs a fresh one.
+    pub auth_time: Option<i64>,
+    /// What the business says of the user: roles, claims, external id. As they are at this request.
+    pub profile: Profile,
 }
 
 /// An identity as it is handed on: flat, and of strings only, because REST APIs refuse anything else.
-#[derive(Debug, Serialize)]
-pub struct HandedOn {
-    user_id: String,
-    app_id: String,
-    openid: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unionid: Option<String>,
-    session_id: String,
-    expires_at: String,
-}
+#[derive(Debug)]
+pub struct HandedOn(Identity);
 
 impl Identity {
     /// Who is calling, put into the line. Without the authorizer that is nobody, whatever the request
@@ -59,31 +56,50 @@ impl Identity {
     pub fn from_authorizer(context: &Value) -> Option<Self> {
         let flat = context.get("lambda").unwrap_or(context);
         let text = |name| flat.get(name).and_then(Value::as_str);
-        let expires_at = match flat.get("expires_at")? {
-            Value::String(digits) => digits.parse().ok()?,
-            number => number.as_i64()?,
-        };
         Some(Self {
             user_id: UserId::parse(text("user_id")?)?,
             app_id: text("app_id")?.to_owned(),
             openid: text("openid")?.to_owned(),
             unionid: text("unionid").map(str::to_owned),
             session_id: SessionId::parse(text("session_id")?)?,
-            expires_at,
+            expires_at: seconds(flat.get("expires_at")?)?,
+            auth_time: flat.get("auth_time").and_then(seconds),
+            profile: Profile::handed_on(flat)?,
         })
     }
 
     /// What [`Identity::from_authorizer`] reads behind every kind of API.
     #[must_use]
     pub fn hand_on(self) -> HandedOn {
-        HandedOn {
-            user_id: self.user_id.to_string(),
-            app_id: self.app_id,
-            openid: self.openid,
-            unionid: self.unionid,
-            session_id: self.session_id.to_string(),
-            expires_at: self.expires_at.to_string(),
+        HandedOn(self)
+    }
+}
+
+impl Serialize for HandedOn {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(identity) = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("user_id", &identity.user_id.to_string())?;
+        map.serialize_entry("app_id", &identity.app_id)?;
+        map.serialize_entry("openid", &identity.openid)?;
+        if let Some(unionid) = &identity.unionid {
+            map.serialize_entry("unionid", unionid)?;
         }
+        map.serialize_entry("session_id", &identity.session_id.to_string())?;
+        map.serialize_entry("expires_at", &identity.expires_at.to_string())?;
+        if let Some(auth_time) = identity.auth_time {
+            map.serialize_entry("auth_time", &auth_time.to_string())?;
+        }
+        identity.profile.hand_on(&mut map)?;
+        map.end()
+    }
+}
+
+/// REST APIs hand every value on as text.
+fn seconds(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(digits) => digits.parse().ok(),
+        number => number.as_i64(),
     }
 }
 
@@ -103,7 +119,8 @@ mod tests {
 
     fn handed_on() -> Value {
         json!({"user_id": "22222222-2222-8222-8222-222222222222", "app_id": "wx0123456789abcdef", "openid": "o",
-            "session_id": "018bcfe5-6800-7000-8000-000000000000", "expires_at": "1700000000"})
+            "session_id": "018bcfe5-6800-7000-8000-000000000000", "expires_at": "1700000000",
+            "auth_time": "1699990000"})
     }
 
     #[test]
@@ -123,11 +140,56 @@ mod tests {
     #[test]
     fn reads_what_it_writes() {
         for unionid in [None, Some("n".to_owned())] {
-            let identity = Identity { unionid, ..Identity::from_authorizer(&handed_on()).unwrap() };
+            let external_id = crate::account::ExternalId::new("crm:4711").ok();
+            let roles = crate::account::Roles::new(["editor", "staff"]).unwrap();
+            let profile = Profile { roles, external_id, ..Profile::default() };
+            let identity = Identity { unionid, profile, ..Identity::from_authorizer(&handed_on()).unwrap() };
             let written = serde_json::to_value(identity.clone().hand_on()).unwrap();
             assert!(written.as_object().unwrap().values().all(Value::is_string), "REST APIs refuse the rest");
             assert_eq!(Identity::from_authorizer(&written), Some(identity));
         }
+    }
+
+    #[test]
+    fn reads_what_the_business_said_of_the_user() {
+        let mut context = handed_on();
+        let none = Identity::from_authorizer(&context).unwrap();
+        assert_eq!((none.profile, none.auth_time), (Profile::default(), Some(1_699_990_000)));
+        context["roles"] = "editor staff".into();
+        context["external_id"] = "crm:4711".into();
+        context["claim_tier"] = "gold=4:\" #".into();
+        context["claim_level"] = "3".into();
+        let Profile { roles, claims, external_id } = Identity::from_authorizer(&context).unwrap().profile;
+        assert!(roles.contains("staff") && !roles.contains("admin"));
+        assert_eq!(
+            (claims.get("tier"), claims.get("level"), claims.get("beta")),
+            (Some("gold=4:\" #"), Some("3"), None)
+        );
+        assert_eq!(external_id.unwrap().as_str(), "crm:4711");
+    }
+
+    #[test]
+    fn a_role_or_claim_that_no_authorizer_of_ours_wrote_is_nobodys() {
+        for (name, value) in [
+            ("roles", json!("")),
+            ("roles", json!("staff,admin")),
+            ("roles", json!(["staff"])),
+            ("roles", Value::Null),
+            ("external_id", json!(7)),
+            ("external_id", json!("")),
+            ("claim_", json!("x")),
+            ("claim_Tier", json!("x")),
+            ("claim_sub", json!("x")),
+            ("claim_tier", json!(3)),
+            ("claim_tier", json!("a\nb")),
+        ] {
+            let mut context = handed_on();
+            context[name] = value.clone();
+            assert_eq!(Identity::from_authorizer(&context), None, "{name}: {value}");
+        }
+        let mut old = handed_on();
+        old["auth_time"] = "yesterday".into();
+        assert_eq!(Identity::from_authorizer(&old).unwrap().auth_time, None, "who needs it finds none");
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod policy;
 use lambda_runtime::Diagnostic;
 use wxsession::{
     Clock, Identity,
+    account::Profile,
     aws::{Account, Budget},
     config::{self, Tables},
     env::{EnvError, Source},
@@ -122,6 +123,8 @@ fn identity(session: &Session) -> Option<Identity> {
         unionid: session.unionid.clone(),
         session_id: session.id,
         expires_at: session.expires_at,
+        auth_time: Some(session.created_at),
+        profile: Profile::default(),
     })
 }
 

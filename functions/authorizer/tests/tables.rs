@@ -111,7 +111,7 @@ fn a_live_session_is_allowed_with_its_identity() {
     assert_eq!(answer["policyDocument"]["Statement"][0]["Effect"], "Allow");
     let expected = json!({
         "user_id": user().to_string(), "app_id": "wx0123456789abcdef", "openid": "oTEST", "session_id": SESSION_ID,
-        "expires_at": "4000000000",
+        "expires_at": "4000000000", "auth_time": "1795329000",
     });
     assert_eq!(answer["context"], expected);
     assert_eq!((&line["outcome"], &line["session_id"]), (&json!("allow"), &json!(SESSION_ID)));

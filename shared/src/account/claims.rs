@@ -80,11 +80,18 @@ impl Claims {
             return Err(Malformed("claims_too_large"));
         }
         let entries = sorted.into_iter().map(|(name, value)| match value {
-            Value::String(text) => format!("{name}={}:{text}", text.len()),
+            Value::String(text) => entry(name, text),
             Value::Bool(is) => format!("{name}?{is}"),
             number => format!("{name}#{number}"),
         });
         Ok(Self(entries.collect::<Vec<_>>().join(" ")))
+    }
+
+    /// Reads claims as they were handed on: all of them are text there. `None` for a name or value that no claim has.
+    pub(super) fn handed_on(claims: BTreeMap<&str, &str>) -> Option<Self> {
+        let fits = claims.iter().all(|(name, text)| check_name(name).is_ok() && is_printable(text));
+        let entries = claims.into_iter().map(|(name, text)| entry(name, text));
+        fits.then(|| Self(entries.collect::<Vec<_>>().join(" ")))
     }
 
     /// Reads what [`Claims::as_str`] gave.
@@ -109,6 +116,12 @@ impl Claims {
         self.0.is_empty()
     }
 
+    /// The claim as it is handed on, if there is one of this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(had, _)| *had == name).map(|(_, claim)| claim.as_str())
+    }
+
     /// Each of them, in order of names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Claim<'_>)> {
         let mut rest = self.0.as_str();
@@ -131,6 +144,10 @@ impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Claims(…)")
     }
+}
+
+fn entry(name: &str, text: &str) -> String {
+    format!("{name}={}:{text}", text.len())
 }
 
 fn check_name(name: &str) -> Result<(), Malformed> {

@@ -1,7 +1,11 @@
 //! Golden bytes: an authorizer's answer is refused as a whole when one key is missing, null or
 //! spelled otherwise.
 
-use wxsession::{SessionId, UserId};
+use serde_json::{Value, json};
+use wxsession::{
+    SessionId, UserId,
+    account::{Claims, ExternalId, Profile, Roles},
+};
 
 use super::*;
 
@@ -15,6 +19,8 @@ fn identity() -> Identity {
         unionid: None,
         session_id: SessionId::parse("019aa9c3-7c00-7000-8000-000000000001").unwrap(),
         expires_at: 1_795_933_800,
+        auth_time: Some(1_795_329_000),
+        profile: Profile::default(),
     }
 }
 
@@ -33,7 +39,7 @@ fn refuses(reason: &'static str, event: &Event, http_api: HttpApiAnswer, expecte
     assert_eq!(serde_json::to_string(&refuse(reason, event, http_api)).unwrap(), expected);
 }
 
-const CONTEXT: &str = r#"{"user_id":"12bbf084-f063-861b-9b20-51bba2f93072","app_id":"wx0123456789abcdef","openid":"oTEST0000000000000000000001A","session_id":"019aa9c3-7c00-7000-8000-000000000001","expires_at":"1795933800"}"#;
+const CONTEXT: &str = r#"{"user_id":"12bbf084-f063-861b-9b20-51bba2f93072","app_id":"wx0123456789abcdef","openid":"oTEST0000000000000000000001A","session_id":"019aa9c3-7c00-7000-8000-000000000001","expires_at":"1795933800","auth_time":"1795329000"}"#;
 
 fn policy(principal: &str, effect: &str, resource: &str, context: &str) -> String {
     format!(
@@ -79,6 +85,56 @@ fn the_unionid_is_handed_on_when_there_is_one() {
     let identity = Identity { unionid: Some("oUNION".to_owned()), ..identity() };
     let response = allow(identity, &event("http-2.0"), HttpApiAnswer::Simple);
     assert!(serde_json::to_string(&response).unwrap().contains(r#""unionid":"oUNION""#));
+}
+
+/// Values that would end a string, a member or a line, if one of the flavours wrote them as they are.
+fn hostile() -> Profile {
+    let values = [
+        ("quote", json!("\",\"user_id\":\"somebody else")),
+        ("slash", json!("\\\"}}\\u0022")),
+        ("spaces", json!(" tier=4:gold level#3 ")),
+        ("unicode", json!("研发 \u{1f600} \u{202e}\u{2028}\u{2029}")),
+        ("markup", json!("</script>$context.authorizer.openid${stageVariables.x}")),
+        ("whole", json!(-9_007_199_254_740_991_i64)),
+        ("decimal", json!(0.000_000_1)),
+        ("flag", json!(false)),
+        ("empty", json!("")),
+    ];
+    Profile {
+        roles: Roles::new(["staff", "shop:42.read-only", "Z"]).unwrap(),
+        claims: Claims::new(values.iter().map(|(name, value)| (*name, value))).unwrap(),
+        external_id: Some(ExternalId::new(r#"crm:"4711"\{}"#).unwrap()),
+    }
+}
+
+#[test]
+fn what_the_business_says_of_a_user_comes_through_every_flavour_flat_and_as_it_was() {
+    let flavours = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket", "appsync"];
+    for (name, http_api) in flavours
+        .iter()
+        .flat_map(|name| [HttpApiAnswer::Simple, HttpApiAnswer::Policy].map(|http_api| (name, http_api)))
+    {
+        let identity = Identity { profile: hostile(), ..identity() };
+        let response = serde_json::to_string(&allow(identity, &event(name), http_api)).unwrap();
+        let response: Value = serde_json::from_str(&response).unwrap();
+        let context = response.get("context").unwrap_or(&response["resolverContext"]);
+        let members = context.as_object().unwrap();
+        assert!(members.values().all(Value::is_string), "{name}: {context}");
+        assert_eq!(members.len(), 6 + 2 + 9, "{name}: {context}");
+        assert_eq!(context["user_id"], USER);
+        assert_eq!(context["roles"], "Z shop:42.read-only staff");
+        assert_eq!(context["external_id"], r#"crm:"4711"\{}"#);
+        for (claim, value) in hostile().claims.iter() {
+            assert_eq!(context[format!("claim_{claim}")], value.as_str(), "{name}");
+        }
+        assert_eq!((&context["claim_flag"], &context["claim_decimal"]), (&json!("false"), &json!("1e-7")));
+        let read = Identity::from_authorizer(context).unwrap();
+        assert_eq!(read.profile.claims.get("quote"), Some("\",\"user_id\":\"somebody else"));
+        assert_eq!(read.profile.claims.get("whole"), Some("-9007199254740991"));
+        assert_eq!(read.profile.claims.iter().count(), 9);
+        assert_eq!((read.profile.roles, read.profile.external_id), (hostile().roles, hostile().external_id));
+        assert_eq!(read.auth_time, Some(1_795_329_000));
+    }
 }
 
 #[test]
