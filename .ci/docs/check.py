@@ -17,7 +17,7 @@ ENGLISH, CHINESE = "README.md", "README.zh-CN.md"
 CODES = ("<!-- codes -->", "<!-- end of codes -->")
 GATEWAY = "x-amazon-apigateway-gateway-responses"
 # Routes that another stack serves.
-SAMPLE = {("GET", "/me")}
+SAMPLE = {("GET", "/me"), ("GET", "/staff")}
 
 
 class Tree:

@@ -33,12 +33,15 @@ def readme_function(folder):
 
 def behind(template, function):
     """The function with the event that the template's kind of API wants, as the README says to change it."""
-    properties = {"Path": "/me", "Method": "GET"}
     if is_http_api(template):
-        event = {"Type": "HttpApi", "Properties": properties | {"ApiId": {"Ref": "Api"}, "PayloadFormatVersion": "2.0"}}
+        kind, properties = "HttpApi", {"ApiId": {"Ref": "Api"}, "PayloadFormatVersion": "2.0"}
     else:
-        event = {"Type": "Api", "Properties": properties | {"RestApiId": {"Ref": "Api"}}}
-    return function | {"Properties": function["Properties"] | {"Events": {"Me": event}}}
+        kind, properties = "Api", {"RestApiId": {"Ref": "Api"}}
+    events = {
+        name: {"Type": kind, "Properties": {"Path": path, "Method": "GET"} | properties}
+        for name, path in (("Me", "/me"), ("Staff", "/staff"))
+    }
+    return function | {"Properties": function["Properties"] | {"Events": events}}
 
 
 def expanded(template, region="us-east-1"):
@@ -95,9 +98,9 @@ class Stacks(unittest.TestCase):
         for name, template in every_pair():
             with self.subTest(name):
                 body = expanded(template)["Api"]["Properties"]["Body"]
-                ((path, methods),) = body["paths"].items()
-                self.assertEqual((path, [*methods]), ("/me", ["get"]))
-                self.assertEqual(methods["get"]["security"], [{"SessionAuthorizer": []}])
+                self.assertEqual({path: [*methods] for path, methods in body["paths"].items()}, {"/me": ["get"], "/staff": ["get"]})
+                for methods in body["paths"].values():
+                    self.assertEqual(methods["get"]["security"], [{"SessionAuthorizer": []}])
                 scheme = body["components"]["securitySchemes"]["SessionAuthorizer"]["x-amazon-apigateway-authorizer"]
                 self.assertIn(IMPORTED, json.dumps(scheme["authorizerUri"]))
                 self.assertIn(scheme["authorizerResultTtlInSeconds"], (0, {"Ref": "AuthorizerCacheSeconds"}))
@@ -115,11 +118,11 @@ class Stacks(unittest.TestCase):
                     self.assertEqual(permission["Action"], "lambda:InvokeFunction")
                 authorizer = json.dumps({"Fn::ImportValue": {"Fn::Sub": IMPORTED}})
                 function = json.dumps({"Ref": "MeFunction"})
-                sources = {json.dumps(each["FunctionName"]): json.dumps(each["SourceArn"]) for each in found}
-                self.assertEqual(len(found), 2)
-                self.assertEqual(set(sources), {authorizer, function})
-                self.assertRegex(sources[authorizer], r"\$\{(Api|__ApiId__)\}/authorizers/\*")
-                self.assertRegex(sources[function], r"/GET/me\"")
+                sources = sorted((json.dumps(each["FunctionName"]), json.dumps(each["SourceArn"])) for each in found)
+                self.assertEqual([name for name, _ in sources], sorted([authorizer, function, function]))
+                for name, source_arn in sources:
+                    route = r"/GET/(me|staff)\"" if name == function else r"\$\{(Api|__ApiId__)\}/authorizers/\*"
+                    self.assertRegex(source_arn, route)
 
     def test_the_login_stack_exports_what_they_import(self):
         exports = [output["Export"]["Name"]["Fn::Sub"] for output in source(REST)["Outputs"].values() if "Export" in output]

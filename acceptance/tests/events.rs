@@ -40,6 +40,8 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("me-no-authorizer-http", "me", "401 credentials_missing"),
     ("me-no-authorizer-rest", "me", "401 credentials_missing"),
     ("me-rest", "me", "200"),
+    ("me-staff-http", "me", "200"),
+    ("me-staff-rest", "me", "403 role_missing"),
     ("open-data-decrypt-rest", "open-data", "409 session_key_stale"),
     ("open-data-verify-rest", "open-data", "200"),
     ("sessions-list-rest", "sessions", "200"),

@@ -1,4 +1,5 @@
-// GET /me: says who is calling. Copy it and put your own work where the answer is built.
+// GET /me: says who is calling. GET /staff: the same, for those with the role "staff" only. Copy it and put your own work
+// where the answer is built.
 //
 // The session is checked before this code runs: API Gateway asks the session authorizer and hands on what it said.
 // So there is no token to read here, and nothing in the headers, the query or the body says who somebody is.
@@ -12,18 +13,32 @@ export function identityOf(event) {
   const context = handedOn?.lambda ?? handedOn ?? {};
   const expires_at = seconds(context.expires_at);
   if (expires_at === null || !TEXTS.every((name) => typeof context[name] === "string")) return null;
-  const { user_id, app_id, openid, session_id, unionid = null } = context;
-  return { user_id, app_id, openid, unionid, session_id, expires_at };
+  const { user_id, app_id, openid, session_id, unionid = null, external_id = null } = context;
+  // What your backend said of the user, and when they logged in: docs/accounts.md.
+  const roles = typeof context.roles === "string" ? context.roles.split(" ").filter(Boolean) : [];
+  const claims = Object.fromEntries(
+    Object.entries(context).filter(([name]) => name.startsWith("claim_")).map(([name, value]) => [name.slice(6), value]),
+  );
+  const auth_time = seconds(context.auth_time);
+  return { user_id, app_id, openid, unionid, session_id, expires_at, roles, claims, external_id, auth_time };
 }
 
 export async function handler(event, context) {
   const identity = identityOf(event);
-  if (identity === null) return withoutAuthorizer(event?.requestContext?.requestId ?? context?.awsRequestId);
+  const requestId = event?.requestContext?.requestId ?? context?.awsRequestId;
+  if (identity === null) return withoutAuthorizer(requestId);
+  // What a role may do is this function's decision. 403, never 401: a new login gives nobody a role.
+  if (routeOf(event) === "/staff" && !identity.roles.includes("staff")) return withoutRole(requestId);
 
   // Your own work goes here. `identity.user_id` is the key to keep a user's things under.
   const { user_id, app_id, session_id, expires_at, unionid } = identity;
   // WeChat's names of the user, openid and unionid, stay on the server.
   return answer(200, "application/json", { user_id, app_id, session_id, expires_at, has_unionid: unionid !== null });
+}
+
+// The route as the template has it, behind a REST API and behind an HTTP API.
+function routeOf(event) {
+  return event.resource ?? event.routeKey?.split(" ")[1];
 }
 
 // API Gateway hands every value on as text; a number is taken too.
@@ -44,12 +59,25 @@ function withoutAuthorizer(requestId) {
   });
   const problem = {
     type: "about:blank",
-    title: "A bearer token is needed",
+    title: "Unauthorized",
     status: 401,
+    detail: "A bearer token is needed",
     code: "credentials_missing",
     instance: requestId,
   };
   return answer(401, "application/problem+json", problem, { "WWW-Authenticate": 'Bearer realm="wxs"' });
+}
+
+function withoutRole(requestId) {
+  const problem = {
+    type: "about:blank",
+    title: "Forbidden",
+    status: 403,
+    detail: "The user may not do this",
+    code: "role_missing",
+    instance: requestId,
+  };
+  return answer(403, "application/problem+json", problem);
 }
 
 function answer(statusCode, contentType, body, more = {}) {

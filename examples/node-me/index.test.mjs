@@ -71,6 +71,26 @@ test("an event without anything is nobody's, and not a crash", async () => {
   }
 });
 
+test("refuses whoever has not the role with 403, never with 401", async () => {
+  assert.equal((await serve(event("me-staff-http"))).answer.statusCode, 200);
+  const { answer } = await serve(event("me-staff-rest"));
+  assert.equal(answer.statusCode, 403);
+  assert.equal(answer.headers["WWW-Authenticate"], undefined);
+  assert.equal(JSON.parse(answer.body).code, "role_missing");
+  for (const roles of ["", " ", "staffer", "staff,editor", "Staff", 7, null, ["staff"]]) {
+    const other = event("me-staff-rest");
+    other.requestContext.authorizer.roles = roles;
+    assert.equal((await serve(other)).answer.statusCode, 403, JSON.stringify(roles));
+  }
+});
+
+test("reads what the backend said of the user", () => {
+  const { roles, claims, external_id, auth_time } = identityOf(event("me-http"));
+  assert.deepEqual({ roles, claims, external_id, auth_time }, {
+    roles: ["editor", "staff"], claims: { level: "3", tier: "gold" }, external_id: "crm:4711", auth_time: 1795240000,
+  });
+});
+
 test("a time that is not whole seconds is refused", () => {
   for (const expires_at of ["", "soon", "1.5", "1e9", -1, 1.5, true, null, ["1"]]) {
     const odd = event("me-rest");

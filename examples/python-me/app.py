@@ -1,11 +1,12 @@
-"""GET /me: says who is calling. Copy it and put your own work where the answer is built.
+"""GET /me: says who is calling. GET /staff: the same, for those with the role "staff" only. Copy it and put your own work
+where the answer is built.
 
 The session is checked before this code runs: API Gateway asks the session authorizer and hands on what it said. So
 there is no token to read here, and nothing in the headers, the query or the body says who somebody is.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 
@@ -19,6 +20,11 @@ class Identity:
     session_id: str
     expires_at: int
     unionid: str | None = None
+    # What your backend said of the user, and when they logged in: docs/accounts.md.
+    roles: tuple[str, ...] = ()
+    claims: dict[str, str] = field(default_factory=dict)
+    external_id: str | None = None
+    auth_time: int | None = None
 
 
 def identity_of(event):
@@ -30,13 +36,25 @@ def identity_of(event):
     expires_at = _seconds(context.get("expires_at"))
     if expires_at is None or not all(isinstance(text, str) for text in texts):
         return None
-    return Identity(*texts, expires_at, context.get("unionid"))
+    roles = context.get("roles")
+    return Identity(
+        *texts,
+        expires_at,
+        context.get("unionid"),
+        tuple(roles.split()) if isinstance(roles, str) else (),
+        {name[6:]: value for name, value in context.items() if name.startswith("claim_")},
+        context.get("external_id"),
+        _seconds(context.get("auth_time")),
+    )
 
 
 def handler(event, context):
     identity = identity_of(event)
     if identity is None:
         return _without_authorizer(_request_id(event, context))
+    # What a role may do is this function's decision. 403, never 401: a new login gives nobody a role.
+    if _route(event) == "/staff" and "staff" not in identity.roles:
+        return _without_role(_request_id(event, context))
 
     # Your own work goes here. `identity.user_id` is the key to keep a user's things under.
     body = {
@@ -48,6 +66,11 @@ def handler(event, context):
         "has_unionid": identity.unionid is not None,
     }
     return _answer(200, "application/json", body)
+
+
+def _route(event):
+    """The route as the template has it, behind a REST API and behind an HTTP API."""
+    return event.get("resource") or (event.get("routeKey") or "").partition(" ")[2]
 
 
 def _seconds(value):
@@ -74,12 +97,25 @@ def _without_authorizer(request_id):
     })
     problem = {
         "type": "about:blank",
-        "title": "A bearer token is needed",
+        "title": "Unauthorized",
         "status": 401,
+        "detail": "A bearer token is needed",
         "code": "credentials_missing",
         "instance": request_id,
     }
     return _answer(401, "application/problem+json", problem, {"WWW-Authenticate": 'Bearer realm="wxs"'})
+
+
+def _without_role(request_id):
+    problem = {
+        "type": "about:blank",
+        "title": "Forbidden",
+        "status": 403,
+        "detail": "The user may not do this",
+        "code": "role_missing",
+        "instance": request_id,
+    }
+    return _answer(403, "application/problem+json", problem)
 
 
 def _answer(status_code, content_type, body, more=None):

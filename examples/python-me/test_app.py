@@ -69,6 +69,24 @@ class Me(unittest.TestCase):
             self.assertIsNone(identity_of(bare))
             self.assertEqual(serve(bare)[0]["statusCode"], 401)
 
+    def test_refuses_whoever_has_not_the_role_with_403_never_with_401(self):
+        self.assertEqual(serve(event("me-staff-http"))[0]["statusCode"], 200)
+        answer, _ = serve(event("me-staff-rest"))
+        self.assertEqual(answer["statusCode"], 403)
+        self.assertNotIn("WWW-Authenticate", answer["headers"])
+        self.assertEqual(json.loads(answer["body"])["code"], "role_missing")
+        for roles in ("", " ", "staffer", "staff,editor", "Staff", 7, None, ["staff"]):
+            with self.subTest(roles):
+                other = event("me-staff-rest")
+                other["requestContext"]["authorizer"]["roles"] = roles
+                self.assertEqual(serve(other)[0]["statusCode"], 403)
+
+    def test_reads_what_the_backend_said_of_the_user(self):
+        identity = identity_of(event("me-http"))
+        self.assertEqual(identity.roles, ("editor", "staff"))
+        self.assertEqual(identity.claims, {"level": "3", "tier": "gold"})
+        self.assertEqual((identity.external_id, identity.auth_time), ("crm:4711", 1795240000))
+
     def test_a_time_that_is_not_whole_seconds_is_refused(self):
         for expires_at in ("", "soon", "1.5", "1e9", "²", -1, 1.5, True, None, ["1"]):
             with self.subTest(expires_at):

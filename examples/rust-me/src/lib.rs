@@ -1,4 +1,5 @@
-//! `GET /me`: says who is calling. Copy it and put your own work where the answer is built.
+//! `GET /me`: says who is calling. `GET /staff`: the same, for those with the role `staff` only. Copy it and put your own
+//! work where the answer is built.
 //!
 //! The session is checked before this code runs: API Gateway asks the session authorizer and hands on
 //! what it said. So there is no token to read here, no table, no secret: only [`Identity`].
@@ -7,7 +8,7 @@ use serde::Serialize;
 use wxsession::{
     Clock, Identity,
     env::{EnvError, Source},
-    http::{Problem, Request, Response, Route},
+    http::{Code, Problem, Request, Response, Route},
     serve::HttpFunction,
     telemetry::Line,
 };
@@ -28,10 +29,22 @@ struct Reply<'a> {
 }
 
 impl Me {
-    #[expect(clippy::unused_async, reason = "your own work waits for something: here nothing does")]
     async fn me(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         // 401 and a line for the operator when the route was deployed without the authorizer.
+        self.greet(&Identity::of(request, line)?).await
+    }
+
+    async fn staff(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         let identity = Identity::of(request, line)?;
+        // What a role may do is this function's decision. 403, never 401: a new login gives nobody a role.
+        if !identity.profile.roles.contains("staff") {
+            return Err(Problem::new(Code::RoleMissing));
+        }
+        self.greet(&identity).await
+    }
+
+    #[expect(clippy::unused_async, reason = "your own work waits for something: here nothing does")]
+    async fn greet(&self, identity: &Identity) -> Result<Response, Problem> {
         // Your own work goes here. `identity.user_id` is the key to keep a user's things under.
         Ok(Response::json(&Reply {
             user_id: identity.user_id.to_string(),
@@ -45,8 +58,10 @@ impl Me {
 
 impl HttpFunction for Me {
     const NAME: &'static str = "me";
-    const ROUTES: &'static [Route<Self>] =
-        &[Route::new("GET", "/me", |function, request, line| Box::pin(function.me(request, line)))];
+    const ROUTES: &'static [Route<Self>] = &[
+        Route::new("GET", "/me", |function, request, line| Box::pin(function.me(request, line))),
+        Route::new("GET", "/staff", |function, request, line| Box::pin(function.staff(request, line))),
+    ];
 
     fn from_env(_: &impl Source, _: Clock) -> Result<Self, EnvError> {
         Ok(Self)

@@ -13,6 +13,8 @@ use super::*;
 
 const REST: &str = include_str!("../../../events/me-rest.json");
 const HTTP: &str = include_str!("../../../events/me-http.json");
+const STAFF_REST: &str = include_str!("../../../events/me-staff-rest.json");
+const STAFF_HTTP: &str = include_str!("../../../events/me-staff-http.json");
 const OPEN_REST: &str = include_str!("../../../events/me-no-authorizer-rest.json");
 const OPEN_HTTP: &str = include_str!("../../../events/me-no-authorizer-http.json");
 
@@ -52,6 +54,20 @@ async fn says_the_same_behind_an_http_api() {
     let (_, mut behind_rest, _) = serve(REST).await;
     behind_rest["has_unionid"] = true.into();
     assert_eq!(body, behind_rest);
+}
+
+#[tokio::test]
+async fn refuses_whoever_has_not_the_role_with_403_never_with_401() {
+    assert_eq!(serve(STAFF_HTTP).await.0["statusCode"], 200);
+    let (answer, body, line) = serve(STAFF_REST).await;
+    assert_eq!((&answer["statusCode"], &body["code"]), (&403.into(), &"role_missing".into()));
+    assert!(answer["headers"].get("WWW-Authenticate").is_none());
+    assert_eq!((&line["level"], &line["outcome"]), (&"INFO".into(), &"role_missing".into()));
+    for roles in ["staffer", "Staff", "editor"] {
+        let mut event: Value = serde_json::from_str(STAFF_REST).unwrap();
+        event["requestContext"]["authorizer"]["roles"] = roles.into();
+        assert_eq!(serve(&event.to_string()).await.0["statusCode"], 403, "{roles}");
+    }
 }
 
 #[tokio::test]

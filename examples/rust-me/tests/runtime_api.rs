@@ -19,9 +19,11 @@ use server::RuntimeApi;
 const NODE_BOOTSTRAP: &str = include_str!("runtime_api/bootstrap.mjs");
 const PYTHON_BOOTSTRAP: &str = include_str!("runtime_api/bootstrap.py");
 
-const EVENTS: [(&str, &str); 4] = [
+const EVENTS: [(&str, &str); 6] = [
     ("me-rest", include_str!("../../../events/me-rest.json")),
     ("me-http", include_str!("../../../events/me-http.json")),
+    ("me-staff-rest", include_str!("../../../events/me-staff-rest.json")),
+    ("me-staff-http", include_str!("../../../events/me-staff-http.json")),
     ("me-no-authorizer-rest", include_str!("../../../events/me-no-authorizer-rest.json")),
     ("me-no-authorizer-http", include_str!("../../../events/me-no-authorizer-http.json")),
 ];
@@ -103,24 +105,13 @@ fn expected(event: &str) -> Value {
     let event: Value = serde_json::from_str(event).expect("events are JSON");
     let context = &event["requestContext"];
     let authorizer = &context["authorizer"];
+    let is_http_api = authorizer["lambda"].is_object();
     if authorizer.is_null() {
-        return json!({
-            "statusCode": 401,
-            "headers": {
-                "Cache-Control": "no-store",
-                "Content-Type": "application/problem+json",
-                "WWW-Authenticate": "Bearer realm=\"wxs\"",
-                "X-Content-Type-Options": "nosniff",
-            },
-            "body": {
-                "type": "about:blank",
-                "title": "A bearer token is needed",
-                "status": 401,
-                "code": "credentials_missing",
-                "instance": context["requestId"],
-            },
-            "isBase64Encoded": false,
-        });
+        return problem(context, 401, "credentials_missing", "Unauthorized", "A bearer token is needed");
+    }
+    let is_staff = is_http_api;
+    if event["resource"] == "/staff" && !is_staff {
+        return problem(context, 403, "role_missing", "Forbidden", "The user may not do this");
     }
     json!({
         "statusCode": 200,
@@ -134,7 +125,27 @@ fn expected(event: &str) -> Value {
             "app_id": "wx0123456789abcdef",
             "session_id": "019aa9c3-7c00-7000-8000-000000000001",
             "expires_at": 4_102_444_800_i64,
-            "has_unionid": authorizer["lambda"].is_object(),
+            "has_unionid": is_http_api,
+        },
+        "isBase64Encoded": false,
+    })
+}
+
+fn problem(context: &Value, status: u16, code: &str, title: &str, detail: &str) -> Value {
+    let mut headers = json!({
+        "Cache-Control": "no-store",
+        "Content-Type": "application/problem+json",
+        "X-Content-Type-Options": "nosniff",
+    });
+    if status == 401 {
+        headers["WWW-Authenticate"] = "Bearer realm=\"wxs\"".into();
+    }
+    json!({
+        "statusCode": status,
+        "headers": headers,
+        "body": {
+            "type": "about:blank", "title": title, "status": status, "detail": detail, "code": code,
+            "instance": context["requestId"],
         },
         "isBase64Encoded": false,
     })
@@ -183,6 +194,6 @@ fn passes(program: &str, arguments: &[&str], folder: &str) {
         let said = [run.stdout, run.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
         assert!(run.status.success(), "examples/{folder}: {said}");
         // Neither runner may succeed by finding nothing.
-        assert!(said.contains("# pass 6") || said.contains("Ran 6 tests"), "examples/{folder}: {said}");
+        assert!(said.contains("# pass 8") || said.contains("Ran 8 tests"), "examples/{folder}: {said}");
     }
 }

@@ -27,6 +27,8 @@ pub enum Code {
     WrongApp,
     /// WeChat's risk control refuses this user.
     LoginBlocked,
+    /// The user has not the role that the route wants. For business functions: the login backend's own routes want none.
+    RoleMissing,
     /// No such thing.
     NotFound,
     /// The deployment has this feature switched off.
@@ -55,7 +57,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for tests that compare this table with the documents.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::MalformedRequest,
         Self::LoginCodeInvalid,
         Self::LoginCodeUsed,
@@ -64,6 +66,7 @@ impl Code {
         Self::SessionInvalid,
         Self::WrongApp,
         Self::LoginBlocked,
+        Self::RoleMissing,
         Self::NotFound,
         Self::NotEnabled,
         Self::MethodNotAllowed,
@@ -88,6 +91,7 @@ impl Code {
             Self::SessionInvalid => ("session_invalid", 401, "The session is over: log in again"),
             Self::WrongApp => ("wrong_app", 403, "This Mini Program is not served here"),
             Self::LoginBlocked => ("login_blocked", 403, "WeChat refuses this user"),
+            Self::RoleMissing => ("role_missing", 403, "The user may not do this"),
             Self::NotFound => ("not_found", 404, "There is no such thing"),
             Self::NotEnabled => ("not_enabled", 404, "This deployment has the feature switched off"),
             Self::MethodNotAllowed => ("method_not_allowed", 405, "The route knows other methods"),
