@@ -1,6 +1,6 @@
 //! The record that a service keeps of itself in tests, so that the whole suite is one scan.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -13,6 +13,7 @@ use local::{
     service::RING_SECRET,
     settings::{Attendant, Lines, Settings},
 };
+use parking_lot::Mutex;
 use serde_json::Value;
 use wechat_simulator::Simulator;
 use wxsession::Clock;
@@ -58,7 +59,7 @@ impl Scan {
         for (_, key) in ring.as_object().into_iter().flatten().filter(|(name, _)| *name != "current") {
             canaries.add("key ring", key.as_str().unwrap_or("not a key ring"));
         }
-        lock(&self.record).tokens().iter().for_each(|token| canaries.add_token(token));
+        self.record.lock().tokens().iter().for_each(|token| canaries.add_token(token));
         canaries
     }
 }
@@ -71,7 +72,7 @@ pub fn recorded(router: Router, record: Arc<Mutex<Record>>) -> Router {
             let path = request.uri().path().to_owned();
             let (parts, body) = next.run(request).await.into_parts();
             let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-            let mut record = lock(&record);
+            let mut record = record.lock();
             if record.bytes() < MOST_BYTES {
                 record.keep_answer(&path, parts.status.is_success(), &parts.headers, &body);
             }
@@ -85,17 +86,12 @@ impl Drop for Scan {
         if std::thread::panicking() {
             return;
         }
-        for line in lock(&self.lines).iter() {
-            lock(&self.record).keep_line("the functions", line.as_bytes());
+        for line in self.lines.lock().expect("nobody panics while writing a line").iter() {
+            self.record.lock().keep_line("the functions", line.as_bytes());
         }
         let canaries = self.canaries();
-        let verdict = lock(&self.record).verdict(&canaries);
+        let verdict = self.record.lock().verdict(&canaries);
         let findings: Vec<String> = verdict.findings.iter().map(ToString::to_string).collect();
         assert!(findings.is_empty(), "secrets were seen:\n{}", findings.join("\n"));
     }
-}
-
-/// A test that failed while it held the lock must not hide its failure behind a poisoned one.
-fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

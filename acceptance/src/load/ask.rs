@@ -3,12 +3,13 @@
 use std::{
     collections::VecDeque,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicU32, Ordering},
     },
 };
 
 use operator::http_client::{HttpClient, Reply};
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::{Value, json};
 use wechat_simulator::{DEFAULT_APP, NewCode, Simulator};
 use wxsession::{UserId, token::SessionToken};
@@ -66,7 +67,7 @@ impl Crew {
     }
 
     pub(super) fn tally(&self) -> MutexGuard<'_, Tally> {
-        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tally.lock()
     }
 
     /// Logins so far, those of earlier crews included.
@@ -179,7 +180,7 @@ impl Crew {
     }
 
     fn fresh(&self) -> MutexGuard<'_, VecDeque<Expected>> {
-        self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
+        self.fresh.lock()
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use aws_emulator::dynamodb::TableSize;
-use local::{service::Service, settings::Settings};
+use local::{
+    service::Service,
+    settings::{Lines, Settings},
+};
 use wxsession::{Clock, config, telemetry::Log};
 
 use super::{Lanes, Progress, population::Population, seed};
@@ -18,7 +21,7 @@ pub struct Stage {
     pub(super) population: Arc<Population>,
     /// What the tables held before the first request, by table.
     pub(super) held: BTreeMap<String, TableSize>,
-    lines: Arc<Mutex<Vec<String>>>,
+    lines: Lines,
 }
 
 impl Stage {
@@ -29,7 +32,7 @@ impl Stage {
     /// When it does not start, or the tables cannot be filled.
     pub async fn open(sessions: u32, lanes: &Lanes, progress: &Progress) -> Result<Self, String> {
         let clock = Clock::system();
-        let said = Arc::<Mutex<Vec<String>>>::default();
+        let said = Lines::default();
         let (log_clock, kept) = (clock.clone(), Arc::clone(&said));
         let settings = Settings {
             new_log: Arc::new(move |name, level| {
@@ -67,6 +70,6 @@ impl Stage {
 
     /// Log lines since the last time. They are forgotten.
     pub(super) fn take_lines(&self) -> Vec<String> {
-        std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.lines.lock().expect("nobody panics while writing a line"))
     }
 }

@@ -45,7 +45,7 @@ impl Canaries {
             Canary::new("role secret", ENVIRONMENT[1].1),
             Canary::new("role session token", ENVIRONMENT[2].1),
         ];
-        let codes = user.codes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let codes = user.codes.lock();
         all.extend(codes.iter().map(|code| Canary::new("js_code", code)));
         Self(all)
     }

@@ -3,13 +3,15 @@
 //! A function knows its endpoint from the start. One that is to have served before its DynamoDB stops speaking TLS
 //! has to be led there later.
 
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Once};
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_runtime_api::client::{
     http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
     orchestrator::HttpRequest,
 };
+use local::settings::Lines;
+use parking_lot::Mutex;
 use wxsession::{
     Clock,
     aws::Connector,
@@ -56,7 +58,7 @@ impl Detour {
     }
 
     fn set(&self, way: Way) {
-        *self.way.lock().unwrap_or_else(PoisonError::into_inner) = way;
+        *self.way.lock() = way;
     }
 }
 
@@ -64,7 +66,7 @@ impl HttpConnector for Detour {
     fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
         let asks_tables =
             request.headers().get("x-amz-target").is_some_and(|target| target.starts_with("DynamoDB_"));
-        let way = self.way.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let way = self.way.lock().clone();
         match way {
             Way::To(url) if asks_tables => request.set_uri(url).expect("a URL of this test"),
             Way::Panic(text) if asks_tables => std::panic::panic_any(text),
@@ -75,10 +77,10 @@ impl HttpConnector for Detour {
 }
 
 /// The lines of the shipped panic hook, which from now on sees the panics that are meant and no others.
-pub(crate) fn hooked() -> Arc<Mutex<Vec<String>>> {
+pub(crate) fn hooked() -> Lines {
     static HOOKED: Once = Once::new();
-    static LINES: Mutex<Option<Arc<Mutex<Vec<String>>>>> = Mutex::new(None);
-    let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    static LINES: Mutex<Option<Lines>> = Mutex::new(None);
+    let mut lines = LINES.lock();
     let lines = lines.get_or_insert_default();
     HOOKED.call_once(|| {
         let before = std::panic::take_hook();

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -17,6 +17,7 @@ use local::functions;
 use login::Login;
 use open_data::OpenData;
 use operator::http_client::HttpClient;
+use parking_lot::Mutex;
 use serde_json::Value;
 use sessions::Sessions;
 use tokio::task::JoinHandle;
@@ -26,7 +27,7 @@ use crate::{
     faults::Fault,
     routes::Route,
     wires::listener,
-    world::{DEPLOYED, World, locked},
+    world::{DEPLOYED, World},
 };
 
 /// Changes a function before it is put in: the identity, or a defect of a negative control.
@@ -72,11 +73,11 @@ impl Instance {
     }
 
     pub(crate) fn runs(&self) -> Vec<Run> {
-        locked(&self.runs).clone()
+        self.runs.lock().clone()
     }
 
     pub(crate) fn forget(&self) {
-        locked(&self.runs).clear();
+        self.runs.lock().clear();
     }
 }
 
@@ -139,7 +140,7 @@ fn watched(function: &'static str, invoke: Invoke, runs: &Arc<Mutex<Vec<Run>>>) 
         async move {
             let started = Instant::now();
             let answer = call.await;
-            locked(&runs).push(Run { function, took: started.elapsed(), answer: answer.clone() });
+            runs.lock().push(Run { function, took: started.elapsed(), answer: answer.clone() });
             answer
         }
     })

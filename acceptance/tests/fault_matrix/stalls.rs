@@ -3,11 +3,11 @@
 //! A cell in which the functions had 300 ms for an answer says nothing when the machine took those for something else.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use crate::world::locked;
+use parking_lot::Mutex;
 
 const TICK: Duration = Duration::from_millis(10);
 /// Less than this the budgets bear.
@@ -25,7 +25,7 @@ impl Stalls {
                 let started = Instant::now();
                 std::thread::sleep(TICK);
                 if started.elapsed() > TICK + NOTED {
-                    locked(&noted).push(Instant::now());
+                    noted.lock().push(Instant::now());
                 }
             }
         });
@@ -34,6 +34,6 @@ impl Stalls {
 
     /// Whether there was one since `start`.
     pub(crate) fn since(&self, start: Instant) -> bool {
-        locked(&self.0).iter().any(|at| *at >= start)
+        self.0.lock().iter().any(|at| *at >= start)
     }
 }

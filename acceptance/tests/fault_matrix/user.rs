@@ -16,7 +16,7 @@ pub(crate) struct User {
     /// The body of a request to decrypt.
     pub(crate) open_data: Value,
     /// Codes of `wx.login` that were handed out.
-    pub(crate) codes: std::sync::Mutex<Vec<String>>,
+    pub(crate) codes: parking_lot::Mutex<Vec<String>>,
     simulator: Simulator,
 }
 
@@ -33,7 +33,7 @@ impl User {
             session_id: String::new(),
             session_key: String::new(),
             open_data: Value::Null,
-            codes: std::sync::Mutex::default(),
+            codes: parking_lot::Mutex::default(),
             simulator: simulator.clone(),
         };
         let reply = Route::Login.ask(service, &user).await?;
@@ -52,7 +52,7 @@ impl User {
     /// A fresh code of `wx.login`.
     pub(crate) fn code(&self) -> String {
         let code = self.simulator.mint_code(DEFAULT_APP.0, Some(&self.openid));
-        self.codes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(code.clone());
+        self.codes.lock().push(code.clone());
         code
     }
 }

@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     net::SocketAddr,
     sync::{
-        Arc, LazyLock, Mutex, PoisonError,
+        Arc, LazyLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -14,7 +14,11 @@ use aws_emulator::{
     secrets_manager::{self, SecretsManager},
 };
 use emulator_harness::onlooker::{Exchange, Moment};
-use local::service::{SAMPLE_TEMPLATE, TEMPLATE};
+use local::{
+    service::{SAMPLE_TEMPLATE, TEMPLATE},
+    settings::Lines,
+};
+use parking_lot::Mutex;
 use sam_template::Template;
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -54,7 +58,7 @@ pub(crate) struct World {
     wechat_plug: Plug,
     secrets_plug: Plug,
     wechat: JoinHandle<()>,
-    lines: Arc<Mutex<Vec<String>>>,
+    lines: Lines,
     exchanges: Arc<Mutex<Vec<Exchange>>>,
     strayed: Arc<AtomicBool>,
 }
@@ -78,7 +82,7 @@ impl World {
         let (wechat, wechat_url) = serve(&simulator).await;
         let exchanges = Arc::<Mutex<Vec<Exchange>>>::default();
         let seen = Arc::clone(&exchanges);
-        tables.proxy().watch(Box::new(move |exchange| locked(&seen).push(exchange)));
+        tables.proxy().watch(Box::new(move |exchange| seen.lock().push(exchange)));
         Self {
             wechat_plug: Plug::before(&wechat_url).await,
             secrets_plug: Plug::before(secrets.endpoint()).await,
@@ -187,18 +191,18 @@ impl World {
 
     /// Forgets what was said and asked so far.
     pub(crate) fn forget(&self) {
-        locked(&self.lines).clear();
-        locked(&self.exchanges).clear();
+        self.lines.lock().expect("nobody panics while writing a line").clear();
+        self.exchanges.lock().clear();
     }
 
     pub(crate) fn lines(&self) -> Vec<String> {
-        locked(&self.lines).clone()
+        self.lines.lock().expect("nobody panics while writing a line").clone()
     }
 
     /// How many sessions and users successful batch reads have brought.
     pub(crate) fn reads(&self) -> (u64, u64) {
         let (mut sessions, mut users) = (0, 0);
-        for exchange in locked(&self.exchanges).iter() {
+        for exchange in self.exchanges.lock().iter() {
             if let Moment::Answered { is_failure: false, detail, .. } = &exchange.moment {
                 sessions += detail["items"]["SessionsTable"].as_u64().unwrap_or_default();
                 users += detail["items"]["UsersTable"].as_u64().unwrap_or_default();
@@ -219,8 +223,4 @@ async fn serve(simulator: &Simulator) -> (JoinHandle<()>, String) {
     let service = simulator.router().into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(async move { drop(axum::serve(listener, service).await) });
     (serving, format!("http://{address}"))
-}
-
-pub(crate) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     process::Command,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 
 use acceptance::leaks::{Canaries, Record, Sink, recorded, scanned};
@@ -15,6 +15,7 @@ use gateway_emulator::{
 };
 use local::service::{SAMPLE_TEMPLATE, Service, TEMPLATE};
 use operator::{conversation::Target, http_client::HttpClient};
+use parking_lot::{Mutex, MutexGuard};
 use sam_template::Template;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -96,12 +97,12 @@ impl Deployment {
     }
 
     pub(crate) fn record(&self) -> MutexGuard<'_, Record> {
-        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+        self.record.lock()
     }
 
     /// Secrets that only the caller knows.
     pub(crate) fn more(&self) -> MutexGuard<'_, Canaries> {
-        self.more.lock().unwrap_or_else(PoisonError::into_inner)
+        self.more.lock()
     }
 
     /// Keeps what a function that was started by itself said.
@@ -215,7 +216,7 @@ fn invoke(name: &str, function: Arc<Function>, record: Arc<Mutex<Record>>) -> In
         let (name, function, record) = (name.clone(), Arc::clone(&function), Arc::clone(&record));
         async move {
             let answer = function.invoke(event.to_string().as_bytes()).await;
-            keep_answer(&mut record.lock().unwrap_or_else(PoisonError::into_inner), &name, &answer);
+            keep_answer(&mut record.lock(), &name, &answer);
             let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
             if answer.is_error {
                 let text = |member: &str| body[member].as_str().unwrap_or_default().to_owned();

@@ -5,10 +5,11 @@ use std::{
     io::Read,
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{Mutex, PoisonError},
     thread::JoinHandle,
     time::Duration,
 };
+
+use parking_lot::Mutex;
 
 use crate::runtime_api::{Answer, RuntimeApi};
 
@@ -112,13 +113,13 @@ impl Function {
     }
 
     fn status(&self) -> Option<ExitStatus> {
-        self.child.lock().unwrap_or_else(PoisonError::into_inner).try_wait().expect("the process is ours")
+        self.child.lock().try_wait().expect("the process is ours")
     }
 
     /// Ends it and gives what it wrote.
     pub(crate) fn stop(&self) -> Written {
         self.kill();
-        let readers = std::mem::take(&mut *self.readers.lock().unwrap_or_else(PoisonError::into_inner));
+        let readers = std::mem::take(&mut *self.readers.lock());
         let mut written =
             readers.into_iter().map(|reader| reader.join().expect("reading a pipe does not panic"));
         let mut next = || written.next().unwrap_or_default();
@@ -127,7 +128,7 @@ impl Function {
     }
 
     fn kill(&self) {
-        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut child = self.child.lock();
         // It may have ended by itself; then there is nothing to do.
         drop(child.kill());
         drop(child.wait());

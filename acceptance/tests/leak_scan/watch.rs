@@ -1,11 +1,12 @@
 //! The search that every service of every test makes when it ends: it must find what is there.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use acceptance::leaks::{Canaries, Record, Sink, recorded, scanned_into};
 use axum::{Router, routing::get};
 use local::service::Service;
 use operator::http_client::HttpClient;
+use parking_lot::Mutex;
 use wechat_simulator::DEFAULT_APP;
 use wxsession::Clock;
 
@@ -46,7 +47,7 @@ async fn a_secret_in_a_body_or_a_header_of_an_answer_is_found() {
     }
     let mut canaries = Canaries::default();
     canaries.add_session_key(SECRET);
-    let findings = record.lock().expect("nobody panicked with the lock").verdict(&canaries).findings;
+    let findings = record.lock().verdict(&canaries).findings;
     let found: std::collections::BTreeSet<_> =
         findings.iter().map(|finding| (finding.sink, finding.what.as_str())).collect();
     assert_eq!(Vec::from_iter(found), [(Sink::Answer, "/session"), (Sink::Headers, "/me")]);

@@ -1,15 +1,14 @@
 //! One deployment, its users, and what was said.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use authorizer::Authorizer;
 use aws_emulator::secrets_manager::SecretsManager;
 use dynoxide::Database;
+use local::settings::Lines;
 use login::Login;
 use open_data::OpenData;
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use wechat_simulator::{DEFAULT_APP, Knobs, SECOND_APP, Simulator, SimulatorOptions};
@@ -39,7 +38,7 @@ pub(crate) struct World {
     login: Login,
     authorizer: Authorizer,
     log: Log,
-    lines: Arc<Mutex<Vec<String>>>,
+    lines: Lines,
     answers: Mutex<Vec<String>>,
 }
 
@@ -170,7 +169,7 @@ impl World {
 
     fn read(&self, text: &str) -> (u16, Value) {
         let answer: Value = serde_json::from_str(text).expect("JSON");
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+        self.answers.lock().push(text.to_owned());
         let status = answer["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok());
         let body = answer["body"].as_str().map(|body| serde_json::from_str(body).expect("a JSON body"));
         (status.expect("a status"), body.unwrap_or(Value::Null))
@@ -184,13 +183,13 @@ impl World {
 
     /// All lines so far.
     pub(crate) fn lines(&self) -> Vec<Value> {
-        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = self.lines.lock().expect("nobody panics while writing a line");
         lines.iter().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
     }
 
     /// All answers so far, as API Gateway gets them.
     pub(crate) fn answers(&self) -> Vec<String> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.answers.lock().clone()
     }
 
     /// Somebody else who knows the AppSecret asks for the access token.

@@ -1,7 +1,7 @@
 //! Puts a test between the SDK and DynamoDB: the functions run with their real SDK clients, and
 //! nothing below the SDK is a socket.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_runtime_api::{
@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::engine::{Call, Engine, Reply};
 
@@ -60,11 +61,11 @@ impl Flaky {
     }
 
     pub(crate) fn set(&self, trouble: Option<Trouble>) {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+        *self.trouble.lock() = trouble;
     }
 
     fn reply(&self, call: &Call) -> Reply {
-        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut trouble = self.trouble.lock();
         let Some(Trouble { after, is_executed }) = &mut *trouble else { return self.engine.execute(call) };
         if *after > 0 {
             *after -= 1;
@@ -119,7 +120,7 @@ impl Park {
     }
 
     fn slots(&self) -> MutexGuard<'_, Vec<Slot>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -3,12 +3,7 @@
 //! AWS JSON 1.1 as the service speaks it: `POST /`, the operation in `X-Amz-Target`, errors as 400 with a `__type`.
 //! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html>
 
-use std::{
-    collections::HashMap,
-    io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, io, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -17,6 +12,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse as _, Response},
 };
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -87,7 +83,7 @@ impl SecretsManager {
 
     /// Stores any text, for values that are not of the documented form.
     pub fn put_text(&self, id: &str, text: &str) {
-        let mut shared = lock(&self.shared);
+        let mut shared = self.shared.lock();
         let version = shared.secrets.get(id).map_or(1, |old| old.version + 1);
         shared.secrets.insert(id.to_owned(), Secret { text: text.to_owned(), version });
     }
@@ -95,18 +91,18 @@ impl SecretsManager {
     /// What is stored under the name.
     #[must_use]
     pub fn text(&self, id: &str) -> Option<String> {
-        lock(&self.shared).secrets.get(id).map(|secret| secret.text.clone())
+        self.shared.lock().secrets.get(id).map(|secret| secret.text.clone())
     }
 
     /// Misbehaves from now on.
     pub fn set_fault(&self, fault: Fault) {
-        lock(&self.shared).fault = fault;
+        self.shared.lock().fault = fault;
     }
 
     /// How many calls have come in, answered or not.
     #[must_use]
     pub fn calls(&self) -> u64 {
-        lock(&self.shared).calls
+        self.shared.lock().calls
     }
 }
 
@@ -118,7 +114,7 @@ impl Drop for SecretsManager {
 
 async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body: Bytes) -> Response {
     let fault = {
-        let mut shared = lock(&shared);
+        let mut shared = shared.lock();
         shared.calls += 1;
         shared.fault
     };
@@ -138,7 +134,7 @@ async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, bod
         return error(StatusCode::BAD_REQUEST, "InvalidParameterException");
     };
     let name = id.strip_prefix(ARN_PREFIX).unwrap_or(id);
-    match lock(&shared).secrets.get(name) {
+    match shared.lock().secrets.get(name) {
         Some(secret) => answer(StatusCode::OK, &value(name, secret)),
         None => error(StatusCode::BAD_REQUEST, "ResourceNotFoundException"),
     }
@@ -161,9 +157,4 @@ fn error(status: StatusCode, kind: &str) -> Response {
 
 fn answer(status: StatusCode, body: &Value) -> Response {
     (status, [(CONTENT_TYPE, "application/x-amz-json-1.1")], body.to_string()).into_response()
-}
-
-/// A test that failed while it held the lock must not hide its failure behind a poisoned one.
-fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,9 +5,9 @@
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html>
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use parking_lot::Mutex;
 use sam_template::{Authorizer, AuthorizerKind, IdentitySource, Template};
 use serde_json::{Value, json};
 
@@ -53,16 +53,16 @@ pub(super) struct Cache {
 impl Cache {
     /// As `aws apigateway flush-stage-authorizers-cache` does.
     pub(super) fn flush(&self) {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.answers.lock().clear();
     }
 
     fn find(&self, key: &Key, now: i64) -> Option<Answer> {
-        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let answers = self.answers.lock();
         answers.get(key).filter(|(_, until)| now < *until).map(|(answer, _)| answer.clone())
     }
 
     fn keep(&self, key: Key, answer: Answer, until: i64) {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (answer, until));
+        self.answers.lock().insert(key, (answer, until));
     }
 }
 

@@ -8,11 +8,12 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
+use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -32,7 +33,7 @@ pub struct Peer {
 impl Peer {
     /// The spelling the client used last for this (lower-case) name.
     pub(super) fn spelling(&self, name: &str) -> String {
-        let spellings = self.spellings.lock().unwrap_or_else(PoisonError::into_inner);
+        let spellings = self.spellings.lock();
         spellings.get(name).cloned().unwrap_or_else(|| name.to_owned())
     }
 }
@@ -141,7 +142,7 @@ impl HeadReader {
             "content-length" => self.content_length = value.trim().parse().unwrap_or_default(),
             "transfer-encoding" => self.is_lost = true,
             lower => {
-                let mut spellings = self.spellings.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut spellings = self.spellings.lock();
                 spellings.insert(lower.to_owned(), name.to_owned());
             }
         }

@@ -3,14 +3,12 @@
 //! A call to WeChat or `DynamoDB` does not say which request it is for. While one function runs it is that one's; when
 //! several run it is taken for the latest one's and marked as a guess.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use aws_emulator::dynamodb::FaultProxy;
 use emulator_harness::onlooker::{Exchange, Moment};
 use gateway_emulator::{Gateway, Step, StepEvent};
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 use wechat_simulator::Simulator;
@@ -71,7 +69,7 @@ impl Narrator {
 
     /// What happens between the phone and WeChat without the service.
     pub(super) fn on_the_phone(&self, what: &str, given: Value) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         let request = Some(format!("phone-{}", state.told));
         for arrow in [
             Arrow::call(Lane::Phone, Lane::WeChat, what, Value::Null),
@@ -82,7 +80,7 @@ impl Narrator {
     }
 
     fn step(&self, step: Step) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         let request = Some(step.request_id);
         state.follow(&step.event, request.as_ref());
         let arrow = of_step(step.event);
@@ -90,7 +88,7 @@ impl Narrator {
     }
 
     fn exchange(&self, with: Lane, exchange: Exchange) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         let key = (with == Lane::WeChat, exchange.id);
         let (arrow, caller, is_guess) = match exchange.moment {
             Moment::Called { what, detail } => {
