@@ -80,6 +80,9 @@ class Alarms(unittest.TestCase):
                     self.assertIn(f"FILL({entry['Id']}, 0)", expression, name)
 
     def test_every_function_has_alarms_for_errors_and_for_being_turned_away(self):
+        # Who calls a function without a route, a backend, is told by Lambda itself that it was turned away.
+        called = {name for name in FUNCTIONS if "Events" in source(REST)["Resources"][name]["Properties"]}
+        expected = {"Errors": set(FUNCTIONS), "Throttles": called | {"AuthorizerFunction"}}
         for template in (REST, HTTP):
             for metric in ("Errors", "Throttles"):
                 watched = [
@@ -88,7 +91,28 @@ class Alarms(unittest.TestCase):
                     for namespace, name, dimensions, _ in metrics(alarm)
                     if (namespace, name) == ("AWS/Lambda", metric)
                 ]
-                self.assertEqual(sorted(watched), sorted(FUNCTIONS), metric)
+                self.assertEqual(sorted(watched), sorted(expected[metric]), metric)
+
+    def test_cost_counts_the_metrics_in_alarms_the_functions_and_the_routes_that_there_are(self):
+        assumed = json.loads((ROOT / "benches/cost/assumed.json").read_text())
+        routes = {
+            function: sum(event["Type"] == "Api" for event in source(REST)["Resources"][function]["Properties"].get("Events", {}).values())
+            for function in FUNCTIONS
+        }
+        readers = [
+            function for function in FUNCTIONS
+            if "WECHAT_APPS_SECRET_ID" in properties(REST, function)["Environment"]["Variables"]
+        ]
+        self.assertEqual(
+            {name: assumed[name] for name in ("alarm_metrics", "functions", "routes", "routes_that_need_secrets", "secrets")},
+            {
+                "alarm_metrics": sum(len(list(metrics(alarm))) for template, _, alarm in every_alarm() if template == REST),
+                "functions": len(FUNCTIONS),
+                "routes": sum(routes.values()),
+                "routes_that_need_secrets": sum(routes[function] for function in readers),
+                "secrets": len(resources(REST, "AWS::SecretsManager::Secret")),
+            },
+        )
 
     def test_every_value_of_a_sum_is_in_its_expression(self):
         for _, name, alarm in every_alarm():

@@ -136,7 +136,38 @@ class Month:
             "secrets": self.assumed["secrets"] * self.inputs.usd("secret_month"),
             "reading the secrets": calls / MILLION * self.inputs.usd("secret_million_calls"),
             "alarms": self.assumed["alarm_metrics"] * self.inputs.usd("alarm_metric_month"),
-            "custom metrics": self.assumed["custom_metrics"] * self.inputs.usd("metric_month"),
+            "custom metrics": self.assumed["few_metrics"] * self.inputs.usd("metric_month"),
+        }
+
+    def full_metrics(self):
+        """By function, and by function and outcome; the dashboard that comes with them as if it were the fourth."""
+        count = (self.assumed["functions"] * self.assumed["full_metrics_of_a_function"]
+                 * (1 + self.assumed["outcomes_of_a_function"]))
+        return {
+            "custom metrics": count * self.inputs.usd("metric_month"),
+            "dashboard": self.inputs.usd("dashboard_month"),
+        }
+
+    def address_limit(self):
+        return self.inputs.usd("web_acl_month") + self.inputs.usd("web_acl_rule_month")
+
+    def hourly(self, api):
+        """A month in which every route is called once an hour. Each call is taken for the dearest there is, a login that
+        the authorizer lets through as well, in environments that are all new, with secrets that are all too old."""
+        assumed, hours = self.assumed, self.assumed["hours_a_month"]
+        calls = assumed["routes"] * hours / MILLION
+        cold = self.requests.compute(assumed["cold_start_ms"]) * 2
+        parts = {name: calls * (self.per_login[name] + self.per_call[name]) for name in self.per_login}
+        parts["Lambda"] += calls * cold
+        reads = assumed["routes_that_need_secrets"] * assumed["secrets"] * hours / MILLION
+        fixed = self.fixed()
+        return {
+            "API Gateway": calls * self.inputs.usd(f"{api}_api_million_calls"),
+            **parts,
+            "secrets": fixed["secrets"],
+            "reading the secrets": reads * self.inputs.usd("secret_million_calls"),
+            "alarms": fixed["alarms"],
+            "custom metrics": fixed["custom metrics"],
         }
 
     def ours(self, millions, api):

@@ -54,6 +54,23 @@ def fixed(month):
     return table(["a month", "US dollars"], [*rows, ["**together**", f"**{usd(sum(parts.values()))}**"]])
 
 
+def hourly(month):
+    rest, http = month.hourly("rest"), month.hourly("http")
+    rows = [[name, usd(amount), usd(http[name])] for name, amount in rest.items()]
+    rows.append(["**together**", f"**{usd(sum(rest.values()))}**", f"**{usd(sum(http.values()))}**"])
+    return table(["a month", "REST", "HTTP"], rows)
+
+
+def on_request(month):
+    full, limit = month.full_metrics(), month.address_limit()
+    rows = [
+        ["`Metrics` `full`: custom metrics", usd(full["custom metrics"])],
+        ["`Metrics` `full`: the dashboard, from the account's fourth on", usd(full["dashboard"])],
+        ["`LoginsPerAddress`: a web ACL with one rule", usd(limit)],
+    ]
+    return table(["only when asked for, a month", "US dollars"], rows)
+
+
 def columns_of(month):
     others = Alternatives(month)
     nat = others.nat()
@@ -123,7 +140,8 @@ def page(inputs):
         "BY_MEMORY": by_memory(inputs), "FIXED": fixed(month), "BY_VOLUME": by_volume(month),
         "BREAK_EVEN": break_evens(month), "PRICES": prices(inputs), "MEASURED": measured(inputs),
         "ASSUMED": assumed(inputs), "MEASURED_BY": inputs.measured["measured_by"],
-        "METRICS": usd(month.fixed()["custom metrics"]), "FIXED_SUM": usd(sum(month.fixed().values())),
+        "HOURLY": hourly(month), "ON_REQUEST": on_request(month),
+        "WAF_REQUESTS": usd(inputs.usd("web_acl_million_requests")),
     }.items():
         text = text.replace(f"@{name}@", made.rstrip("\n"))
     assert "@" not in text, "a place in cost.md.in was not filled"

@@ -60,7 +60,7 @@ class Page(unittest.TestCase):
         figures = {"functions": {}, "dynamodb_calls": {}, "item_bytes": {}}
         (folder / "figures.json").write_text(json.dumps(figures))
         take(folder / "figures.json", folder)
-        self.assertIn("load --figures", json.loads((folder / "measured.json").read_text())["measured_by"])
+        self.assertIn("-- --figures", json.loads((folder / "measured.json").read_text())["measured_by"])
 
 
 class Readme(unittest.TestCase):
@@ -74,6 +74,15 @@ class Readme(unittest.TestCase):
         for cell, column in zip(rows["sum, REST / HTTP"], columns, strict=True):
             for stated, gateway in zip(cell, gateways, strict=True):
                 self.close(float(stated), sum(column.values()) + gateway, "sum")
+
+    def test_both_readmes_say_what_is_fixed_and_what_an_idle_month_costs(self):
+        month = Month(Inputs())
+        fixed, hourly = month.fixed(), sum(month.hourly("rest").values())
+        stated = [fixed["secrets"] + fixed["reading the secrets"], fixed["alarms"], fixed["custom metrics"], hourly]
+        for name in ("README.md", "README.zh-CN.md"):
+            (line,) = [part for part in (ROOT / name).read_text().split("\n\n") if "$0.30" in part]
+            self.assertEqual(re.findall(r"\$(\d+\.\d\d)", line), [f"{amount:.2f}" for amount in stated], name)
+            self.assertIn(f" {month.assumed['alarm_metrics']} ", line, name)
 
     def close(self, stated, computed, what):
         self.assertLessEqual(abs(stated - computed), max(0.02, CLOSE * computed), f"{what}: {stated}, not {computed:.2f}")
@@ -94,6 +103,15 @@ class Model(unittest.TestCase):
     def test_a_break_even_is_where_the_other_becomes_cheaper(self):
         self.assertAlmostEqual(break_even(lambda m: 2 * m, lambda m: 30 + m), 30)
         self.assertIsNone(break_even(lambda m: m, lambda m: 30 + m))
+
+    def test_every_route_called_once_an_hour_costs_five_dollars_at_most(self):
+        for api in ("rest", "http"):
+            parts = Month(Inputs()).hourly(api)
+            self.assertLessEqual(sum(parts.values()), 5.00, parts)
+
+    def test_fifty_custom_metrics_would_be_more(self):
+        mistaken = Month(changed("assumed.json", lambda content: content.__setitem__("few_metrics", 50)))
+        self.assertGreater(sum(mistaken.hourly("rest").values()), 5.00)
 
     def test_a_month_without_calls_costs_what_is_fixed(self):
         month = Month(Inputs())
