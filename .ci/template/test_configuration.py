@@ -22,7 +22,7 @@ READS = {
     "CheckSessionFunction": USERS_AND_SESSIONS | RULES | {"REALM"},
     "AuthorizerFunction": USERS_AND_SESSIONS | {"REALM"},
     "SessionsFunction": USERS_AND_SESSIONS,
-    "OpenDataFunction": (USERS_AND_SESSIONS | WECHAT) - {"SESSIONS_TABLE"},
+    "OpenDataFunction": (USERS_AND_SESSIONS | WECHAT | {"OPEN_DATA_MAX_AGE_SECONDS"}) - {"SESSIONS_TABLE"},
 }
 
 
@@ -93,6 +93,14 @@ class Binaries(unittest.TestCase):
         for parameter in ("Realm", "LogLevel", "WechatApiBaseUrl"):
             default = source(REST)["Parameters"][parameter]["Default"]
             self.assertTrue(f'"{default}"' in self.config(), parameter)
+
+    def test_the_age_of_open_data_has_the_default_and_the_range_that_the_code_checks(self):
+        parameter = source(REST)["Parameters"]["OpenDataMaxAgeSeconds"]
+        self.assertEqual(parameter["Default"], "86400")
+        admitted = [age for age in range(300_000) if re.search(parameter["AllowedPattern"], str(age))]
+        self.assertEqual(admitted, [0, *range(60, 259_201)])
+        for text in ("Some(86_400)", "60..=259_200"):
+            self.assertTrue(text in self.config(), text)
 
     def test_log_levels_are_the_words_the_code_knows(self):
         for word in source(REST)["Parameters"]["LogLevel"]["AllowedValues"]:

@@ -105,6 +105,24 @@ pub fn max_sessions(env: &impl Source) -> Result<usize, EnvError> {
     Ok(usize::try_from(most).unwrap_or(5))
 }
 
+/// Reads `OPEN_DATA_MAX_AGE_SECONDS`, default a day: how old the watermark of open data may be. `None` for 0,
+/// which takes data of any age.
+///
+/// # Errors
+///
+/// [`EnvError`] naming the variable.
+pub fn open_data_max_age(env: &impl Source) -> Result<Option<u32>, EnvError> {
+    let Some(text) = env.text("OPEN_DATA_MAX_AGE_SECONDS") else { return Ok(Some(86_400)) };
+    match text.parse() {
+        Ok(0) => Ok(None),
+        Ok(seconds) if (60..=259_200).contains(&seconds) => Ok(Some(seconds)),
+        _ => Err(EnvError::Malformed(
+            "OPEN_DATA_MAX_AGE_SECONDS",
+            "0, or a whole number from 60 to 259200".to_owned(),
+        )),
+    }
+}
+
 /// Reads `LOG_LEVEL`: `debug`, `info` (the default), `warn` or `error`.
 ///
 /// # Errors
@@ -189,6 +207,7 @@ mod tests {
         );
         assert_eq!(max_sessions(&env(&[])), Ok(5));
         assert_eq!(realm(&env(&[])).unwrap(), Realm::new("1").unwrap());
+        assert_eq!(open_data_max_age(&env(&[])), Ok(Some(86_400)));
     }
 
     #[test]
@@ -203,6 +222,12 @@ mod tests {
             "MAX_SESSIONS_PER_USER must be a whole number from 1 to 50",
         );
         says(realm(&env(&[("REALM", "a b")])), "REALM must be 1 to 64 characters of A-Z a-z 0-9 . _ -");
+        for bad in ["59", "1", "-1", "259201", "a day"] {
+            says(
+                open_data_max_age(&env(&[("OPEN_DATA_MAX_AGE_SECONDS", bad)])),
+                "OPEN_DATA_MAX_AGE_SECONDS must be 0, or a whole number from 60 to 259200",
+            );
+        }
         says(log_level(&env(&[("LOG_LEVEL", "trace")])), "LOG_LEVEL must be debug, info, warn or error");
         says(reporting(&env(&[("METRICS", "many")])), "METRICS must be few or full");
         says(
@@ -274,6 +299,13 @@ mod tests {
             })
         }));
         refuted(&everything_admitted_runs(rules_as_set));
+    }
+
+    #[test]
+    fn the_age_of_open_data_may_be_a_minute_three_days_or_any() {
+        for (text, seconds) in [("60", Some(60)), ("259200", Some(259_200)), ("0", None)] {
+            assert_eq!(open_data_max_age(&env(&[("OPEN_DATA_MAX_AGE_SECONDS", text)])), Ok(seconds));
+        }
     }
 
     #[test]

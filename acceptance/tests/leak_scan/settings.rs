@@ -6,13 +6,14 @@ use serde_json::json;
 use crate::deployment::{APP_SECRET, Deployment};
 
 /// Every setting that is read with a condition, holding a secret by mistake.
-const MISTAKEN: [&str; 9] = [
+const MISTAKEN: [&str; 10] = [
     "ABSOLUTE_SECONDS",
     "HTTP_API_ANSWER",
     "IDLE_SECONDS",
     "LOG_LEVEL",
     "MAX_SESSIONS_PER_USER",
     "METRICS",
+    "OPEN_DATA_MAX_AGE_SECONDS",
     "REALM",
     "RENEW_AFTER_SECONDS",
     "STORE_SESSION_KEY",
@@ -21,6 +22,7 @@ const MISTAKEN: [&str; 9] = [
 fn owner(setting: &str) -> &'static str {
     match setting {
         "HTTP_API_ANSWER" => "authorizer",
+        "OPEN_DATA_MAX_AGE_SECONDS" => "open-data",
         "ABSOLUTE_SECONDS" | "IDLE_SECONDS" | "RENEW_AFTER_SECONDS" => "check-session",
         _ => "login",
     }

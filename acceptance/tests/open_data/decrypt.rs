@@ -102,8 +102,9 @@ async fn all_that_fails_after_the_shape_is_the_same_answer() {
     let user = world.user(APP).await;
     world.simulator.set_session_key(APP, &user.openid, KEY);
     let user = world.again(&user).await;
-    let watermark =
-        |appid, timestamp| json!({"watermark": {"appid": appid, "timestamp": timestamp}}).to_string();
+    let watermark = |appid, timestamp| {
+        json!({"openGId": "g", "watermark": {"appid": appid, "timestamp": timestamp}}).to_string()
+    };
     let made = |key: &str, text: &str| encrypt(key, IV, text);
     let cases = [
         ("bad_padding", made("Dw4NDAsKCQgHBgUEAwIBAA==", &watermark(APP, START))),
@@ -115,6 +116,13 @@ async fn all_that_fails_after_the_shape_is_the_same_answer() {
         ("missing_watermark", made(KEY, "{}")),
         ("appid_mismatch", made(KEY, &watermark(OTHER_APP, START))),
         ("not_fresh", made(KEY, &watermark(APP, START - 61))),
+        ("unknown_kind", made(KEY, &watermark(APP, START).replace("openGId", "foo"))),
+        ("wrong_form", made(KEY, &watermark(APP, START).replace(r#""g""#, "7"))),
+        ("another_user", made(KEY, &watermark(APP, START).replace("openGId", "openId"))),
+        (
+            "names_inside",
+            made(KEY, &watermark(APP, START).replace(r#""g""#, &json!(user.openid).to_string())),
+        ),
     ];
     let mut answers = Vec::new();
     for (reason, encrypted_data) in cases {
@@ -126,6 +134,28 @@ async fn all_that_fails_after_the_shape_is_the_same_answer() {
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "not a byte tells one from another");
+}
+
+#[tokio::test]
+async fn data_is_at_most_a_day_old_unless_the_deployment_says_otherwise() {
+    let mut world = World::start().await;
+    let user = world.user(APP).await;
+    let asked = pressed(&world, &user);
+    let lax =
+        json!({"encrypted_data": asked["encrypted_data"], "iv": asked["iv"], "max_age_seconds": 259_200});
+    world.clock.advance(86_400);
+    is_the_data(&world.post(&user, ROUTE, &asked).await, START);
+    world.clock.advance(1);
+    is_problem(&world.post(&user, ROUTE, &asked).await, 409, "session_key_stale");
+    assert_eq!(world.line()["reason"], "not_fresh");
+    is_problem(&world.post(&user, ROUTE, &lax).await, 409, "session_key_stale");
+
+    world.restart(&[("OPEN_DATA_MAX_AGE_SECONDS", "86401")]);
+    is_the_data(&world.post(&user, ROUTE, &asked).await, START);
+    world.clock.advance(1);
+    is_problem(&world.post(&user, ROUTE, &lax).await, 409, "session_key_stale");
+    world.restart(&[("OPEN_DATA_MAX_AGE_SECONDS", "0")]);
+    is_the_data(&world.post(&user, ROUTE, &asked).await, START);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! real authorizer.
 //!
 //! - `decrypt`, `verify`, `session_key`, `phone_number`: the routes
+//! - `forgeries`: data that the caller changed
 //! - `access_token`: one fetch for many calls, one refetch for a refused token
 //! - `vault`: sealed keys that were moved, rotation of the key ring, two updates at once
 //! - `routes`: what all routes have in common
@@ -16,6 +17,7 @@
 mod access_token;
 mod decrypt;
 mod echo;
+mod forgeries;
 mod leaks;
 mod phone_number;
 mod routes;

@@ -18,7 +18,7 @@ async fn reset(world: &World, user: &User) -> (u16, Value) {
 }
 
 async fn decrypts(world: &World, user: &User) -> bool {
-    let data = world.simulator.mint_encrypted_data(APP, &user.openid, json!({}));
+    let data = world.simulator.mint_encrypted_data(APP, &user.openid, json!({"openGId": "g"}));
     let asked = json!({"encrypted_data": data.encrypted_data, "iv": data.iv});
     world.post(user, "/open-data/decrypt", &asked).await.0 == 200
 }
@@ -47,7 +47,7 @@ async fn a_key_is_valid_until_wechat_replaces_it() {
 async fn a_reset_key_decrypts_and_so_does_the_one_before_it() {
     let world = World::start().await;
     let user = world.user(APP).await;
-    let before = world.simulator.mint_encrypted_data(APP, &user.openid, json!({}));
+    let before = world.simulator.mint_encrypted_data(APP, &user.openid, json!({"openGId": "g"}));
     let old = world.simulator.session_key(APP, &user.openid);
     assert_eq!(reset(&world, &user).await, (204, Value::Null));
     assert_ne!(world.simulator.session_key(APP, &user.openid), old);

@@ -24,7 +24,7 @@ const VAULT: [&str; 6] = [
 ];
 
 async fn decrypt(world: &World, user: &User) -> (u16, Value) {
-    let data = world.simulator.mint_encrypted_data(user.app_id, &user.openid, json!({}));
+    let data = world.simulator.mint_encrypted_data(user.app_id, &user.openid, json!({"openGId": "g"}));
     let asked = json!({"encrypted_data": data.encrypted_data, "iv": data.iv});
     world.post(user, "/open-data/decrypt", &asked).await
 }

@@ -19,6 +19,7 @@ const APP: &str = "wx0123456789abcdef";
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODw==";
 const IV: &str = "Dw4NDAsKCQgHBgUEAwIBAA==";
 const NOW: i64 = 1_700_000_000;
+const NAMES: (&str, Option<&str>) = ("oGZUI0egBJY1zhBYw2KhdUfwVJJE", Some("o6_bmasdasdsad6_2sgVt7hMZOPfL"));
 /// What `wx.getUserInfo` gives: about 200 bytes.
 const USER_INFO: &str = r#"{"openId":"oGZUI0egBJY1zhBYw2KhdUfwVJJE","nickName":"Band","gender":1,"language":"zh_CN","city":"","province":"","country":"","unionId":"o6_bmasdasdsad6_2sgVt7hMZOPfL","watermark":{"timestamp":1700000000,"appid":"wx0123456789abcdef"}}"#;
 
@@ -50,6 +51,6 @@ fn encrypted() -> String {
 }
 
 fn decrypt(encrypted_data: &str, keys: &[Secret]) {
-    let opened = decrypted([black_box(encrypted_data), black_box(IV)], keys, (APP, NOW, Some(300)));
+    let opened = decrypted([black_box(encrypted_data), black_box(IV)], keys, NAMES, (APP, NOW, Some(300)));
     assert!(black_box(opened).is_ok(), "encrypted above");
 }

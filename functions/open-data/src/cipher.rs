@@ -1,9 +1,10 @@
-//! WeChat's open-data cipher: AES-128-CBC, PKCS#7, a JSON object with a watermark inside.
+//! WeChat's open-data cipher: AES-128-CBC, PKCS#7.
 //! <https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/signature.html>
 //!
 //! The cipher has no authentication of its own, so nothing here may tell a client how far its data
-//! came: padding is checked without branches, the text is parsed whether the padding was right or not,
-//! every key is tried to the end, and all that can go wrong after the shape is one answer.
+//! came: padding is checked without branches, the text is read whether the padding was right or not,
+//! every key is tried to the end, and all that can go wrong after the shape is one answer. What of the
+//! text may go out says `disclosure`.
 
 use aes::Aes128;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -11,7 +12,7 @@ use cbc::{
     Decryptor,
     cipher::{BlockModeDecrypt, KeyIvInit, block_padding::NoPadding},
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 use subtle::{Choice, ConstantTimeEq, ConstantTimeGreater};
 use wxsession::{
     Secret,
@@ -19,7 +20,9 @@ use wxsession::{
 };
 use zeroize::Zeroizing;
 
-const BLOCK_BYTES: usize = 16;
+use crate::disclosure::{Expected, disclosed};
+
+pub(crate) const BLOCK_BYTES: usize = 16;
 
 /// Why data was not decrypted, in the order in which it is found out. Only the log sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +36,14 @@ pub(crate) enum Refused {
     MissingWatermark,
     AppidMismatch,
     NotFresh,
+    /// None of the documented kinds.
+    UnknownKind,
+    /// A documented field of another form, or those of two kinds.
+    WrongForm,
+    /// User information that is not the caller's.
+    AnotherUser,
+    /// A piece of the openid or unionid where none belongs.
+    NamesInside,
 }
 
 impl Refused {
@@ -48,6 +59,10 @@ impl Refused {
             Self::MissingWatermark => "missing_watermark",
             Self::AppidMismatch => "appid_mismatch",
             Self::NotFresh => "not_fresh",
+            Self::UnknownKind => "unknown_kind",
+            Self::WrongForm => "wrong_form",
+            Self::AnotherUser => "another_user",
+            Self::NamesInside => "names_inside",
         }
     }
 }
@@ -70,14 +85,6 @@ pub(crate) struct Encrypted {
     iv: [u8; BLOCK_BYTES],
 }
 
-/// What the watermark inside must say.
-#[derive(Clone, Copy)]
-pub(crate) struct Expected<'a> {
-    pub(crate) app_id: &'a str,
-    pub(crate) now: i64,
-    pub(crate) max_age_seconds: Option<u32>,
-}
-
 impl Encrypted {
     pub(crate) fn read(encrypted_data: &str, iv: &str) -> Result<Self, Refused> {
         let ciphertext = STANDARD.decode(encrypted_data).map_err(|_| Refused::BadBase64)?;
@@ -91,11 +98,7 @@ impl Encrypted {
 
     /// Decrypts with the first key that fits, newest first. The client's event may be older than the
     /// newest key: any `wx.login` may have replaced it in between.
-    pub(crate) fn open(
-        &self,
-        keys: &[Secret],
-        expected: Expected<'_>,
-    ) -> Result<Map<String, Value>, Refused> {
+    pub(crate) fn open(&self, keys: &[Secret], expected: Expected<'_>) -> Result<Value, Refused> {
         let tried: Vec<_> = keys.iter().map(|key| self.open_with(key, expected)).collect();
         let mut furthest = Refused::BadKeyLength;
         for outcome in tried {
@@ -107,35 +110,15 @@ impl Encrypted {
         Err(furthest)
     }
 
-    fn open_with(&self, key: &Secret, expected: Expected<'_>) -> Result<Map<String, Value>, Refused> {
+    fn open_with(&self, key: &Secret, expected: Expected<'_>) -> Result<Value, Refused> {
         let key = STANDARD.decode(key.expose()).map(Zeroizing::new).map_err(|_| Refused::BadKeyLength)?;
         let cipher =
             Decryptor::<Aes128>::new_from_slices(&key, &self.iv).map_err(|_| Refused::BadKeyLength)?;
         let mut text = Zeroizing::new(self.ciphertext.clone());
         cipher.decrypt_padded::<NoPadding>(&mut text).map_err(|_| Refused::BadCiphertextLength)?;
         let (is_padded, length) = unpadded(&text);
-        let parsed = serde_json::from_slice::<Map<String, Value>>(&text[..length]);
-        if !bool::from(is_padded) {
-            return Err(Refused::BadPadding);
-        }
-        let data = parsed.map_err(|_| Refused::BadJson)?;
-        expected.check(&data)?;
-        Ok(data)
-    }
-}
-
-impl Expected<'_> {
-    fn check(self, data: &Map<String, Value>) -> Result<(), Refused> {
-        let watermark = data.get("watermark").ok_or(Refused::MissingWatermark)?;
-        let app_id = watermark.get("appid").and_then(Value::as_str).ok_or(Refused::MissingWatermark)?;
-        if app_id != self.app_id {
-            return Err(Refused::AppidMismatch);
-        }
-        let Some(max_age) = self.max_age_seconds else { return Ok(()) };
-        let made_at = watermark.get("timestamp").and_then(Value::as_i64).ok_or(Refused::MissingWatermark)?;
-        // WeChat's clock may be a little ahead of ours; `abs_diff` refuses times far ahead as well.
-        let is_fresh = self.now.abs_diff(made_at) <= u64::from(max_age);
-        if is_fresh { Ok(()) } else { Err(Refused::NotFresh) }
+        let disclosed = disclosed(&text[..length], expected);
+        if bool::from(is_padded) { disclosed } else { Err(Refused::BadPadding) }
     }
 }
 

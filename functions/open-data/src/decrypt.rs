@@ -8,13 +8,7 @@ use wxsession::{
     telemetry::Line,
 };
 
-use crate::{
-    MOST_BYTES, OpenData,
-    cipher::{Encrypted, Expected},
-};
-
-/// WeChat's names of the user. They never reach the client, so they are taken out of the data.
-const NAMES: [&str; 4] = ["openId", "openid", "unionId", "unionid"];
+use crate::{MOST_BYTES, OpenData, cipher::Encrypted, disclosure::Expected, names::Names};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,13 +33,13 @@ struct Reply {
 pub fn decrypted(
     [encrypted_data, iv]: [&str; 2],
     keys: &[wxsession::Secret],
+    (openid, unionid): (&str, Option<&str>),
     (app_id, now, max_age_seconds): (&str, i64, Option<u32>),
 ) -> Result<Value, &'static str> {
+    let names = Names { openid, unionid };
     let encrypted = Encrypted::read(encrypted_data, iv).map_err(crate::cipher::Refused::as_str)?;
-    let opened = encrypted.open(keys, Expected { app_id, now, max_age_seconds });
-    let mut data = Value::Object(opened.map_err(crate::cipher::Refused::as_str)?);
-    remove_names(&mut data);
-    Ok(data)
+    let opened = encrypted.open(keys, Expected { app_id, names, now, max_age_seconds });
+    opened.map_err(crate::cipher::Refused::as_str)
 }
 
 impl OpenData {
@@ -58,38 +52,31 @@ impl OpenData {
         }
         let encrypted = Encrypted::read(&encrypted_data, &iv)?;
         let keys = self.some_session_keys(&caller, line).await?;
-        let expected = Expected { app_id: &caller.app_id, now: self.clock.now(), max_age_seconds };
-        let mut data = Value::Object(encrypted.open(&keys, expected)?);
-        remove_names(&mut data);
+        let expected = Expected {
+            app_id: &caller.app_id,
+            names: Names { openid: &caller.openid, unionid: caller.unionid.as_deref() },
+            now: self.clock.now(),
+            max_age_seconds: stricter(self.max_age_seconds, max_age_seconds),
+        };
+        let data = encrypted.open(&keys, expected)?;
         Ok(Response::json(&Reply { data }))
     }
 }
 
-fn remove_names(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|name, _| !NAMES.contains(&name.as_str()));
-            fields.values_mut().for_each(remove_names);
-        }
-        Value::Array(values) => values.iter_mut().for_each(remove_names),
-        _ => {}
-    }
+/// The deployment's limit, or the caller's own where that is stricter.
+fn stricter(ours: Option<u32>, theirs: Option<u32>) -> Option<u32> {
+    ours.into_iter().chain(theirs).min()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
-    fn names_of_the_user_are_taken_out_wherever_they_are() {
-        let mut data = json!({"openId": "o", "unionId": "u", "openid": "o", "unionid": "u", "openGId": "g",
-            "nickName": "n", "list": [{"openId": "o", "step": 1}], "watermark": {"appid": "wx"}});
-        remove_names(&mut data);
-        assert_eq!(
-            data,
-            json!({"openGId": "g", "nickName": "n", "list": [{"step": 1}], "watermark": {"appid": "wx"}})
-        );
+    fn a_caller_may_only_be_stricter_than_the_deployment() {
+        assert_eq!(stricter(Some(60), Some(61)), Some(60));
+        assert_eq!(stricter(Some(60), Some(59)), Some(59));
+        assert_eq!(stricter(None, Some(u32::MAX)), Some(u32::MAX));
+        assert_eq!((stricter(Some(60), None), stricter(None, None)), (Some(60), None));
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! | route | module | needs |
 //! |---|---|---|
-//! | `POST /open-data/decrypt` | `decrypt`, `cipher` | `session_key` |
+//! | `POST /open-data/decrypt` | `decrypt`, `cipher`, `disclosure` | `session_key` |
 //! | `POST /open-data/verify` | `verify`, `signature` | `session_key` |
 //! | `GET /session-key`, `POST /session-key/reset` | `session_key` | `session_key`, access token |
 //! | `POST /phone-number` | `phone_number` | access token |
@@ -15,9 +15,12 @@
 mod access_token;
 mod cipher;
 mod decrypt;
+mod disclosure;
+mod names;
 mod phone_number;
 mod session_key;
 mod signature;
+mod strict_json;
 mod vault;
 mod verify;
 mod wechat;
@@ -27,7 +30,7 @@ use std::sync::Arc;
 use wxsession::{
     Clock, Random,
     aws::{Account, Budget},
-    config::WechatSettings,
+    config::{self, WechatSettings},
     env::{EnvError, Source},
     http::Route,
     secrets::{Apps, CachedSecret},
@@ -53,6 +56,7 @@ pub struct OpenData {
     wechat: Wechat,
     access_tokens: AccessTokens,
     users: Users,
+    max_age_seconds: Option<u32>,
     clock: Clock,
     random: Random,
 }
@@ -80,6 +84,7 @@ impl OpenData {
             key_ring: settings.key_ring_secret_id.map(|id| CachedSecret::new(secrets, id, clock.clone())),
             wechat,
             users: Users::new(account.dynamodb(Budget::WRITE), users_table),
+            max_age_seconds: config::open_data_max_age(env)?,
             account,
             clock,
             random,

@@ -8,7 +8,7 @@ use wxsession::env::Source;
 use super::Args;
 
 /// Every variable that the functions or this command read.
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 22] = [
     "USERS_TABLE",
     "SESSIONS_TABLE",
     "REALM",
@@ -17,6 +17,7 @@ const KNOWN: [&str; 21] = [
     "RENEW_AFTER_SECONDS",
     "MAX_SESSIONS_PER_USER",
     "STORE_SESSION_KEY",
+    "OPEN_DATA_MAX_AGE_SECONDS",
     "WECHAT_APPS_SECRET_ID",
     "SESSION_KEY_RING_SECRET_ID",
     "WECHAT_API_BASE_URL",

@@ -16,13 +16,14 @@ use super::{
 
 const CHECK: &str = "parameters";
 /// Settings with a range. The rest are names.
-const RANGED: [&str; 8] = [
+const RANGED: [&str; 9] = [
     "REALM",
     "IDLE_SECONDS",
     "ABSOLUTE_SECONDS",
     "RENEW_AFTER_SECONDS",
     "MAX_SESSIONS_PER_USER",
     "STORE_SESSION_KEY",
+    "OPEN_DATA_MAX_AGE_SECONDS",
     "WECHAT_API_BASE_URL",
     "LOG_LEVEL",
 ];
@@ -92,10 +93,11 @@ fn malformed(function: &Function) -> Vec<(&'static str, String)> {
 
 type Reader = fn(&Variables) -> Result<(), EnvError>;
 
-const READERS: [Reader; 6] = [
+const READERS: [Reader; 7] = [
     |env| config::realm(env).map(drop),
     |env| config::rules(env).map(drop),
     |env| config::max_sessions(env).map(drop),
+    |env| config::open_data_max_age(env).map(drop),
     |env| config::log_level(env).map(drop),
     |env| WechatSettings::read(env).map(drop),
     |env| match env.get("WECHAT_API_BASE_URL").filter(|url| !url.is_empty()) {
@@ -139,6 +141,7 @@ mod tests {
             &[("REALM", "a b"), ("LOG_LEVEL", "loud"), ("MAX_SESSIONS_PER_USER", "0")],
             &["REALM", "MAX_SESSIONS_PER_USER", "LOG_LEVEL"],
         );
+        finds(&[("OPEN_DATA_MAX_AGE_SECONDS", "59")], &["OPEN_DATA_MAX_AGE_SECONDS"]);
         finds(&[("STORE_SESSION_KEY", "yes")], &["STORE_SESSION_KEY"]);
         finds(&[("WECHAT_API_BASE_URL", "http://api.weixin.qq.com")], &["WECHAT_API_BASE_URL"]);
     }

@@ -186,6 +186,9 @@ pub(super) fn meaning_in_chinese(errcode: i64) -> Option<(&'static str, &'static
 /// The ranges of [`wxsession::config`] in Chinese.
 pub(super) fn expected_in_chinese(expected: &str) -> String {
     let from_to = expected.strip_prefix("a whole number from ").and_then(|range| range.split_once(" to "));
+    if let Some(range) = expected.strip_prefix("0, or ") {
+        return format!("0，或 {}", expected_in_chinese(range));
+    }
     match (expected, from_to) {
         (_, Some((from, to))) => format!("{from} 到 {to} 之间的整数"),
         ("true or false", _) => "true 或 false".to_owned(),

@@ -53,6 +53,7 @@ fn every_range_of_the_settings_is_there_in_chinese() {
         config::rules(&env("IDLE_SECONDS", "x")).unwrap_err(),
         config::max_sessions(&env("MAX_SESSIONS_PER_USER", "x")).unwrap_err(),
         config::realm(&env("REALM", " ")).unwrap_err(),
+        config::open_data_max_age(&env("OPEN_DATA_MAX_AGE_SECONDS", "1")).unwrap_err(),
         config::log_level(&env("LOG_LEVEL", "x")).unwrap_err(),
         config::WechatSettings::read(&env("STORE_SESSION_KEY", "x")).unwrap_err(),
         Wechat::new("x").err().unwrap(),
