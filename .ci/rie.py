@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / ".ci/template")]
 import emulator  # noqa: E402
 import judge  # noqa: E402
 import local_cloud  # noqa: E402
-import wechat_stand_in  # noqa: E402
+import wechat  # noqa: E402
 from transformed import FUNCTIONS, REST, source  # noqa: E402
 
 TOKEN = re.compile(r"wxs_[A-Za-z0-9_-]{70}")
@@ -31,8 +31,8 @@ def main():
     parser.add_argument("--lambda", dest="cargo_lambda", help="target/lambda of cargo-lambda")
     parser.add_argument("--qemu", help="interpreter for a foreign processor")
     options = parser.parse_args()
-    with local_cloud.running() as cloud, wechat_stand_in.running() as wechat_url:
-        bench = Bench(options, cloud, wechat_url)
+    with local_cloud.running() as cloud, wechat.running() as simulator:
+        bench = Bench(options, cloud, simulator)
         wrong = [line for function in FUNCTIONS for line in events(bench, function)]
         wrong += [line for function in FUNCTIONS for line in names_what_is_missing(bench, function)]
         wrong += list(conversation(bench))
@@ -44,12 +44,12 @@ def main():
 class Bench:
     """Where the binaries are and what they are given."""
 
-    def __init__(self, options, cloud, wechat_url):
-        self.options, self.cloud, self.wechat_url = options, cloud, wechat_url
+    def __init__(self, options, cloud, simulator):
+        self.options, self.cloud, self.simulator = options, cloud, simulator
 
     def run(self, function, without=None):
         """An emulator around the binary of a function."""
-        environment = self.cloud.environment(function, self.wechat_url)
+        environment = self.cloud.environment(function, self.simulator.url)
         environment.pop(without, None)
         timeout = source(REST)["Resources"][function]["Properties"]["Timeout"]
         return emulator.running(self.options.rie, self.program(function), environment, timeout, self.options.qemu)
@@ -90,10 +90,10 @@ def events(bench, function):
         yield from shown(function, rie, TOKEN.findall("".join(file.read_text() for file in files)))
 
 
-def shown(what, rie, tokens):
+def shown(what, rie, more):
     """Secrets in a log."""
-    secrets = [local_cloud.APP_SECRET, local_cloud.RING_KEY, local_cloud.SECRET_ACCESS_KEY, wechat_stand_in.SESSION_KEY]
-    for secret in secrets + tokens:
+    secrets = [local_cloud.APP_SECRET, local_cloud.RING_KEY, local_cloud.SECRET_ACCESS_KEY]
+    for secret in secrets + more:
         if secret in rie.log():
             yield f"{what}: the log shows a secret: {secret[:8]}…"
 
@@ -122,7 +122,8 @@ def conversation(bench):
         check = stack.enter_context(bench.run("CheckSessionFunction"))
         authorizer = stack.enter_context(bench.run("AuthorizerFunction"))
         event = json.loads((ROOT / "events/login-rest.json").read_text())
-        event["body"] = json.dumps({"code": wechat_stand_in.GOOD_CODE})
+        code, openid = bench.simulator.code(local_cloud.APP_ID)
+        event["body"] = json.dumps({"code": code})
         answer = ask(login, json.dumps(event))
         if answer.get("statusCode") != 200:
             yield f"login: {answer}\n{login.log()[-2000:]}"
@@ -138,8 +139,9 @@ def conversation(bench):
             got = ask(rie, TOKEN.sub(token, (ROOT / "events" / file).read_text()))
             if not right(got):
                 yield f"{what}: {got}\n{rie.log()[-2000:]}"
+        session_key = bench.simulator.session_key(local_cloud.APP_ID, openid)
         for what, rie in (("login", login), ("check-session", check), ("authorizer", authorizer)):
-            yield from shown(what, rie, [token, wechat_stand_in.GOOD_CODE])
+            yield from shown(what, rie, [token, code, openid, session_key])
     print("logged in, checked, allowed, logged out, refused: no secret in any log")
 
 

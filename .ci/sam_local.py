@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / ".ci/template")]
 import emulator  # noqa: E402
 import judge  # noqa: E402
 import local_cloud  # noqa: E402
-import wechat_stand_in  # noqa: E402
+import wechat  # noqa: E402
 
 BUILT = ".aws-sam/build/template.yaml"
 PORT = 14570
@@ -126,12 +126,12 @@ def remove_containers():
 
 def log_in(cloud):
     """A token for the conversation: the login binary outside the container, with the same tables."""
-    event = json.loads((ROOT / "events/login-rest.json").read_text())
-    event["body"] = json.dumps({"code": wechat_stand_in.GOOD_CODE})
     (rie,) = pathlib.Path(samcli()).glob("local/rapid/aws-lambda-rie-x86_64")
     program = (ROOT / BUILT).parent / "LoginFunction/bootstrap"
-    with wechat_stand_in.running() as wechat_url:
-        environment = cloud.environment("LoginFunction", wechat_url)
+    with wechat.running() as simulator:
+        event = json.loads((ROOT / "events/login-rest.json").read_text())
+        event["body"] = json.dumps({"code": simulator.code(local_cloud.APP_ID)[0]})
+        environment = cloud.environment("LoginFunction", simulator.url)
         with emulator.running(str(rie), program, environment, 8) as login:
             return json.loads(json.loads(login.invoke(json.dumps(event).encode())[1])["body"])["token"]
 
@@ -145,7 +145,7 @@ def samcli():
 
 def converse(url, token):
     """A protected call, log out, refused."""
-    status, body = call("POST", f"{url}/login", body={"code": wechat_stand_in.GOOD_CODE})
+    status, body = call("POST", f"{url}/login", body={"code": "a-code-from-wx-login"})
     step("log in, without WeChat", f"{status} {body['code']}", "503 upstream_unavailable")
     step("check", call("GET", f"{url}/session", token)[0], 200)
     step("protected call, through the authorizer", call("GET", f"{url}/sessions", token)[0], 200)

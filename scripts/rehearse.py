@@ -19,6 +19,7 @@ from base64 import urlsafe_b64encode
 import boto3
 
 import local_cloud
+import wechat
 import ministack_gaps
 import rehearse_rights
 from local_cloud import APP_ID, APP_SECRET, REGION
@@ -194,21 +195,19 @@ def without_policies(stack_name, logical):
 
 
 def converse(url, me_url, options):
-    """The same suite that runs against the local service; `local` brings the WeChat that the functions ask."""
-    local, wxsession = build("local", "local"), build("operator", "wxsession")
-    wechat = f"http://127.0.0.1:{options.wechat_port}"
-    with tempfile.TemporaryDirectory() as folder, simulator(local, options.wechat_port, f"{folder}/log"):
-        command = [wxsession, "conversation", "--base-url", url, "--wechat-url", wechat, "--app-id", APP_ID]
+    """The same suite that runs against the local service; the simulator is the WeChat that the functions ask."""
+    wxsession = wechat.build("operator", "wxsession")
+    with wechat.running(options.wechat_port) as simulator:
+        command = [wxsession, "conversation", "--base-url", url, "--wechat-url", simulator.url, "--app-id", APP_ID]
         if subprocess.run(command, cwd=ROOT).returncode != 0:
             sys.exit("the conversation failed")
         if me_url:
-            call_sample(url, me_url, wechat)
+            call_sample(url, me_url, simulator)
 
 
-def call_sample(url, me_url, wechat):
+def call_sample(url, me_url, simulator):
     """A session of the one stack opens the API of the other, and the function there learns who calls."""
-    code = post(f"{wechat}/_control/codes", {"app_id": APP_ID})["code"]
-    login = post(f"{url}/login", {"code": code})
+    login = post(f"{url}/login", {"code": simulator.code(APP_ID)[0]})
     status, _, body = call("GET", f"{me_url}/me", login["token"])
     if status != 200 or login["user"]["id"] not in body.decode():
         sys.exit(f"sample, logged in: expected 200 and the user's id, got {status} {body.decode()[:500]}")
@@ -221,31 +220,6 @@ def post(url, body):
     )
     with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
-
-
-def build(package, program):
-    """A program of ours, freshly built; its path."""
-    command = ["cargo", "build", "--quiet", "--locked", "-p", package, "--message-format", "json"]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    made = [json.loads(line).get("executable") for line in done.stdout.splitlines()]
-    (path,) = [path for path in made if path and pathlib.Path(path).name == program]
-    return path
-
-
-@contextlib.contextmanager
-def simulator(local, port, log):
-    """The WeChat simulator. The service that comes with it takes free ports and is not used."""
-    with open(log, "wb") as output:
-        process = subprocess.Popen(
-            [local, "--port", "0", "--dynamodb-port", "0", "--wechat-port", str(port)],
-            cwd=ROOT, stdout=output, stderr=output,
-        )
-    try:
-        local_cloud.wait_for(port, process, log)
-        yield
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def wait(url, me_url, options):

@@ -220,13 +220,8 @@ async fn serve_simulator(
 ) -> Result<(String, JoinHandle<()>), StartError> {
     let listener = listen("the WeChat simulator", port, "--wechat-port").await?;
     let url = url_of(&listener);
-    let router = simulator.router();
-    let stopped = stopped(stop);
-    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-    let serving =
-        tokio::spawn(
-            async move { drop(axum::serve(listener, service).with_graceful_shutdown(stopped).await) },
-        );
+    let (simulator, stopped) = (simulator.clone(), stopped(stop));
+    let serving = tokio::spawn(async move { drop(simulator.serve(listener, stopped).await) });
     Ok((url, serving))
 }
 

@@ -1,7 +1,9 @@
 //! What somebody who holds this WeChat in the hand changes: as its administrators, its users' phones or fate.
 
+use std::sync::atomic::Ordering;
+
 use super::Simulator;
-use super::world::{App, Component, Fault, Knobs, Quota, SessionKey};
+use super::world::{App, Component, Fault, Knobs, Quota, SessionKey, WeChat};
 
 impl Simulator {
     /// Turns the IP whitelist on (or, with `None`, off). `caller_ip` stands in for the caller's real address.
@@ -92,6 +94,20 @@ impl Simulator {
     /// From now on nothing goes wrong.
     pub fn clear_faults(&self) {
         self.wechat().faults.clear();
+    }
+
+    /// Moves WeChat's time on, or back.
+    pub fn move_clock(&self, seconds: i64) {
+        let moved = self.moved.load(Ordering::Relaxed).saturating_add(seconds);
+        self.moved.store(moved, Ordering::Relaxed);
+    }
+
+    /// Forgets everything but the time: WeChat is as it was set up. What it makes from now on is new all the same, so
+    /// that a service under test does not meet an old openid again.
+    pub fn reset(&self) {
+        let mut wechat = self.wechat();
+        let mint = wechat.mint.renewed();
+        *wechat = WeChat::new(&self.apps, mint);
     }
 
     /// Changes how WeChat behaves from now on.

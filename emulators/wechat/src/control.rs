@@ -33,7 +33,8 @@ pub(super) fn routes() -> Router<Simulator> {
         .route("/_control/quota", put(quota))
         .route("/_control/knobs", get(knobs).put(set_knobs))
         .route("/_control/calls", get(calls).delete(forget_calls))
-        .route("/_control/state", get(state))
+        .route("/_control/clock", post(clock))
+        .route("/_control/state", get(state).delete(reset))
 }
 
 #[derive(Deserialize)]
@@ -213,6 +214,22 @@ async fn calls(State(sim): Sim) -> Json<Value> {
 
 async fn forget_calls(State(sim): Sim) -> StatusCode {
     sim.forget_calls();
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Passing {
+    advance_seconds: i64,
+}
+
+async fn clock(State(sim): Sim, Json(passing): Json<Passing>) -> Json<Value> {
+    sim.move_clock(passing.advance_seconds);
+    Json(json!({ "now": sim.now() }))
+}
+
+async fn reset(State(sim): Sim) -> StatusCode {
+    sim.reset();
     StatusCode::NO_CONTENT
 }
 

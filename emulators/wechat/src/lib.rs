@@ -25,19 +25,23 @@ mod watched;
 mod wire;
 mod world;
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use parking_lot::{Mutex, MutexGuard};
+use tokio::net::TcpListener;
 
 pub use self::minting::{EncryptedData, MintedCode, NewCode, NewPhoneCode, UserInfo};
 pub use self::open_data::{encrypt, sign_raw_data, sign_with_session_key};
 pub use self::world::{Call, Component, Fault, FaultKind, Knobs, Quota, RequestId};
 
 use self::wire::Request;
-use self::world::WeChat;
+use self::world::{Mint, WeChat};
 use emulator_harness::{
     Clock,
     onlooker::{Exchange, Onlooker, Watched},
@@ -72,7 +76,11 @@ impl SimulatorOptions {
 #[derive(Clone)]
 pub struct Simulator {
     wechat: Arc<Mutex<WeChat>>,
+    /// As it was set up.
+    apps: Arc<[(String, String)]>,
     clock: Clock,
+    /// How far WeChat's time was moved, in seconds.
+    moved: Arc<AtomicI64>,
     watched: Arc<Watched<Exchange>>,
 }
 
@@ -81,18 +89,34 @@ impl Simulator {
     #[must_use]
     pub fn new(options: SimulatorOptions) -> Self {
         Self {
-            wechat: Arc::new(Mutex::new(WeChat::new(options.apps, options.seed))),
+            wechat: Arc::new(Mutex::new(WeChat::new(&options.apps, Mint::new(options.seed)))),
+            apps: options.apps.into(),
             clock: options.clock,
+            moved: Arc::default(),
             watched: Arc::default(),
         }
     }
 
     /// WeChat's API, and the control plane under `/_control/`.
     ///
-    /// Served with `into_make_service_with_connect_info::<SocketAddr>()` it sees the caller's address, which an IP
-    /// whitelist names in its refusal; otherwise every caller is 127.0.0.1.
+    /// Served by [`Simulator::serve`] it sees the caller's address, which an IP whitelist names in its refusal;
+    /// otherwise every caller is 127.0.0.1.
     pub fn router(&self) -> Router {
         control::routes().fallback(serve).with_state(self.clone())
+    }
+
+    /// Serves [`Simulator::router`] until `shutdown` resolves, then lets running requests finish.
+    ///
+    /// # Errors
+    ///
+    /// When the listener fails.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(shutdown).await
     }
 
     /// Tells `onlooker` every call and its answer the moment it happens, without secrets. The first onlooker
@@ -102,7 +126,7 @@ impl Simulator {
     }
 
     fn now(&self) -> i64 {
-        (self.clock)()
+        (self.clock)().saturating_add(self.moved.load(Ordering::Relaxed))
     }
 
     fn wechat(&self) -> MutexGuard<'_, WeChat> {

@@ -43,9 +43,8 @@ pub(crate) struct WeChat {
 }
 
 impl WeChat {
-    pub(crate) fn new(apps: Vec<(String, String)>, seed: u64) -> Self {
-        let mut mint = Mint::new(seed);
-        for (_, secret) in &apps {
+    pub(crate) fn new(apps: &[(String, String)], mut mint: Mint) -> Self {
+        for (_, secret) in apps {
             mint.remember("AppSecret", secret);
         }
         Self {

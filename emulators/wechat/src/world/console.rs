@@ -35,9 +35,14 @@ pub struct Component {
 }
 
 impl Console {
-    pub(super) fn new(apps: Vec<(String, String)>) -> Self {
-        let app = |secret| App { secret, secret_frozen: false, ip_whitelist: None, caller_ip: None };
-        let apps = apps.into_iter().map(|(app_id, secret)| (app_id, app(secret))).collect();
+    pub(super) fn new(apps: &[(String, String)]) -> Self {
+        let app = |secret: &str| App {
+            secret: secret.to_owned(),
+            secret_frozen: false,
+            ip_whitelist: None,
+            caller_ip: None,
+        };
+        let apps = apps.iter().map(|(app_id, secret)| (app_id.clone(), app(secret))).collect();
         Self { apps, component: None }
     }
 

@@ -24,6 +24,11 @@ impl Mint {
         Self { seed, drawn: 0, secrets: VecDeque::new() }
     }
 
+    /// Goes on where this one stands, and remembers nothing.
+    pub(crate) fn renewed(&self) -> Self {
+        Self { seed: self.seed, drawn: self.drawn, secrets: VecDeque::new() }
+    }
+
     pub(crate) fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];
         for chunk in bytes.chunks_mut(32) {

@@ -170,3 +170,32 @@ fn the_overview_shows_who_and_how_often_but_no_secret() {
         assert!(!answer.body.contains(secret));
     }
 }
+
+#[test]
+fn the_clock_can_be_moved_on() {
+    let wechat = WeChat::start();
+    let code = wechat.post("/_control/codes", &json!({ "app_id": APP })).text("code");
+    let moved = wechat.post("/_control/clock", &json!({ "advance_seconds": 300 })).json();
+    assert_eq!(moved, json!({ "now": START + 300 }));
+    wechat.login(&code).assert_errcode(40029);
+    assert_eq!(wechat.control("POST", "clock", &json!({ "advance_seconds": i64::MAX })), 200);
+    assert_eq!(wechat.control("POST", "clock", &json!({ "seconds": 1 })), 422);
+}
+
+#[test]
+fn a_reset_forgets_everything_and_makes_nothing_twice() {
+    let wechat = WeChat::start();
+    let mint = || wechat.post("/_control/codes", &json!({ "app_id": APP })).text("code");
+    let before = mint();
+    wechat.control("PUT", "secret", &json!({ "app_id": APP, "secret": "another" }));
+    wechat.control("POST", "faults", &json!({ "kind": "html" }));
+    wechat.control("PUT", "knobs", &json!({ "always_rotate": true }));
+    assert_eq!(wechat.control("DELETE", "state", &json!(null)), 204);
+    let state = wechat.get("/_control/state").json();
+    assert_eq!((&state["users"], &state["faults"], &state["calls"]), (&json!([]), &json!([]), &json!({})));
+    assert_eq!(wechat.get("/_control/knobs").json()["always_rotate"], false);
+    wechat.login(&before).assert_errcode(40029);
+    let after = mint();
+    assert_ne!(before, after);
+    assert!(wechat.login(&after).json()["openid"].is_string(), "the AppSecret is the first one again");
+}

@@ -1,0 +1,51 @@
+"""The WeChat simulator, for everything that runs the release binaries or a deployment without WeChat."""
+
+import contextlib
+import json
+import pathlib
+import subprocess
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+class Wechat:
+    """A running simulator."""
+
+    def __init__(self, url):
+        self.url = url
+
+    def code(self, app_id):
+        """A fresh code of wx.login() of a new user, and whose it is."""
+        minted = self._control("codes", {"app_id": app_id})
+        return minted["code"], minted["openid"]
+
+    def session_key(self, app_id, openid):
+        return self._control("session-key", {"app_id": app_id, "openid": openid})["session_key"]
+
+    def _control(self, what, body):
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/_control/{what}", data=json.dumps(body).encode(), headers=headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+
+def build(package, program):
+    """A program of ours, freshly built; its path."""
+    command = ["cargo", "build", "--quiet", "--locked", "-p", package, "--message-format", "json"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    made = [json.loads(line).get("executable") for line in done.stdout.splitlines()]
+    (path,) = [path for path in made if path and pathlib.Path(path).name == program]
+    return path
+
+
+@contextlib.contextmanager
+def running(port=0):
+    """A simulator at a port of loopback, or at any free one."""
+    program = build("wechat-simulator", "wechat-simulator")
+    process = subprocess.Popen([program, "--port", str(port)], stdout=subprocess.PIPE, text=True)
+    try:
+        yield Wechat(process.stdout.readline().strip())
+    finally:
+        process.terminate()
+        process.wait(10)
