@@ -25,7 +25,7 @@ import judge  # noqa: E402
 import local_cloud  # noqa: E402
 import wechat  # noqa: E402
 
-BUILT = ".aws-sam/build/template.yaml"
+BUILT = ".aws-sam/rehearsal/template.yaml"
 PORT = 14570
 EVENTS = {
     "LoginFunction": "login-rest.json",

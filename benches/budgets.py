@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Size and instructions of each function, against benches/budgets.json.
 
-  budgets.py                              the functions of .aws-sam/build, as `sam build` leaves them; fails when one is over
+  budgets.py                              the functions of .aws-sam/rehearsal, as `sam build` leaves them; fails when one is over
   budgets.py --record                     writes what they need now as the new budgets
   budgets.py --program authorizer=FILE    shows the figures of one binary, whatever it was built with; may be given often
 
@@ -107,7 +107,7 @@ def table(figures):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", default=".aws-sam/build", help="folder of a sam build")
+    parser.add_argument("--build", default=".aws-sam/rehearsal", help="folder of a sam build")
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--program", action="append", default=[], metavar="FUNCTION=FILE")
     options = parser.parse_args()

@@ -8,7 +8,7 @@ import unittest
 import budgets
 import suite
 
-PROGRAM = budgets.HERE.parent / ".aws-sam/build/AuthorizerFunction/bootstrap"
+PROGRAM = budgets.HERE.parent / ".aws-sam/rehearsal/AuthorizerFunction/bootstrap"
 
 
 class Budgets(unittest.TestCase):

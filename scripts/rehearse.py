@@ -30,8 +30,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 def main():
     options = arguments()
     started = time.monotonic()
-    built = ROOT / ".aws-sam/build/template.yaml"
-    sample = ROOT / ".aws-sam/build-examples/template.yaml"
+    built = ROOT / ".aws-sam/rehearsal/template.yaml"
+    sample = ROOT / ".aws-sam/rehearsal-examples/template.yaml"
     if not built.exists():
         sys.exit("nothing is built: run `sam build --parameter-overrides Architecture=x86_64` first")
     with tempfile.TemporaryDirectory(prefix="wxsession-ministack-") as state:

@@ -19,11 +19,11 @@ arm64_build() {
 
 stage 'builds'
 if ensure_sam; then
-  check 'sam build, x86_64' sam_build .aws-sam/build template.yaml
-  check 'sam build of the sample stack, x86_64' sam_build .aws-sam/build-examples examples/template.yaml
+  check 'sam build, x86_64' sam_build .aws-sam/rehearsal template.yaml
+  check 'sam build of the sample stack, x86_64' sam_build .aws-sam/rehearsal-examples examples/template.yaml
   check 'cargo lambda build, arm64' arm64_build
   check 'x86_64: size of the zip, newest glibc symbol' \
-    .ci/measure x86-64 .aws-sam/build/{Login,CheckSession,Authorizer,Sessions,OpenData}Function/bootstrap &&
+    .ci/measure x86-64 .aws-sam/rehearsal/{Login,CheckSession,Authorizer,Sessions,OpenData}Function/bootstrap &&
     show 'x86_64: size of the zip, newest glibc symbol'
   check 'arm64: size of the zip, newest glibc symbol' \
     .ci/measure aarch64 .aws-sam/arm64/{login,check-session,authorizer,sessions,open-data}/bootstrap &&

@@ -1,11 +1,11 @@
 # What SAM built (40-build.sh) comes out of another folder with the same bytes, and consists of what its SBOM lists.
 
 stage 'reproducible build'
-if [ ! -e .aws-sam/build/AuthorizerFunction/bootstrap ]; then
+if [ ! -e .aws-sam/rehearsal/AuthorizerFunction/bootstrap ]; then
   cannot 'reproducible build' 'nothing to compare with: the stage "build" comes first'
 elif ensure_sam && venv "$CI_CACHE/sbom" .ci/supply-chain/sbom.txt; then
   work=$(mktemp -d)
-  check 'the authorizer, built twice, has one SHA-256' .ci/reproducible --against .aws-sam/build --work "$work" authorizer &&
+  check 'the authorizer, built twice, has one SHA-256' .ci/reproducible --against .aws-sam/rehearsal --work "$work" authorizer &&
     show 'the authorizer, built twice, has one SHA-256'
   check 'SBOM and build of the authorizer agree' "$CI_CACHE/sbom/bin/python" .ci/supply-chain/sbom.py \
     --built "authorizer=$work/second-with-a-longer-name"

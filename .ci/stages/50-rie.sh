@@ -5,7 +5,7 @@ rie=$SAM_VENV/lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_6
 stage 'runtime interface emulator'
 if ensure_sam && ensure_ministack; then
   check 'x86_64 binaries answer their events and name a bad setting' \
-    "$MINISTACK_VENV/bin/python" .ci/rie.py --rie $rie --build .aws-sam/build &&
+    "$MINISTACK_VENV/bin/python" .ci/rie.py --rie $rie --build .aws-sam/rehearsal &&
     show 'x86_64 binaries answer their events and name a bad setting'
   if ensure_debian qemu-aarch64-static qemu-user-static libc6-arm64-cross; then
     check 'arm64 binaries answer the same under qemu' \

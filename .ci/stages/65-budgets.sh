@@ -8,8 +8,8 @@ bench_cargo() {
 }
 
 stage 'budgets'
-if [ ! -x .aws-sam/build/AuthorizerFunction/bootstrap ]; then
-  cannot 'budgets' 'there is no .aws-sam/build: run the builds stage first'
+if [ ! -x .aws-sam/rehearsal/AuthorizerFunction/bootstrap ]; then
+  cannot 'budgets' 'there is no .aws-sam/rehearsal: run the builds stage first'
 elif ensure_debian valgrind valgrind libc6-dbg; then
   check 'benchmark driver: lints' bench_cargo clippy --all-targets -- -D warnings
   check 'benchmark driver: tests' bench_cargo test
