@@ -1,29 +1,48 @@
-// Types of wxsession-miniprogram. They build on WeChat's own (npm package miniprogram-api-typings).
-/// <reference types="miniprogram-api-typings" />
+// Types of wxsession-miniprogram. They need no other types; an app's `wx` of miniprogram-api-typings, `uni` and `Taro` fit.
 
 export interface CreateSessionOptions {
-  /** Where the login service is, for example `https://api.example.com/prod`. The token is sent to this origin only. */
+  /** Where the login service is, for example `https://api.example.com/prod`. The token is sent to this origin. */
   baseUrl: string;
-  /** Sent with the login. Needed only when one service serves several Mini Programs. */
+  /** Further origins that get the token, for example `['https://files.example.com']`. Never any other. */
+  origins?: string[];
+  /** The AppID sent with the login. Default: the one that wx.getAccountInfoSync names. */
   appId?: string;
   /** The Mini Program needs WeChat's session_key (decrypt, verify): run wx.checkSession once per launch. */
   sessionKey?: boolean;
   /** Milliseconds for wx.login and for the library's own requests. Default 15000. */
   timeout?: number;
-  /** The wx to use. For tests, plugins and browsers; default is the global `wx`. */
+  /** The wx to use: for uni-app, Taro, tests and browsers. Default is the global `wx`. */
   wx?: WxForSession;
+  /** Called with each step. Events hold no token, code, ticket, query or body. */
+  debug?: (event: DebugEvent) => void;
 }
 
 /** The part of wx that the library uses. */
 export interface WxForSession {
-  login(options: any): unknown;
-  request(options: any): unknown;
-  getStorageSync(key: string): any;
-  setStorageSync(key: string, value: any): void;
-  uploadFile?(options: any): unknown;
-  downloadFile?(options: any): unknown;
-  checkSession?(options: any): unknown;
+  login(options: object): unknown;
+  request(options: object): unknown;
+  getStorageSync(key: string): unknown;
+  setStorageSync(key: string, value: unknown): void;
+  uploadFile?(options: object): unknown;
+  downloadFile?(options: object): unknown;
+  connectSocket?(options: object): unknown;
+  checkSession?(options?: object): unknown;
+  requestVirtualPayment?(options: object): unknown;
   getAccountInfoSync?(): unknown;
+  getDeviceInfo?(): unknown;
+  getAppBaseInfo?(): unknown;
+}
+
+export interface DebugEvent {
+  event: 'request' | 'response' | 'no response' | 'wx.login' | 'replay' | 'signed-in' | 'signed-out' | 'session-ended';
+  method?: string;
+  /** Without the query. */
+  path?: string;
+  status?: number;
+  code?: string | number;
+  ms?: number;
+  reason?: SignedOutReason;
+  ended?: EndedReason;
 }
 
 /** What the app may know about its session: never the token. Times are the server's, in unix seconds. */
@@ -35,58 +54,233 @@ export interface SessionInfo {
   check_after: number;
 }
 
-/** Every rejection of this library. */
+/** Codes of the service. */
+export type ServiceCode =
+  | 'malformed_request' | 'login_code_invalid' | 'login_code_used' | 'phone_code_invalid' | 'credentials_missing'
+  | 'session_invalid' | 'wrong_app' | 'login_blocked' | 'user_blocked' | 'not_found' | 'not_enabled' | 'method_not_allowed'
+  | 'session_key_stale' | 'body_too_large' | 'unsupported_media_type' | 'rate_limited' | 'service_misconfigured'
+  | 'internal' | 'upstream_invalid' | 'upstream_unavailable' | 'store_unavailable';
+
+/** Codes of this library. */
+export type ClientCode =
+  | 'signed_out' | 'wx_login_failed' | 'bad_answer' | 'aborted' | 'timeout' | 'network' | 'interrupted'
+  | 'domain_not_allowed' | 'tls' | 'pay_cancelled' | 'pay_failed';
+
+/** A later service may have more codes, and an app's own API has its own: text or number. */
+export type ErrorCode = ServiceCode | ClientCode | `http_${number}` | (string & {}) | number;
+
+/** Why a session ended, as `GET /session` tells the holder of its token. A later service may have more. */
+export type EndedReason =
+  | 'expired' | 'logged_out' | 'ended_by_user' | 'ended_by_operator' | 'signed_out_everywhere' | 'replaced' | 'evicted'
+  | 'deleted' | 'blocked' | 'ticket_reused' | (string & {});
+
+/** Every rejection of this library but a TypeError for arguments that make no sense. */
 export interface SessionError extends Error {
-  /**
-   * The service's code (`rate_limited`, `session_key_stale`, ...), `http_<status>` when the answer has none, or
-   * `timeout`, `network`, `aborted`, `bad_answer`, `wx_login_failed`, `signed_out`.
-   */
-  code: string;
+  name: 'SessionError';
+  code: ErrorCode;
   /** As in wx, for `fail` callbacks. */
   errMsg: string;
+  /** WeChat's own number, when there was no answer and wx gave one; of `pay`, its errCode. */
+  errno?: number;
+  url?: string;
+  method?: string;
   /** HTTP status, when there was an answer. */
   status?: number;
   /** Seconds to wait before trying again, when the service said so. */
   retryAfter?: number;
-  /** The answer as wx gave it, when there was one. */
-  response?: any;
+  /** Why the session ended, when the service said so. */
+  ended?: EndedReason;
+  /** The JSON in the answer, or what came instead. */
+  body?: unknown;
+  /** The answer as wx gave it. */
+  response?: unknown;
 }
 
-/** wx options plus one of ours. */
-export type Options<T> = T & {
-  /** Called with the wx task (abort, progress); a second time when the request is replayed. */
-  onTask?: (task: any) => void;
-};
+/** Whether a caught value is an error of this library. */
+export function isSessionError(error: unknown): error is SessionError;
 
-type Body = string | WechatMiniprogram.IAnyObject | ArrayBuffer;
+/** A promise with the call's abort(). It works while a login is awaited, too; then() returns one without it. */
+export interface Abortable<T> extends Promise<T> {
+  abort(): void;
+}
+
+/** AbortSignal, or a polyfill of it: Mini Programs have none of their own. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+export interface CallOptions<Result, Task> {
+  url: string;
+  header?: object;
+  /** Milliseconds. The promise settles a second later at the latest; without it, after a minute. */
+  timeout?: number;
+  success?: (result: Result) => void;
+  fail?: (error: SessionError) => void;
+  complete?: (result: Result | SessionError) => void;
+  /** Called with the wx task, and a second time when the request is replayed. */
+  onTask?: (task: Task) => void;
+  /** Aborts the call, as the promise's abort() does. */
+  signal?: AbortSignalLike;
+}
+
+export interface RequestOptions<T = unknown> extends CallOptions<RequestResult<T>, RequestTask> {
+  method?: 'OPTIONS' | 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'TRACE' | 'CONNECT';
+  data?: string | object | ArrayBuffer;
+  dataType?: string;
+  responseType?: string;
+  redirect?: 'follow' | 'manual';
+  enableHttp2?: boolean;
+  enableQuic?: boolean;
+  enableCache?: boolean;
+  enableHttpDNS?: boolean;
+  httpDNSServiceId?: string;
+  enableChunked?: boolean;
+  enableProfile?: boolean;
+  forceCellularNetwork?: boolean;
+  useHighPerformanceMode?: boolean;
+}
+
+export interface UploadOptions extends CallOptions<UploadResult, ProgressTask> {
+  filePath: string;
+  name: string;
+  formData?: object;
+  enableHttp2?: boolean;
+  enableProfile?: boolean;
+  useHighPerformanceMode?: boolean;
+}
+
+export interface DownloadOptions extends CallOptions<DownloadResult, ProgressTask> {
+  filePath?: string;
+  enableHttp2?: boolean;
+  enableProfile?: boolean;
+  useHighPerformanceMode?: boolean;
+}
+
+export interface SocketOptions extends CallOptions<unknown, SocketTask> {
+  protocols?: string[];
+  tcpNoDelay?: boolean;
+  perMessageDeflate?: boolean;
+  forceCellularNetwork?: boolean;
+}
+
+export interface RequestResult<T = unknown> {
+  data: T;
+  statusCode: number;
+  header: Record<string, string>;
+  cookies?: string[];
+  errMsg: string;
+}
+
+export interface UploadResult {
+  /** Always text, whatever the service answered. */
+  data: string;
+  statusCode: number;
+  errMsg: string;
+}
+
+export interface DownloadResult {
+  tempFilePath: string;
+  filePath?: string;
+  statusCode: number;
+  errMsg: string;
+}
+
+type Listener<T> = (listener: (result: T) => void) => void;
+
+export interface RequestTask {
+  abort(): void;
+  onHeadersReceived: Listener<{ header: Record<string, string> }>;
+  offHeadersReceived: Listener<{ header: Record<string, string> }>;
+  onChunkReceived: Listener<{ data: ArrayBuffer }>;
+  offChunkReceived: Listener<{ data: ArrayBuffer }>;
+}
+
+export interface ProgressTask {
+  abort(): void;
+  onProgressUpdate: Listener<{ progress: number }>;
+  offProgressUpdate: Listener<{ progress: number }>;
+  onHeadersReceived: Listener<{ header: Record<string, string> }>;
+  offHeadersReceived: Listener<{ header: Record<string, string> }>;
+}
+
+export interface SocketTask {
+  send(options: { data: string | ArrayBuffer; success?: () => void; fail?: (error: { errMsg: string }) => void }): void;
+  close(options?: { code?: number; reason?: string }): void;
+  onOpen: Listener<{ header?: Record<string, string> }>;
+  onMessage: Listener<{ data: string | ArrayBuffer }>;
+  onError: Listener<{ errMsg: string }>;
+  onClose: Listener<{ code: number; reason: string }>;
+}
+
+/** What the app's own backend signed for wx.requestVirtualPayment. */
+export interface SignedPayment {
+  mode: 'short_series_goods' | 'short_series_coin';
+  /** The text that was signed, byte for byte. */
+  signData: string;
+  paySig: string;
+  signature: string;
+}
+
+export interface PayOptions {
+  /** Asks the app's backend. Called once more, with `again`, when WeChat finds the session_key stale. */
+  sign(context: { again: boolean }): Promise<SignedPayment> | SignedPayment;
+}
 
 export interface Session {
-  /** Logs in now, or joins the login under way. Also ends a `logout()`. */
+  /** Logs in now, or joins the login under way. Also ends a `logout()` or a `deleteAccount()`. */
   login(): Promise<SessionInfo>;
   /** wx.request with the session. `url` may be relative to baseUrl. Rejects for status 400 and above. */
-  request<T extends Body = Body>(
-    options: Options<WechatMiniprogram.RequestOption<T>>
-  ): Promise<WechatMiniprogram.RequestSuccessCallbackResult<T>>;
-  uploadFile(
-    options: Options<WechatMiniprogram.UploadFileOption>
-  ): Promise<WechatMiniprogram.UploadFileSuccessCallbackResult>;
-  downloadFile(
-    options: Options<WechatMiniprogram.DownloadFileOption>
-  ): Promise<WechatMiniprogram.DownloadFileSuccessCallbackResult>;
-  /** For onLaunch and onShow. Asks nothing when nothing is due; null after a logout. `force` asks anyway. */
-  check(options?: { force?: boolean }): Promise<SessionInfo | null>;
+  request<T = unknown>(options: RequestOptions<T>): Abortable<RequestResult<T>>;
+  request<T = unknown>(url: string, options?: Omit<RequestOptions<T>, 'url'>): Abortable<RequestResult<T>>;
+  uploadFile(options: UploadOptions): Abortable<UploadResult>;
+  uploadFile(url: string, options: Omit<UploadOptions, 'url'>): Abortable<UploadResult>;
+  downloadFile(options: DownloadOptions): Abortable<DownloadResult>;
+  downloadFile(url: string, options?: Omit<DownloadOptions, 'url'>): Abortable<DownloadResult>;
+  /** The options with a good token in their header. */
+  authorize<O extends AuthorizeOptions>(options: O): Abortable<O & { url: string }>;
+  /**
+   * For an app with a request layer of its own: `send` gets the options with the token and sends them; it is called
+   * once more after the service ended the session. Its outcome is the outcome.
+   */
+  authorize<O extends AuthorizeOptions, R>(options: O, send: (options: O & { url: string }) => PromiseLike<R>): Abortable<R>;
+  /** wx.connectSocket with the token in the handshake's header, after a look whether the session is good. */
+  connectSocket(options: SocketOptions): Abortable<SocketTask>;
+  connectSocket(url: string, options?: Omit<SocketOptions, 'url'>): Abortable<SocketTask>;
+  /**
+   * For onLaunch and onShow. Asks nothing when nothing is due; null when there is no session. Logs in only with
+   * `login: true`, and never after a logout. `force` asks anyway.
+   */
+  check(options?: { force?: boolean; login?: boolean }): Promise<SessionInfo | null>;
   /** Signed out here at once; rejects when the service could not be told (call it again). */
   logout(): Promise<void>;
   /** Ends every session of the user. Rejects, and leaves this one, when the service did not confirm. */
   logoutEverywhere(): Promise<void>;
+  /** Deletes the user's record and stays signed out until `login()`. Rejects when the service did not confirm: call it again. */
+  deleteAccount(): Promise<void>;
+  /** `url` with a one-time ticket for the page of a <web-view>. `audience` is the page's origin. */
+  webviewUrl(url: string, audience: string): Promise<string>;
+  /** wx.requestVirtualPayment; logs in and signs once more when WeChat finds the session_key stale. */
+  pay(options: PayOptions): Promise<unknown>;
   /** What is known without asking; null when signed out. */
   current(): SessionInfo | null;
   /** Returns the function that stops listening. */
   on(event: 'signed-in', listener: (info: SessionInfo) => void): () => void;
-  on(event: 'signed-out', listener: (detail: { reason: SignedOutReason }) => void): () => void;
+  on(event: 'signed-out', listener: (detail: { reason: SignedOutReason; code?: ErrorCode }) => void): () => void;
+  /** The service ended the session. Told before the silent login; a logout() in the listener prevents it. */
+  on(event: 'session-ended', listener: (detail: { ended: EndedReason | undefined }) => void): () => void;
 }
 
-/** `refused`: the session was over and the service refused a new one (blocked user, rejected code). */
-export type SignedOutReason = 'logout' | 'logout-everywhere' | 'refused';
+export interface AuthorizeOptions {
+  url?: string;
+  baseURL?: string;
+  header?: object;
+  headers?: object;
+  signal?: unknown;
+}
+
+/** `refused`: the session was over and the service refused a new one (blocked user, rejected code); `code` says which. */
+export type SignedOutReason = 'logout' | 'logout-everywhere' | 'account-deleted' | 'refused';
 
 export function createSession(options: CreateSessionOptions): Session;

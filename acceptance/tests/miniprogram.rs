@@ -53,11 +53,9 @@ fn node_tests(tests: &str, environment: &[(&str, &str)]) -> u32 {
 
 #[test]
 fn the_library_passes_its_own_tests_and_fault_scenarios() {
-    if can_run("the client library's tests", false) {
-        assert!(node_tests("unit", &[]) >= 80);
-    }
-    if can_run("the client library's fault scenarios", true) {
-        assert!(node_tests("scenarios", &[]) >= 20);
+    if can_run("the client library's tests and fault scenarios", true) {
+        assert!(node_tests("unit", &[]) >= 250);
+        assert!(node_tests("scenarios", &[]) >= 200);
     }
 }
 

@@ -96,8 +96,7 @@ export class Phone {
 
   async profile() {
     // First a session whose session_key is alive, then the data: a login in between could replace the key.
-    await this.session.check();
-    if (!this.session.current()) await this.session.login();
+    if (!(await this.session.check({ login: true }))) await this.session.login();
     const { rawData, signature, encryptedData, iv } = await this.wx.get('user-info');
     const verified = await this.post('/open-data/verify', { raw_data: rawData, signature });
     const { data } = await this.post('/open-data/decrypt', { encrypted_data: encryptedData, iv });

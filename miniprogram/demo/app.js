@@ -7,11 +7,12 @@ const wechat = connect(config);
 App({
   wechat,
 
-  // One session for the whole app. sessionKey: this demo decrypts open data.
-  session: createSession({ baseUrl: config.baseUrl, sessionKey: true, wx: wechat.wx }),
+  // One session for the whole app. appId: DevTools' guest AppID is not the simulated one. sessionKey: this demo
+  // decrypts open data.
+  session: createSession({ baseUrl: config.baseUrl, appId: wechat.appId, sessionKey: true, wx: wechat.wx }),
 
   onShow() {
-    // Sends nothing unless a check is due. Offline or busy is no reason to log anyone out.
-    this.session.check().catch((error) => console.warn('会话检查未完成', error.code));
+    // Sends nothing unless a check is due, and registers nobody. Offline or busy is no reason to log anyone out.
+    this.session.check().catch((error) => console.warn('会话检查未完成', error.message));
   }
 });

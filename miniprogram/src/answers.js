@@ -1,95 +1,72 @@
-// Reading what comes back from wx: answers, failures, and what they mean for the session.
+// Reading what comes back from wx, and what it means for the session.
 
 /** The only codes that mean "this session is over, log in again". */
 const SESSION_IS_OVER = ['session_invalid', 'credentials_missing'];
 
-/**
- * The one error type of this library. It never holds a token or a js_code.
- * @param {string} code
- * @param {{status?: number, retryAfter?: number, response?: unknown, errMsg?: string}} [more]
- * @returns {import('../index').SessionError}
- */
-export function sessionError(code, more) {
-  const error = Object.assign(new Error(code), { code, errMsg: 'wxsession:fail ' + code }, more);
-  error.name = 'SessionError';
-  return error;
-}
+/** @typedef {import('./core').Response} Response */
+/** @typedef {import('./core').Reply} Reply */
 
 /**
  * wx keeps the spelling of header names that the server or a proxy chose.
- * @param {any} response
+ * @param {Response} response
  * @param {string} name in lower case
- * @returns {string | undefined}
+ * @returns {string}
  */
-export function headerOf(response, name) {
-  const headers = response.header || {};
-  const key = Object.keys(headers).find((each) => each.toLowerCase() === name);
-  return key === undefined ? undefined : String(headers[key]);
+export function headerOf({ header = {} }, name) {
+  const key = Object.keys(header).find((each) => each.toLowerCase() === name);
+  return key ? String(header[key]) : '';
 }
 
 /**
  * The JSON object in an answer, whatever form wx gave it: parsed, text (uploadFile, or a content type wx
- * does not know) or bytes (responseType 'arraybuffer'). Undefined when there is none to see.
- * @param {any} response
- * @returns {any}
+ * does not know) or bytes (responseType 'arraybuffer'). Empty when there is none to see.
+ * @param {unknown} data
+ * @returns {{[name: string]: unknown}}
  */
-export function bodyOf(response) {
-  let data = response.data;
+function bodyIn(data) {
   if (Object.prototype.toString.call(data) === '[object ArrayBuffer]') {
-    data = Array.from(new Uint8Array(data), (byte) => String.fromCharCode(byte)).join('');
+    const bytes = new Uint8Array(/** @type {ArrayBuffer} */ (data));
+    data = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
   }
   if (typeof data === 'string') {
     try {
       data = JSON.parse(data);
     } catch (notJson) {
-      return undefined;
+      return {};
     }
   }
-  return data && typeof data === 'object' ? data : undefined;
+  return data && typeof data === 'object' ? /** @type {{[name: string]: unknown}} */ (data) : {};
 }
 
-/**
- * Some base libraries give uploadFile's status as text.
- * @param {any} response
- */
-const statusOf = (response) => Number(response.statusCode);
+/** @param {unknown} value */
+export const isStatus = (value) => /^[1-5]\d\d$/.test(String(value));
 
-/** @param {any} response */
-function codeOf(response) {
-  const body = bodyOf(response);
-  return body && typeof body.code === 'string' && body.code ? body.code : undefined;
+/**
+ * Some base libraries give uploadFile's status as text; WeChat for Mac gives none for chunked answers. An answer
+ * of ours says it in its body too. 0 when nobody says it.
+ * @param {import('./core').Sent} sent
+ * @param {Response} response
+ * @param {boolean} [secret]
+ * @returns {Reply}
+ */
+export function replyOf(sent, response, secret) {
+  const body = bodyIn(response.data);
+  const { code } = body;
+  const status = [response.statusCode, typeof code === 'string' && body.status].find(isStatus);
+  // The service's code is text, that of a business API may be a number.
+  const known = typeof code === 'number' || (typeof code === 'string' && code) ? code : undefined;
+  return { sent, response, body, secret, status: Number(status || 0), code: known };
 }
 
 /**
  * Retry-After in seconds; the date form is measured against the server's own Date, not this device's clock.
- * @param {any} response
+ * @param {Response} response
  */
-function retryAfterOf(response) {
+export function retryAfterOf(response) {
   const value = headerOf(response, 'retry-after');
-  if (value === undefined) return undefined;
-  const now = Date.parse(headerOf(response, 'date') || '') || Date.now();
+  const now = Date.parse(headerOf(response, 'date')) || Date.now();
   const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - now) / 1000);
   return seconds >= 0 ? seconds : undefined;
-}
-
-/**
- * The error for an answer that is not what was asked for.
- * @param {any} response
- */
-export function errorOf(response) {
-  const status = statusOf(response);
-  const code = codeOf(response) || (status < 400 ? 'bad_answer' : 'http_' + status);
-  return sessionError(code, { status, retryAfter: retryAfterOf(response), response });
-}
-
-/**
- * The error for a call that got no answer at all.
- * @param {any} failure what wx handed to `fail`, or threw
- */
-export function failureOf(failure) {
-  const errMsg = String((failure && (failure.errMsg || failure.message)) || '');
-  const code = /time(d )?out/i.test(errMsg) ? 'timeout' : /abort/.test(errMsg) ? 'aborted' : 'network';
-  return sessionError(code, { errMsg });
 }
 
 /**
@@ -99,22 +76,17 @@ export function failureOf(failure) {
  * - `unclear`: somebody said no without our code: an HTTP API gateway (403 with nothing but a message), a
  *   proxy, a download whose body we cannot see. `GET /session` knows.
  * - `accepted`: the token got past the authorizer, whatever the business function then said.
- * - `unknown`: says nothing about the session (429, 5xx).
- * @param {any} response
+ * - `unknown`: says nothing about the session (429, 5xx, no status).
+ * @param {Reply} reply
  * @returns {'refused' | 'unclear' | 'accepted' | 'unknown'}
  */
-export function verdictOf(response) {
-  const status = statusOf(response);
-  if (status === 401) return isSessionOver(response) ? 'refused' : 'unclear';
-  if (status === 403) {
-    const body = bodyOf(response);
-    const onlyMessage = !body || Object.keys(body).every((key) => key.toLowerCase() === 'message');
-    return onlyMessage ? 'unclear' : 'accepted';
-  }
-  return status >= 500 || status === 429 ? 'unknown' : 'accepted';
+export function verdictOf(reply) {
+  const { status, body } = reply;
+  if (isSessionOver(reply)) return 'refused';
+  const onlyMessage = Object.keys(body).every((key) => key.toLowerCase() === 'message');
+  if (status === 401 || (status === 403 && onlyMessage)) return 'unclear';
+  return !status || status >= 500 || status === 429 ? 'unknown' : 'accepted';
 }
 
-/** @param {any} response */
-export function isSessionOver(response) {
-  return statusOf(response) === 401 && SESSION_IS_OVER.indexOf(codeOf(response) || '') >= 0;
-}
+/** @param {Reply} reply */
+export const isSessionOver = ({ status, code }) => status === 401 && SESSION_IS_OVER.indexOf(/** @type {string} */ (code)) >= 0;

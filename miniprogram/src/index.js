@@ -1,118 +1,122 @@
 // The Mini Program's half of the login: wx.login, our own session token, every request, logging in again.
 //
 // answers.js   what an answer means         address.js   where the token may go
-// record.js    what the device remembers    wire.js      calls to wx
-// login.js     logging in, one at a time    requests.js  the app's calls and their one replay
+// record.js    what the device remembers    device.js    where the app runs
+// login.js     logging in, one at a time    session.js   the token, and doubts about it
+// requests.js  the app's calls              reach.js     sockets, web-views, payments
+// signout.js   ways to leave                wire.js      calls to wx
+// errors.js    what the app is told         abort.js     promises that can be aborted
 
-import { normalBase } from './address.js';
-import { errorOf } from './answers.js';
-import { end, leave, signedOut, signIn } from './login.js';
-import { infoOf, load, save, storageKey } from './record.js';
-import { authorized, check, send } from './requests.js';
+import { normalBase, ownOrigins } from './address.js';
+import { accountOf } from './device.js';
+import { isSessionError, nonsense } from './errors.js';
+import { connectSocket, pay, webviewUrl } from './reach.js';
+import { load } from './record.js';
+import { authorize, send } from './requests.js';
+import { check, current } from './session.js';
+import { deleteAccount, loginByApp, logout, logoutEverywhere } from './signout.js';
+
+export { isSessionError };
 
 const TIMEOUT_MS = 15000;
+const EVENTS = ['signed-in', 'signed-out', 'session-ended'];
+
+/** @typedef {import('./core').Core} Core */
 
 /**
  * @param {import('../index').CreateSessionOptions} options
  * @returns {import('../index').Session}
  */
-export function createSession(options) {
+export function createSession(options = /** @type {import('../index').CreateSessionOptions} */ ({})) {
   const core = open(options);
-  return {
-    login() {
-      return loginByApp(core);
-    },
-    request: (/** @type {any} */ given) => send(core, 'request', given),
-    uploadFile: (/** @type {any} */ given) => send(core, 'uploadFile', given),
-    downloadFile: (/** @type {any} */ given) => send(core, 'downloadFile', given),
-    check: (asked) => check(core, asked),
-    logout: () => logout(core),
-    logoutEverywhere: () => logoutEverywhere(core),
-    current: () => infoOf(core.record),
-    on(/** @type {string} */ event, /** @type {any} */ listener) {
-      const entry = { event, listener };
-      core.listeners.push(entry);
-      return () => {
-        core.listeners = core.listeners.filter((/** @type {any} */ each) => each !== entry);
-      };
-    }
+  /** @type {(work: (core: Core, given: never, more: never) => unknown) => (given: never, more: never) => unknown} */
+  const bound = (work) => (given, more) => work(core, given, more);
+  /** @type {(api: 'request' | 'uploadFile' | 'downloadFile') => (given: unknown, more: unknown) => unknown} */
+  const sending = (api) => (given, more) => send(core, api, given, more);
+  const session = {
+    login: bound(loginByApp),
+    request: sending('request'),
+    uploadFile: sending('uploadFile'),
+    downloadFile: sending('downloadFile'),
+    authorize: bound(authorize),
+    connectSocket: bound(connectSocket),
+    check: bound(check),
+    logout: bound(logout),
+    logoutEverywhere: bound(logoutEverywhere),
+    deleteAccount: bound(deleteAccount),
+    webviewUrl: bound(webviewUrl),
+    pay: bound(pay),
+    current: bound(current),
+    on: bound(on)
   };
+  return /** @type {import('../index').Session} */ (/** @type {unknown} */ (session));
 }
 
-/** @param {any} options */
+/**
+ * @param {import('../index').CreateSessionOptions} options
+ * @returns {Core}
+ */
 function open(options) {
+  const host = wxOf(options);
   const base = normalBase(options.baseUrl);
-  const host = options.wx || wx;
-  const core = /** @type {any} */ ({
+  const account = accountOf(host);
+  const appId = options.appId || account.appId;
+  /** @type {Core} */
+  const core = {
     wx: host,
+    kept: { out: false, deleting: false, install: '' },
     base,
-    appId: options.appId,
-    key: storageKey(host, base, options.appId),
+    origins: ownOrigins(base, options.origins || []),
+    appId,
+    key: ['wxsession', account.envVersion || 'release', appId || '', base].join('|'),
     timeout: options.timeout || TIMEOUT_MS,
-    sessionKey: options.sessionKey,
+    sessionKey: !!options.sessionKey,
     listeners: [],
     // Counts sign-outs, so that what began before one cannot undo it.
     epoch: 0,
     logouts: 0,
     spent: 0,
-    pausedUntil: 0
-  });
-  core.emit = (/** @type {string} */ event, /** @type {any} */ detail) => {
-    core.listeners.forEach((/** @type {any} */ each) => {
-      if (each.event === event) Promise.resolve(detail).then(each.listener);
-    });
+    pausedUntil: 0,
+    emit(event, detail) {
+      core.debug(Object.assign({ event }, event === 'signed-in' ? {} : detail));
+      core.listeners.forEach((each) => {
+        if (each.event === event) Promise.resolve(detail).then(each.listener);
+      });
+    },
+    debug(detail) {
+      try {
+        if (options.debug) options.debug(detail);
+      } catch (theirs) {
+        // A debug hook must not change what it watches.
+      }
+    }
   };
   load(core);
   return core;
 }
 
-/** @param {any} core */
-async function loginByApp(core) {
-  const logouts = core.logouts;
-  if (core.closing) await core.closing.catch(() => {});
-  if (core.logouts !== logouts) throw signedOut();
-  core.out = false;
-  return signIn(core, true);
+/**
+ * @param {import('../index').CreateSessionOptions} options
+ * @returns {import('./core').Wx}
+ */
+function wxOf(options) {
+  if ('baseURL' in options) throw nonsense('createSession: the option is baseUrl, not baseURL');
+  const host = options.wx || (typeof wx === 'undefined' ? undefined : wx);
+  if (!host) throw nonsense('createSession: no global wx here, hand one in as wx');
+  return /** @type {import('./core').Wx} */ (host);
 }
 
 /**
- * Signed out on this device at once. When the service cannot be told, the promise rejects, and the token is
- * kept for one purpose only: to be ended by the next logout() or login().
- * @param {any} core
+ * @param {Core} core
+ * @param {string} event
+ * @param {(detail: unknown) => void} listener
+ * @returns {() => void} stops listening
  */
-async function logout(core) {
-  const pending = core.login;
-  const token = core.record ? core.record.token : core.ending;
-  core.ending = token;
-  core.logouts++;
-  leave(core, 'logout', true);
-  const settled = pending && pending.catch(() => {});
-  if (token) {
-    await end(core, token);
-    if (core.ending === token) core.ending = undefined;
-    save(core);
-  }
-  await settled;
-}
-
-/**
- * Every session of the user, this one too. Others' requests wait for the outcome.
- * @param {any} core
- */
-function logoutEverywhere(core) {
-  if (core.closing) return core.closing;
-  const options = { url: core.base + '/sessions', method: 'DELETE', timeout: core.timeout };
-  const closing = authorized(core, 'request', options, true).then(
-    (response) => {
-      core.closing = null;
-      if (response.statusCode !== 204) throw errorOf(response);
-      leave(core, 'logout-everywhere', true);
-    },
-    (error) => {
-      core.closing = null;
-      throw error;
-    }
-  );
-  core.closing = closing;
-  return closing;
+function on(core, event, listener) {
+  if (EVENTS.indexOf(event) < 0) throw nonsense('on: no event ' + event + ', only ' + EVENTS);
+  const entry = { event, listener };
+  core.listeners.push(entry);
+  return () => {
+    core.listeners = core.listeners.filter((each) => each !== entry);
+  };
 }

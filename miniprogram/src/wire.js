@@ -1,52 +1,100 @@
 // Calls to wx as promises, and the library's own calls to the service.
 
-import { failureOf } from './answers.js';
+import { isStatus, replyOf } from './answers.js';
+import { pathOf } from './address.js';
+import { failureOf } from './errors.js';
+
+/** @typedef {import('./core').Core} Core */
+/** @typedef {import('./core').Task} Task */
 
 // wx ends its own calls at `timeout`; this is for the callbacks that never come.
-const GRACE_MS = 2000;
+const GRACE_MS = 1000;
+const LONGEST_MS = 60000;
+
+export const ignore = () => {};
 
 /**
- * @param {any} wx
- * @param {string} api
- * @param {any} options
- * @param {((task: any) => void)} [onTask]
- * @returns {Promise<any>}
+ * How long a call of wx may take; `timeout` is what wx itself was told.
+ * @param {number | undefined} timeout
  */
-export function call(wx, api, options, onTask) {
+export const limitOf = (timeout) => (Number(timeout) > 0 ? Number(timeout) + GRACE_MS : LONGEST_MS);
+
+/**
+ * @template T
+ * @param {Core} core
+ * @param {import('./core').Api} api
+ * @param {object} options
+ * @param {number} [limit] milliseconds until the call counts as timed out; a payment takes as long as the user
+ * @param {(task: Task) => void} [onTask]
+ * @returns {Promise<T>}
+ */
+export function call(core, api, options, limit, onTask) {
   return new Promise((resolve, reject) => {
-    const task = wx[api](Object.assign({}, options, { success: resolve, fail: reject }));
-    if (onTask) onTask(task);
+    /** @type {Task | undefined} */
+    let task;
+    const timer = limit ? setTimeout(() => {
+      reject({ errMsg: api + ':fail timeout' });
+      if (task && task.abort) task.abort();
+    }, limit) : 0;
+    const success = (/** @type {T} */ result) => {
+      clearTimeout(timer);
+      resolve(result);
+    };
+    const fail = (/** @type {{statusCode?: unknown}} */ failure) => {
+      // WeChat for PC has been seen to hand an answered 401 to `fail`.
+      if (failure && isStatus(failure.statusCode)) return success(/** @type {T} */ (failure));
+      clearTimeout(timer);
+      reject(failure);
+    };
+    try {
+      task = core.wx[api](Object.assign({}, options, { success, fail }));
+      // Taro's calls also return a promise, whose rejection nobody else would hear.
+      if (task && task.catch) task.catch(ignore);
+      if (task && onTask) onTask(task);
+    } catch (thrown) {
+      fail(/** @type {{}} */ (thrown));
+    }
   });
 }
 
 /**
- * @param {number} timeout in milliseconds
- * @param {Promise<any>} promise
- * @returns {Promise<any>}
+ * One request. Rejects with a SessionError, and only when there is no answer.
+ * @param {Core} core
+ * @param {'request' | 'uploadFile' | 'downloadFile'} api
+ * @param {import('./core').WxOptions} options
+ * @param {boolean} [secret] the answer holds a token or a ticket
+ * @param {(task: Task) => void} [onTask]
+ * @returns {Promise<import('./core').Reply>}
  */
-export function within(timeout, promise) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject({ errMsg: 'timeout' }), timeout + GRACE_MS);
-    const stop = () => clearTimeout(timer);
-    promise.then(stop, stop);
-    promise.then(resolve, reject);
+export function carry(core, api, options, secret, onTask) {
+  const { url, timeout, method = api === 'uploadFile' ? 'POST' : 'GET' } = options;
+  const sent = { url, method };
+  const start = Date.now();
+  /** @type {(event: 'request' | 'response' | 'no response', status?: number, code?: string | number) => void} */
+  const tell = (event, status, code) => core.debug({ event, method, path: pathOf(core, url), status, code, ms: Date.now() - start });
+  tell('request');
+  return call(core, api, options, limitOf(timeout), onTask).then((/** @type {import('./core').Response} */ response) => {
+    const reply = replyOf(sent, response, secret);
+    tell('response', reply.status, reply.code);
+    return reply;
+  }, (failure) => {
+    const error = failureOf(core, sent, failure);
+    tell('no response', 0, error.code);
+    throw error;
   });
 }
 
 /**
- * One of the library's own requests. Rejects only when there is no answer.
- * @param {any} core
+ * One of the library's own requests.
+ * @param {Core} core
  * @param {string} method
  * @param {string} path
  * @param {string | undefined} token
- * @param {any} [data]
+ * @param {object} [data]
+ * @param {number} [timeout]
  */
-export function ask(core, method, path, token, data) {
-  const { wx, base, timeout } = core;
+export function ask(core, method, path, token, data, timeout = core.timeout) {
   const header = token ? { Authorization: 'Bearer ' + token } : {};
   // The service never redirects; following one could carry the header to another host.
-  const options = { url: base + path, method, data, header, timeout, redirect: 'manual' };
-  return within(timeout, call(wx, 'request', options)).catch((failure) => {
-    throw failureOf(failure);
-  });
+  return carry(core, 'request', { url: core.base + path, method, data, header, timeout, redirect: 'manual' }, !!data);
 }

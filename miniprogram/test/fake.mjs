@@ -19,6 +19,10 @@ export class FakeService {
     // Ended by the service's own decision, not by a logout or a newer login of the client.
     this.ended = new Set();
     this.codes = new Set();
+    // Why each ended, as GET /session tells it; an older service tells nothing.
+    this.why = new Map();
+    this.tellsWhy = true;
+    this.users = new Set();
     this.log = [];
     this.faults = [];
     this.clock = () => Math.floor(Date.now() / 1000);
@@ -42,13 +46,14 @@ export class FakeService {
     return this.log.filter((each) => each.method === method && each.path === path).length;
   }
 
-  end(token) {
+  end(token, why = 'expired') {
     this.live.delete(token);
     this.ended.add(token);
+    this.why.set(token, why);
   }
 
-  endAll() {
-    this.live.forEach((token) => this.end(token));
+  endAll(why) {
+    this.live.forEach((token) => this.end(token, why));
   }
 
   times() {
@@ -85,18 +90,33 @@ export class FakeService {
       return answer(204, '');
     }
     if (!token) return problem(401, 'credentials_missing');
-    if (!known) return problem(401, 'session_invalid');
+    if (!known) return this.refusal(path, token);
     if (path === '/session') return answer(200, { session: { id: 's', created_at: 1, ...this.times() }, user: { id: 'u' } });
     if (path === '/sessions' && method === 'DELETE') {
       this.live.clear();
       return answer(204, '');
     }
+    if (path === '/me' && method === 'DELETE') {
+      this.live.forEach((each) => this.why.set(each, 'deleted'));
+      this.live.clear();
+      this.users.clear();
+      return answer(204, '');
+    }
+    if (path === '/tickets') return answer(200, { ticket: 'wxt_' + ++this.minted, expires_in: 60 });
     return answer(200, { path });
+  }
+
+  /** Only the holder of a token whose record exists learns why, and only from GET /session. */
+  refusal(path, token) {
+    const refused = problem(401, 'session_invalid');
+    const ended = path === '/session' && this.tellsWhy && this.why.get(token);
+    return ended ? { ...refused, data: JSON.stringify({ ...JSON.parse(refused.data), ended }) } : refused;
   }
 
   login({ code }, old) {
     if (!this.codes.delete(code)) return problem(400, 'login_code_invalid');
     this.live.delete(old);
+    this.users.add('u');
     const token = 'wxs_' + ++this.minted;
     this.live.add(token);
     return answer(200, {
@@ -116,6 +136,9 @@ export class FakeWx {
     this.loginFails = 0;
     this.loginsFailed = 0;
     this.foreign = [];
+    this.sockets = [];
+    this.payments = [];
+    this.paymentCodes = [];
     this.account = { miniProgram: { appId: 'wx0123456789abcdef', envVersion: 'release' } };
   }
 
@@ -150,6 +173,30 @@ export class FakeWx {
     });
   }
 
+  getDeviceInfo() {
+    return { platform: 'ios', model: 'iPhone 15', brand: 'Apple' };
+  }
+
+  getAppBaseInfo() {
+    return { version: '8.0.60', SDKVersion: '3.8.0' };
+  }
+
+  /** A handshake with a dead token is refused, and nobody says why. */
+  connectSocket(options) {
+    const { url, header = {}, success } = options;
+    const token = (header.Authorization || '').replace(/^Bearer /, '');
+    const socket = { url, token, options, alive: this.service.live.has(token), closed: false, close: () => (socket.closed = true), abort: undefined };
+    this.sockets.push(socket);
+    setImmediate(() => success({ errMsg: 'connectSocket:ok' }));
+    return socket;
+  }
+
+  requestVirtualPayment({ success, fail, ...signed }) {
+    this.payments.push(signed);
+    const errCode = this.paymentCodes.shift() || 0;
+    setImmediate(() => (errCode ? fail({ errCode, errMsg: 'requestVirtualPayment:fail' }) : success({ errMsg: 'requestVirtualPayment:ok' })));
+  }
+
   checkSession({ success, fail }) {
     this.keyChecks++;
     setImmediate(() => (this.keyIsGood ? success({}) : fail({ errMsg: 'checkSession:fail' })));
@@ -181,7 +228,7 @@ export class FakeWx {
     }
     const token = authorization.length === 1 ? authorization[0][1].replace(/^Bearer /, '') : undefined;
     const call = { url, method, path: url.slice(this.base.length), token, data, header, headers: authorization.length };
-    this.service.handle(call).then((response) => (response.fails ? fail(response.fails) : success(shape(response))));
+    this.service.handle(call).then((response) => (response.fails ? fail(response.fails) : response.lost || success(shape(response))));
     return { abort: () => fail({ errMsg: 'request:fail abort' }) };
   }
 }

@@ -21,8 +21,15 @@ const FILES: [(&str, &str, &str); 11] = [
     ("record.js", SCRIPT, include_str!("../../page/record.js")),
     ("wx_shim.js", SCRIPT, include_str!("../../page/wx_shim.js")),
     ("words.js", SCRIPT, include_str!("../../page/words.js")),
-    ("wxsession.mjs", SCRIPT, include_str!("../../../miniprogram/dist/wxsession.mjs")),
+    ("wxsession.mjs", SCRIPT, LIBRARY),
 ];
+
+/// The file that people copy into their Mini Programs, as a module.
+const LIBRARY: &str = concat!(
+    "const module = {};\n",
+    include_str!("../../../miniprogram/demo/lib/wxsession.js"),
+    "export const { createSession, isSessionError } = module.exports;\n"
+);
 
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";

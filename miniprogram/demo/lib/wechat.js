@@ -9,6 +9,8 @@ function connect(config) {
 function real() {
   return {
     simulated: false,
+    /** The Mini Program's own. */
+    appId: undefined,
     wx,
     /** The signed and encrypted profile. WeChat shows anonymous names here; the cryptography is real. */
     profile() {
@@ -42,6 +44,7 @@ function simulated({ simulatorUrl, simulatedAppId }) {
   };
   return {
     simulated: true,
+    appId: simulatedAppId,
     wx: Object.create(wx, { login: { value: login }, checkSession: { value: ({ success }) => success({}) } }),
     async profile() {
       const { raw_data, signature, encrypted_data, iv } = await ask('user-info');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ const { pages: paths, tabBar } = json('app.json');
 test('the project opens: every file that app.json and project.config.json name is there', () => {
   const project = json('project.config.json');
   assert.deepEqual([project.compileType, project.miniprogramRoot, project.setting.urlCheck], ['miniprogram', './', false]);
-  for (const file of ['app.js', 'app.wxss', json('app.json').sitemapLocation]) assert.ok(exists(file), file);
+  for (const file of ['app.js', 'app.wxss', 'lib/wxsession.js', json('app.json').sitemapLocation, json('app.json').themeLocation]) assert.ok(exists(file), file);
   for (const path of paths) for (const kind of ['js', 'json', 'wxml', 'wxss']) assert.ok(exists(`${path}.${kind}`), `${path}.${kind}`);
   for (const { pagePath } of tabBar.list) assert.ok(paths.includes(pagePath), pagePath);
 });
@@ -26,6 +27,33 @@ test('it points at the local service and its simulator by default', async () => 
   await pages['pages/login/login'].onLogin();
   assert.deepEqual(urls, ['http://127.0.0.1:3001/_control/codes', 'http://127.0.0.1:3000/login']);
 });
+
+test('dark mode changes every colour that app.json takes from the theme, and each can be read', () => {
+  const { light, dark } = json(json('app.json').themeLocation);
+  const { window, tabBar } = json('app.json');
+  const variables = [...Object.values(window), ...Object.values(tabBar)].filter((value) => typeof value === 'string' && value.startsWith('@')).map((value) => value.slice(1));
+  assert.ok(variables.length >= 8);
+  assert.deepEqual([Object.keys(light).sort(), Object.keys(dark).sort()], [[...variables].sort(), [...variables].sort()]);
+  for (const name of variables) assert.notEqual(light[name], dark[name], name);
+  for (const [name, value] of Object.entries({ ...window, ...tabBar })) {
+    if (/color/i.test(name)) assert.match(String(value), /^@/, `${name} has no dark form`);
+  }
+  for (const { tabText, tabSelected, tabBackground } of [light, dark]) {
+    for (const colour of [tabText, tabSelected]) assert.ok(contrast(colour, tabBackground) >= 4.5, `${colour} on ${tabBackground}`);
+  }
+  const [day, night] = [...readFileSync(root + 'app.wxss', 'utf8').matchAll(/page \{([^}]*)\}/g)].map(([, text]) => Object.fromEntries([...text.matchAll(/--(\w+): (#\w+)/g)].map(([, name, value]) => [name, value])));
+  assert.deepEqual(Object.keys(day), Object.keys(night));
+  for (const { card, ink, soft, good, bad } of [day, night]) for (const colour of [ink, soft, good, bad]) assert.ok(contrast(colour, card) >= 4.5, `${colour} on ${card}`);
+});
+
+/** WCAG's contrast of two colours like #1a2b3c. */
+function contrast(one, other) {
+  const light = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
+    .map((value) => (value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
+  const [high, low] = [light(one), light(other)].sort((a, b) => b - a);
+  return (high + 0.05) / (low + 0.05);
+}
 
 test('WeChat\'s own compilers accept every view and style, and refuse broken ones', async () => {
   assert.ok(compileViews(root));
@@ -64,6 +92,7 @@ class Backend extends FakeService {
       this.codes.add(code);
       return answer(200, { code, openid: data.openid || 'oNew' });
     }
+    if (path === '/login') assert.equal(data.app_id, 'wx0123456789abcdef', 'DevTools\' guest AppID is not the simulated one');
     if (path === '/_control/user-info') return answer(200, { raw_data: 'r', signature: 's', encrypted_data: 'e', iv: 'i' });
     if (path === '/_control/phone-codes') return answer(200, { code: 'phone' });
     if (!this.live.has(token)) return super.route(call);
@@ -81,6 +110,9 @@ class Backend extends FakeService {
 async function demo() {
   const service = new Backend();
   const wx = new FakeWx(service, { base: 'http://local' });
+  wx.account.miniProgram.appId = 'touristappid';
+  wx.confirms = true;
+  wx.showModal = ({ success }) => success({ confirm: wx.confirms });
   const started = launch(wx, { baseUrl: 'http://local', simulatorUrl: 'http://local' });
   const [login, profile, phone, sessions] = paths.map((path) => started.pages[path]);
   login.onLoad();
@@ -97,10 +129,10 @@ test('login page: log in, protected call, silent re-login, log out', async () =>
   sees(login, '未登录');
   assert.throws(() => login.tap('退出登录'), /no button/);
   await login.tap('微信登录');
-  sees(login, '已登录', 'u', 's1', '登录成功');
+  sees(login, '已登录', '登录成功');
   service.endAll();
   await login.tap('调用受保护的接口');
-  sees(login, '已登录', '"path": "/me"');
+  sees(login, '已登录', '服务端确认了您的身份');
   await login.tap('检查会话');
   sees(login, '会话有效');
   await login.tap('退出登录');
@@ -125,13 +157,59 @@ test('login page: every button waits while one call runs', async () => {
   const running = login.tap('微信登录');
   assert.throws(() => login.tap('微信登录'), /no button/);
   await running;
+  await login.tap('重新登录');
+});
+
+test('login page: one primary button in each state, and what ends something is quieter', async () => {
+  const { login } = await demo();
+  login.onShow();
+  assert.deepEqual(login.buttons('primary'), ['微信登录']);
   await login.tap('微信登录');
+  assert.deepEqual(login.buttons('primary'), ['调用受保护的接口']);
+  assert.deepEqual(login.buttons().slice(-3), ['退出登录', '退出所有设备', '注销账号']);
+});
+
+test('login page: an account is deleted after a question, and stays deleted', async () => {
+  const { service, wx, login } = await demo();
+  await login.tap('微信登录');
+  wx.confirms = false;
+  await login.tap('注销账号');
+  assert.equal(service.users.size, 1);
+  wx.confirms = true;
+  await login.tap('注销账号');
+  sees(login, '未登录', '账号已注销');
+  await login.tap('调用受保护的接口');
+  sees(login, '您已退出登录');
+  assert.equal(service.users.size, 0);
+});
+
+test('what wx distinguishes is said: the domain list, the certificate, an interruption', async () => {
+  for (const [fails, words] of [
+    [{ errno: 600002, errMsg: 'request:fail url not in domain list' }, '合法域名'], [{ errMsg: 'request:fail ssl hand shake error' }, '证书'],
+    [{ errMsg: 'request:fail interrupted' }, '中断'], [{ errMsg: 'request:fail ' }, '网络不可用']
+  ]) {
+    const { service, login } = await demo();
+    await login.tap('微信登录');
+    service.inject(({ path }) => path === '/me', () => ({ fails }));
+    await login.tap('调用受保护的接口');
+    sees(login, '已登录', words);
+  }
+});
+
+test('no page shows an id', async () => {
+  const { login, profile, phone, sessions } = await demo();
+  await login.tap('微信登录');
+  await login.tap('调用受保护的接口');
+  await sessions.onShow();
+  for (const page of [login, profile, phone, sessions]) {
+    for (const text of page.see()) assert.doesNotMatch(text, /^(u|s\d+|here|there)$|wxs_|session_id|user_id/, text);
+  }
 });
 
 test('the simulated user is the same at the next launch', async () => {
   const { service, wx, login } = await demo();
   await login.tap('微信登录');
-  await login.tap('微信登录');
+  await login.tap('重新登录');
   assert.deepEqual(service.log.filter(({ path }) => path === '/_control/codes').map(({ data }) => data.openid), [undefined, 'oNew']);
   assert.equal(wx.logins, 0, 'WeChat itself is not asked');
 });

@@ -63,6 +63,11 @@ function page(path, options) {
     see() {
       return nodesOf(view(this.data)).filter((node) => typeof node === 'string' && node.trim()).map((text) => text.trim());
     },
+    /** The texts of the buttons, of all or of those with this type. */
+    buttons(type) {
+      return nodesOf(view(this.data)).filter((node) => node.tag === 'wx-button' && (!type || node.attr.type === type))
+        .map((node) => nodesOf(node).filter((each) => typeof each === 'string').join('').trim());
+    },
     /** Taps the button with this text, the `index`-th if there are several. */
     tap(text, event = {}, index = 0) {
       const button = nodesOf(view(this.data)).filter((node) => node.tag === 'wx-button' && nodesOf(node).includes(text))[index];

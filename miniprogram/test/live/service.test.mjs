@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { settle } from '../fake.mjs';
 import { NodeWx } from './wx.mjs';
 
-const { createSession } = createRequire(import.meta.url)('../../miniprogram_dist/index.js');
+const { createSession } = createRequire(import.meta.url)('../../demo/lib/wxsession.js');
 const baseUrl = process.env.WXSESSION_BASE_URL;
 const simulator = process.env.WXSESSION_SIM_URL;
 const skip = baseUrl && simulator ? false : 'not run: WXSESSION_BASE_URL and WXSESSION_SIM_URL are not set';

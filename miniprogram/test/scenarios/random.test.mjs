@@ -56,6 +56,17 @@ async function history(createSession, seed) {
       return session.logoutEverywhere();
     },
     () => {
+      seen.everywhere = true;
+      return session.deleteAccount();
+    },
+    () => session.authorize({ url: '/orders' }, (options) => new Promise((success, fail) => wx.request({ ...options, success, fail }))),
+    () => session.connectSocket('/ws'),
+    () => {
+      const promise = session.request({ url: '/orders' });
+      setImmediate(promise.abort);
+      return promise;
+    },
+    () => {
       seen.reasons++;
       seen.ended = true;
       service.endAll();
@@ -76,19 +87,21 @@ async function history(createSession, seed) {
     for (let rest = random(4); rest > 0; rest--) await turn();
   }
   const outcomes = await Promise.all(calls);
+  // A request that was aborted leaves its login under way.
+  for (let rest = 0; rest < 40; rest++) await turn();
   return { service, wx, session, seen, outcomes };
 }
 
 async function judge({ service, wx, session, seen, outcomes }) {
   const wrong = [];
   const kept = [...wx.storage.values()].map((text) => JSON.parse(text))[0] || {};
-  for (const { error } of outcomes) if (error && !error.code) wrong.push('an error of our own making: ' + error.stack);
+  for (const { error } of outcomes) if (error && !error.code && error instanceof Error) wrong.push('an error of our own making: ' + error.stack);
   if (seen.wantsOut && (session.current() || kept.record)) wrong.push('a logout was undone');
   const current = kept.record && kept.record.token;
   if (!seen.wantsOut && !seen.everywhere && !seen.loginFailed && service.minted && !service.ended.size && !service.live.has(current)) {
     wrong.push('false logout');
   }
-  const odd = outcomes.filter(({ error }) => error && error.code !== 'signed_out' && !(error.status === 401 && seen.ended));
+  const odd = outcomes.filter(({ error }) => error && error.code !== 'signed_out' && error.code !== 'aborted' && !(error.status === 401 && seen.ended));
   if (!seen.faults && odd.length) wrong.push('an error out of nothing: ' + odd[0].error.code);
   if (wx.logins > 2 * (seen.reasons + seen.faults)) wrong.push(`loop: ${wx.logins} wx.login`);
   // With the faults gone, a logout reaches the service, and no session is left that nobody can end.

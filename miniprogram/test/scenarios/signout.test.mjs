@@ -40,10 +40,10 @@ for (const fault of faults) for (const width of WIDTHS) {
     assert.equal(JSON.stringify([...wx.storage]).includes(token), false);
   });
 
-  test(`logoutEverywhere meets ${fault.name}, ${width} requests at once`, async () => {
-    const { service, wx, session, token } = await start(fault, ({ method, path }) => method === 'DELETE' && path === '/sessions');
+  for (const [leave, route] of [['logoutEverywhere', '/sessions'], ['deleteAccount', '/me']]) test(`${leave} meets ${fault.name}, ${width} requests at once`, async () => {
+    const { service, wx, session, token } = await start(fault, ({ method, path }) => method === 'DELETE' && path === route);
     const racing = orders(session, width);
-    assert.ok((await settle(session.logoutEverywhere())).error.code);
+    assert.ok((await settle(session[leave]())).error.code);
     await Promise.all(racing);
     // A service that ends the session and still says 401 cannot be helped; otherwise nothing has changed.
     if (!fault.over) assert.deepEqual([wx.logins, wx.storedToken()], [1, token]);
@@ -52,7 +52,7 @@ for (const fault of faults) for (const width of WIDTHS) {
     const realNow = Date.now;
     Date.now = () => realNow() + 61000;
     try {
-      await session.logoutEverywhere();
+      await session[leave]();
     } finally {
       Date.now = realNow;
     }

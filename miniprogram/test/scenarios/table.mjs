@@ -24,7 +24,24 @@ export const FAULTS = [
   { name: '504', what: () => answer(504, { message: 'Endpoint request timed out' }) },
   { name: 'captive portal', what: () => answer(200, '<html>welcome</html>') },
   { name: 'timeout', what: () => ({ fails: { errMsg: 'request:fail timeout' } }) },
-  { name: 'offline', what: () => ({ fails: { errMsg: 'request:fail ' } }) }
+  { name: 'offline', what: () => ({ fails: { errMsg: 'request:fail ' } }) },
+  { name: 'no status', what: () => ({ statusCode: NaN, data: { path: 'chunked' }, header: {} }) },
+  { name: '401 session_invalid without a status', over: true, what: () => ({ ...problem(401, 'session_invalid'), statusCode: undefined }) },
+  { name: '401 session_invalid in fail', over: true, what: () => ({ fails: { errMsg: 'request:fail', ...problem(401, 'session_invalid') } }) },
+  { name: '401 of nobody in fail', what: () => ({ fails: { errMsg: 'request:fail', statusCode: 401 } }) },
+  { name: '422 with a number', what: () => answer(422, { code: 1001, msg: 'none left' }) },
+  { name: 'domain not listed', what: () => ({ fails: { errno: 600002, errMsg: 'request:fail url not in domain list' } }) },
+  { name: 'TLS', what: () => ({ fails: { errMsg: 'request:fail errcode:-202 error_msg:net::ERR_CERT_DATE_INVALID' } }) },
+  { name: 'interrupted', what: () => ({ fails: { errno: 600003, errMsg: 'request:fail interrupted' } }) }
+];
+
+/** How the app calls. A socket's handshake has no status, so only what happens before it can strike. */
+const orders = { url: '/orders' };
+export const CALLS = [
+  { name: 'request', ask: (session) => session.request(orders) },
+  { name: 'uploadFile', ask: (session) => session.uploadFile({ ...orders, filePath: 'wxfile://a', name: 'a' }) },
+  { name: 'authorize', ask: (session, wx) => session.authorize(orders, (options) => new Promise((success, fail) => wx.request({ ...options, success, fail }))) },
+  { name: 'connectSocket', socket: true, ask: (session) => session.connectSocket('/ws') }
 ];
 
 const isBusiness = (call) => call.path === '/orders';
@@ -45,7 +62,10 @@ export const PHASES = [
   { name: 'gateway 403, then asking', strikes: isCheck, prepare: (service) => {
     service.inject(isBusiness, () => answer(403, { message: 'Forbidden' }));
   } },
-  { name: 'check on launch', strikes: isCheck, check: true }
+  { name: 'check on launch', strikes: isCheck, check: true },
+  { name: 'before a handshake', strikes: isCheck, socket: true },
+  { name: 'login before a handshake', strikes: isLogin, socket: true, prepare: (service) => service.endAll() },
+  { name: 'request while somebody listens', strikes: (call) => isBusiness(call) || isCheck(call), listens: true }
 ];
 
 const HOW_OFTEN = [{ name: 'once', times: 1 }, { name: 'for ever', times: Infinity }];
@@ -56,13 +76,16 @@ export function scenarios() {
   for (const fault of FAULTS) for (const phase of PHASES) for (const often of HOW_OFTEN) for (const width of CONCURRENCY) {
     // wx.login has no statuses: it answers or it fails.
     if (phase.wxLogin && fault.name !== 'offline') continue;
-    all.push({ fault, phase, often, width, name: `${fault.name} | ${phase.name} | ${often.name} | ${width} at once` });
+    for (const call of CALLS) {
+      if (!!call.socket !== !!phase.socket || (phase.check && call.name !== 'request')) continue;
+      all.push({ fault, phase, often, width, call, name: `${call.name} | ${fault.name} | ${phase.name} | ${often.name} | ${width} at once` });
+    }
   }
   return all;
 }
 
 /** Runs one scenario against one build of the library; returns what was wrong, empty when all is well. */
-export async function run({ createSession }, { fault, phase, often, width }) {
+export async function run({ createSession }, { fault, phase, often, width, call: { ask: askApp } }) {
   const service = new FakeService();
   const wx = new FakeWx(service);
   const session = createSession({ baseUrl: wx.base, wx });
@@ -70,6 +93,7 @@ export async function run({ createSession }, { fault, phase, often, width }) {
   const before = { token: wx.storedToken(), logins: wx.logins, sent: service.log.length };
   const events = [];
   session.on('signed-out', (detail) => events.push(detail));
+  if (phase.listens) session.on('session-ended', () => {});
   if (phase.prepare) phase.prepare(service);
   if (phase.wxLogin) wx.loginFails = often.times;
   const cure = service.inject((call) => phase.strikes(call, service), (call) => {
@@ -77,7 +101,7 @@ export async function run({ createSession }, { fault, phase, often, width }) {
     return fault.what();
   }, often.times);
 
-  const ask = () => (phase.check ? session.check({ force: true }) : session.request({ url: '/orders' }));
+  const ask = () => (phase.check ? session.check({ force: true, login: true }) : askApp(session, wx));
   const rounds = [];
   for (let round = 0; round < 3; round++) {
     rounds.push(...await Promise.all(Array.from({ length: width }, () => settle(ask()))));
@@ -87,6 +111,7 @@ export async function run({ createSession }, { fault, phase, often, width }) {
     ...judgeLogout({ service, wx, before, events }),
     ...judgeLoops({ service, wx, before, width }),
     ...judgeErrors(rounds, fault, phase),
+    ...judgeSockets({ wx, phase, fault }),
     ...await judgeRecovery({ service, wx, session, cure, before })
   ];
 }
@@ -112,12 +137,19 @@ function judgeLoops({ service, wx, before, width }) {
   return wrong;
 }
 
+/** Where the service could be asked, no handshake is made with a token that it has ended. */
+function judgeSockets({ wx, phase, fault }) {
+  const asked = phase.socket && (fault.over || fault.name === 'nothing wrong');
+  return asked && wx.sockets.some(({ alive }) => !alive) ? ['a socket with a dead token'] : [];
+}
+
 function judgeErrors(rounds, fault, phase) {
   const errors = rounds.flatMap(({ error }) => (error ? [error] : []));
   const wrong = [];
   const healthy = fault.name === 'nothing wrong' && !phase.name.startsWith('gateway 403');
   if (healthy && errors.length) wrong.push('an error out of nothing: ' + errors[0].code);
-  if (errors.some((error) => !error.code || /wxs_|code\d/.test(error.message + error.errMsg))) wrong.push('bad error');
+  const ours = errors.filter((error) => error instanceof Error);
+  if (ours.some((error) => !error.code || !error.message || /NaN|undefined|wxs_|code\d/.test(error.message + error.errMsg))) wrong.push('bad error');
   const named = errors.find((error) => /^(rate_limited|store_unavailable)$/.test(error.code));
   if (fault.retryAfter && named && !(named.retryAfter > 0 && named.retryAfter <= fault.retryAfter)) wrong.push('no retryAfter');
   return wrong;

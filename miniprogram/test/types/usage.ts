@@ -1,8 +1,12 @@
 // Compiled, never run: what an app in TypeScript may write, and what the types must refuse.
 
-import { createSession, Session, SessionError } from '../../index';
+import { createSession, isSessionError, Session, SessionError, ErrorCode } from '../../index';
 
-const session: Session = createSession({ baseUrl: 'https://api.example.com', appId: 'wx0123456789abcdef', sessionKey: true });
+const session: Session = createSession({
+  baseUrl: 'https://api.example.com', appId: 'wx0123456789abcdef', sessionKey: true, origins: ['https://files.example.com'],
+  debug: ({ event, path, status, ms }) => console.info(event, path, status, ms)
+});
+// WeChat's own types fit.
 createSession({ baseUrl: 'https://api.example.com', wx });
 
 interface Order {
@@ -10,27 +14,72 @@ interface Order {
 }
 
 export async function uses(): Promise<void> {
+  // Any JSON: an object, a list, a text, a number.
   const { data, statusCode } = await session.request<{ orders: Order[] }>({ url: '/orders', method: 'GET', timeout: 5000 });
   const first: string = data.orders[0].id;
-  const task = await session.uploadFile({ url: '/photos', filePath: 'wxfile://a', name: 'photo', onTask: (each) => each.abort() });
+  const list: Order[] = (await session.request<Order[]>('/orders')).data;
+  const count: number = (await session.request<number>('/count', { method: 'POST', data: { a: 1 } })).data;
+  const nothing: null = (await session.request<null>('/nothing')).data;
+  const untyped: unknown = (await session.request('/orders')).data;
+  const promise = session.request({ url: '/orders' });
+  promise.abort();
+  const task = await session.uploadFile({
+    url: '/photos', filePath: 'wxfile://a', name: 'photo', onTask: (each) => each.onProgressUpdate(({ progress }) => progress + 1)
+  });
+  await session.request({ url: '/stream', enableChunked: true, onTask: (each) => each.onChunkReceived(({ data: bytes }) => bytes.byteLength) });
   const file: string = (await session.downloadFile({ url: '/invoice.pdf' })).tempFilePath;
-  const info = await session.check({ force: true });
-  const stop: () => void = session.on('signed-out', ({ reason }) => reason === 'logout');
+  const socket = await session.connectSocket({ url: 'wss://api.example.com/ws', onTask: (each) => each.onOpen(() => {}) });
+  socket.send({ data: 'hello' });
+  const sealed = await session.authorize({ url: '/orders', custom: 7 });
+  const seven: number = sealed.custom;
+  const theirs: Order = await session.authorize({ url: '/orders' }, async ({ url }) => ({ id: url }));
+  const info = await session.check({ force: true, login: true });
+  const stop: () => void = session.on('signed-out', ({ reason, code }) => reason === 'account-deleted' || code === 'user_blocked');
   session.on('signed-in', ({ user }) => user.id);
+  session.on('session-ended', ({ ended }) => ended === 'deleted' && session.logout());
   session.request({ url: '/orders', success: (result) => result.statusCode, fail: (error) => error.errMsg });
+  const controller: { aborted: boolean; addEventListener(): void; removeEventListener(): void } = { aborted: false, addEventListener() {}, removeEventListener() {} };
+  session.request({ url: '/orders', signal: controller });
+  await session.deleteAccount();
+  const url: string = await session.webviewUrl('https://h5.example.com/', 'https://h5.example.com');
+  await session.pay({ sign: async ({ again }) => ({ mode: 'short_series_goods', signData: String(again), paySig: '', signature: '' }) });
   await session.logout().catch((error: SessionError) => error.retryAfter);
-  void [first, statusCode, task.data, file, info?.session.id, stop];
+  try {
+    await session.login();
+  } catch (error) {
+    if (isSessionError(error)) {
+      const code: ErrorCode = error.code;
+      if (code === 'rate_limited' || code === 1001 || code === 'http_502' || code === 'OUT_OF_STOCK') void [error.status, error.url, error.method, error.body, error.errno, error.ended];
+    }
+  }
+  void [first, list, count, nothing, untyped, statusCode, task.data, file, seven, theirs, info?.session.id, stop, url];
+
+  // WeChat's own option types fit, too.
+  const option: WechatMiniprogram.RequestOption = { url: '/orders', method: 'PUT' };
+  session.request({ url: option.url, method: option.method, data: option.data });
 
   // @ts-expect-error url is required
   session.request({ method: 'GET' });
   // @ts-expect-error wx knows no such method
   session.request({ url: '/', method: 'get' });
+  // @ts-expect-error an option that is misspelt
+  session.request({ url: '/', timeOut: 5 });
+  // @ts-expect-error an upload needs a file
+  session.uploadFile({ url: '/photos' });
+  // @ts-expect-error nobody knows what is in it
+  (await session.request('/orders')).data.orders;
   // @ts-expect-error baseUrl is required
   createSession({});
+  // @ts-expect-error not baseURL
+  createSession({ baseURL: 'https://api.example.com' });
   // @ts-expect-error no such event
   session.on('signedout', () => {});
   // @ts-expect-error the token is nobody's business
   session.current()?.token;
   // @ts-expect-error may be null after a logout
   (await session.check()).user;
+  // @ts-expect-error then() gives an ordinary promise
+  session.request('/orders').then(() => 1).abort();
+  // @ts-expect-error signData is the text that was signed
+  session.pay({ sign: () => ({ mode: 'short_series_goods', signData: {}, paySig: '', signature: '' }) });
 }

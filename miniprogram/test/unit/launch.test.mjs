@@ -27,25 +27,47 @@ test('a launch after check_after asks once and renews', async (t) => {
   assert.equal(relaunch({ service, wx }).session.current().expires_at, info.expires_at, 'and it is stored');
 });
 
-test('a launch after expiry logs in without asking first', async (t) => {
+test('a launch after expiry logs in without asking first, when it may', async (t) => {
   const before = await signedIn();
   later(t, 86401);
   const { session, service } = relaunch(before);
-  await session.check();
+  assert.equal(await session.check(), null);
+  assert.deepEqual(paths(service), []);
+  assert.equal((await session.check({ login: true })).session.id, 's2');
   assert.deepEqual(paths(service), ['POST /login']);
 });
 
-test('a launch without a session logs in', async () => {
-  const { session, service } = start();
-  assert.equal((await session.check()).session.id, 's1');
+test('the first launch registers nobody: check() logs in only when asked', async () => {
+  const { session, service, wx } = start();
+  assert.equal(await session.check(), null);
+  assert.equal(await session.check({ force: true }), null);
+  assert.deepEqual([paths(service), wx.logins, wx.storage.size], [[], 0, 0]);
+  assert.equal((await session.check({ login: true })).session.id, 's1');
   assert.deepEqual(paths(service), ['POST /login']);
+});
+
+test('a check joins the login that a request began', async () => {
+  const { session, orders } = start();
+  const waiting = orders();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal((await session.check()).session.id, 's1');
+  await waiting;
 });
 
 test('check finds out that the session was ended elsewhere', async () => {
   const { session, service } = await signedIn();
   service.endAll();
   assert.equal((await session.check()).session.id, 's1', 'not due');
-  assert.equal((await session.check({ force: true })).session.id, 's2');
+  assert.equal(await session.check({ force: true }), null);
+  assert.deepEqual(paths(service), ['GET /session']);
+  assert.equal((await session.check({ login: true })).session.id, 's2');
+  assert.deepEqual(paths(service), ['GET /session', 'POST /login']);
+});
+
+test('a check that may log in does so when the service has ended the session', async () => {
+  const { session, service } = await signedIn();
+  service.endAll();
+  assert.equal((await session.check({ force: true, login: true })).session.id, 's2');
   assert.deepEqual(paths(service), ['GET /session', 'POST /login']);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { answer, problem, settle } from '../fake.mjs';
+import { FakeService, FakeWx, answer, problem, settle } from '../fake.mjs';
 import { is, paths, signedIn, start } from './start.mjs';
 
 const many = (count, what) => Promise.all(Array.from({ length: count }, what));
@@ -45,13 +45,21 @@ test('a login sends the old token so that the service ends that session', async 
   assert.equal(service.live.has(token), false);
 });
 
-test('app_id is sent only when given', async () => {
-  const without = start();
-  await without.session.login();
-  assert.deepEqual(JSON.parse(JSON.stringify(without.service.log[0].data)), { code: 'code1' });
-  const given = start({ appId: 'wx0000000000000001' });
-  await given.session.login();
-  assert.deepEqual(given.service.log[0].data, { code: 'code1', app_id: 'wx0000000000000001' });
+const sentBy = async (all) => {
+  await all.session.login();
+  return JSON.parse(JSON.stringify(all.service.log[0].data));
+};
+
+test('a login names its app', async () => {
+  assert.deepEqual(await sentBy(start()), { code: 'code1', app_id: 'wx0123456789abcdef' });
+});
+
+test('the option appId wins over what wx says, and is left out when nobody knows', async () => {
+  assert.equal((await sentBy(start({ appId: 'wx0000000000000001' }))).app_id, 'wx0000000000000001');
+  const service = new FakeService();
+  const wx = new FakeWx(service);
+  wx.getAccountInfoSync = undefined;
+  assert.deepEqual(await sentBy(start({}, service, wx)), { code: 'code1' });
 });
 
 for (const code of ['login_code_invalid', 'login_code_used']) {

@@ -80,14 +80,6 @@ test('the code is found in parsed, textual and binary bodies', async () => {
   }
 });
 
-test('a numeric code of a business API is not ours', async () => {
-  const { service, orders } = await signedIn();
-  service.inject(is('/orders'), () => answer(422, { code: 1001 }));
-  const { error } = await settle(orders());
-  assert.equal(error.code, 'http_422');
-  assert.deepEqual(error.response.data, { code: 1001 });
-});
-
 test('a gateway 403 while the session is alive is the business saying no', async () => {
   const { service, wx, orders, token } = await signedIn();
   service.inject(is('/orders'), () => answer(403, { message: 'Forbidden' }));

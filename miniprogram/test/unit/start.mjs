@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { FakeService, FakeWx } from '../fake.mjs';
 
-export const { createSession } = createRequire(import.meta.url)('../../miniprogram_dist/index.js');
+export const { createSession, isSessionError } = createRequire(import.meta.url)('../../demo/lib/wxsession.js');
 
 export function start(options = {}, service = new FakeService(), wx = new FakeWx(service)) {
   const session = createSession({ baseUrl: wx.base, wx, ...options });

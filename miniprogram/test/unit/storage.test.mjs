@@ -45,7 +45,7 @@ test('the session survives a relaunch', async () => {
   assert.equal(service.log[0].token, before.token);
 });
 
-for (const rubbish of ['text', 7, null, { record: 7 }, { record: { token: 'a\r\nb' } }, { record: {} }, []]) {
+for (const rubbish of ['text', 7, null, { record: 7 }, { record: { token: 'a\r\nb' } }, { record: {} }, { record: { token: 'wxs_1' } }, []]) {
   test(`rubbish in storage is an empty storage: ${JSON.stringify(rubbish)}`, async () => {
     const before = await signedIn();
     before.wx.storage.forEach((_, name) => before.wx.storage.set(name, JSON.stringify(rubbish)));
@@ -57,7 +57,8 @@ for (const rubbish of ['text', 7, null, { record: 7 }, { record: { token: 'a\r\n
 
 test('a record without times is used and checked', async () => {
   const before = await signedIn();
-  before.wx.storage.forEach((_, name) => before.wx.storage.set(name, JSON.stringify({ record: { token: before.token } })));
+  const record = { token: before.token, skew: 0, info: {} };
+  before.wx.storage.forEach((_, name) => before.wx.storage.set(name, JSON.stringify({ record })));
   const { session, service, wx } = relaunch(before);
   await session.check();
   assert.deepEqual([wx.logins, service.log.length], [0, 1]);

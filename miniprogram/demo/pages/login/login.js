@@ -3,7 +3,7 @@ const { messageOf, timeOf } = require('../../lib/messages.js');
 const app = getApp();
 
 Page({
-  data: { signedIn: false, busy: false, userId: '', sessionId: '', expiresAt: '', answer: '', error: '' },
+  data: { signedIn: false, busy: false, expiresAt: '', answer: '', error: '' },
 
   stops: /** @type {(() => void)[]} */ ([]),
 
@@ -21,25 +21,20 @@ Page({
 
   show() {
     const info = app.session.current();
-    this.setData({
-      signedIn: !!info,
-      userId: info ? info.user.id : '',
-      sessionId: info ? info.session.id : '',
-      expiresAt: info ? timeOf(info.expires_at) : ''
-    });
+    this.setData({ signedIn: !!info, expiresAt: info ? timeOf(info.expires_at) : '' });
   },
 
   onLogin() {
-    return this.run(() => app.session.login(), () => '登录成功');
+    return this.run(() => app.session.login(), ({ user }) => (user.is_new ? '注册并登录成功' : '登录成功'));
   },
 
   onCheck() {
-    return this.run(() => app.session.check({ force: true }), () => '会话有效');
+    return this.run(() => app.session.check({ force: true }), (info) => (info ? '会话有效' : '会话已结束，下一个请求会自动重新登录'));
   },
 
   // A protected call. The library adds the token, and logs in again by itself when the session is over.
   onProtected() {
-    return this.run(() => app.session.request({ url: '/me' }), ({ data }) => JSON.stringify(data, null, 2));
+    return this.run(() => app.session.request('/me'), () => '接口已应答：服务端确认了您的身份');
   },
 
   onLogout() {
@@ -48,6 +43,16 @@ Page({
 
   onLogoutEverywhere() {
     return this.run(() => app.session.logoutEverywhere(), () => '所有设备均已退出');
+  },
+
+  async onDeleteAccount() {
+    const confirm = await new Promise((resolve) => {
+      wx.showModal({
+        title: '注销账号', content: '您的用户记录和所有会话都会被删除。', confirmText: '注销', confirmColor: '#b3261e',
+        success: (result) => resolve(result.confirm), fail: () => resolve(false)
+      });
+    });
+    if (confirm) await this.run(() => app.session.deleteAccount(), () => '账号已注销');
   },
 
   async run(action, say) {

@@ -9,7 +9,7 @@ Page({
     this.setData({ busy: true, rows: [], valid: '', error: '' });
     try {
       // First a session whose session_key is alive, then the data: a login in between could replace the key.
-      await app.session.check();
+      await app.session.check({ login: true });
       const { rawData, signature, encryptedData, iv } = await app.wechat.profile();
       const verified = await this.post('/open-data/verify', { raw_data: rawData, signature });
       const decrypted = await this.post('/open-data/decrypt', { encrypted_data: encryptedData, iv });

@@ -1,0 +1,176 @@
+// The token: where it comes from before a request, and what happens when somebody doubts it.
+
+import { isSessionOver } from './answers.js';
+import { errorOf, signedOut } from './errors.js';
+import { leave, signIn } from './login.js';
+import { isCheckDue, looksExpired, recordOf, save } from './record.js';
+import { ask, call, ignore, limitOf } from './wire.js';
+
+/** @typedef {import('./core').Core} Core */
+
+/** For so long the service's word that a session is alive also answers the next bare 401 or 403. */
+const SURE_MS = 5000;
+/** Why a session ended is asked before the new login, which must not wait long for it. */
+const WHY_TIMEOUT_MS = 3000;
+
+/** @param {Core} core */
+export const current = ({ kept: { record } }) => (record ? record.info : null);
+
+/**
+ * The token to send. Logs in first when there is none or the service ended it; waits for a login under way.
+ * @param {Core} core
+ * @param {boolean} [closing] the call is the one that others wait for
+ * @returns {Promise<string>}
+ */
+export async function ready(core, closing) {
+  let good;
+  do {
+    // Nobody logs in while all sessions or the account are being ended.
+    while (core.closing && !closing) await core.closing.catch(ignore);
+    if (core.why) await core.why;
+    good = await isGood(core);
+  } while ((core.closing && !closing) || core.why);
+  let error;
+  if (core.login || !good) {
+    await signIn(core).catch((reason) => {
+      error = reason;
+    });
+  }
+  // A failed login changes nothing about a token that the service has not refused: it still decides.
+  if (core.kept.record && !core.dead) return core.kept.record.token;
+  throw error || signedOut();
+}
+
+/** @param {Core} core */
+function isGood(core) {
+  if (!hasSession(core) || !core.sessionKey) return hasSession(core);
+  // "Valid during this life cycle" (wx.checkSession), so once is enough.
+  core.keyCheck = core.keyCheck || call(core, 'checkSession', {}, limitOf(core.timeout)).then(() => true, () => false);
+  return core.keyCheck;
+}
+
+/** @param {Core} core */
+const hasSession = (core) => !!core.kept.record && !core.dead && !looksExpired(core.kept.record);
+
+/**
+ * @param {Core} core
+ * @param {string} token
+ */
+const isCurrent = (core, token) => !!core.kept.record && core.kept.record.token === token && !core.dead;
+
+/**
+ * The incident is over, unless a login failed in the meantime and is still owed.
+ * @param {Core} core
+ * @param {string} token
+ */
+export function accept(core, token) {
+  if (!isCurrent(core, token) || core.lastError) return;
+  core.spent = 0;
+  core.pausedUntil = 0;
+}
+
+/**
+ * The service ended this session. Why, only GET /session says; it is asked when somebody listens.
+ * @param {Core} core
+ * @param {string} token
+ */
+export function refuse(core, token) {
+  if (!isCurrent(core, token)) return;
+  core.dead = true;
+  if (!core.kept.deleting && !core.listeners.some(({ event }) => event === 'session-ended')) return;
+  core.why = ask(core, 'GET', '/session', token, undefined, WHY_TIMEOUT_MS).catch(ignore).then((reply) => {
+    core.why = null;
+    over(core, reply ? reply.body.ended : '');
+  });
+}
+
+/**
+ * @param {Core} core
+ * @param {unknown} said by the service, if it said anything
+ */
+function over(core, said) {
+  const ended = typeof said === 'string' && said ? said : undefined;
+  core.emit('session-ended', { ended });
+  // A deletion whose answer was lost: nobody registers the user again behind their back.
+  if (core.kept.deleting && (ended === 'deleted' || (!ended && !core.closing))) leave(core, 'account-deleted', true);
+}
+
+/**
+ * Asks the service about the token: the only place that can tell. All who wonder at the same time share one call.
+ * @param {Core} core
+ * @param {string} token
+ * @param {boolean} [force] what it said a moment ago is not enough
+ * @returns {Promise<'accepted' | 'refused'>} rejects when nobody can tell
+ */
+export function renew(core, token, force) {
+  if (!isCurrent(core, token)) return Promise.resolve('refused');
+  const { sure } = core;
+  // A clock that was set back must not make it last.
+  if (!force && sure && sure.token === token && Math.abs(Date.now() - sure.at) < SURE_MS) return Promise.resolve('accepted');
+  if (!core.asking || core.asking.token !== token) {
+    const asking = { token, answer: askSession(core, token) };
+    const done = () => {
+      if (core.asking === asking) core.asking = undefined;
+    };
+    core.asking = asking;
+    asking.answer.then(done, done);
+  }
+  return core.asking.answer;
+}
+
+/**
+ * @param {Core} core
+ * @param {string} token
+ * @returns {Promise<'accepted' | 'refused'>}
+ */
+async function askSession(core, token) {
+  const reply = await ask(core, 'GET', '/session', token);
+  if (isSessionOver(reply)) {
+    if (isCurrent(core, token)) {
+      core.dead = true;
+      over(core, reply.body.ended);
+    }
+    return 'refused';
+  }
+  const { session, user } = /** @type {Partial<import('./core').SessionBody>} */ (reply.body);
+  if (reply.status !== 200 || !session || !user || !(session.expires_at > 0)) throw errorOf(core, reply);
+  const { record } = core.kept;
+  if (record && isCurrent(core, token)) {
+    core.sure = { token, at: Date.now() };
+    const given = Object.assign({}, session, { user, session: { id: session.id } });
+    const { info } = (core.kept.record = recordOf(token, given, reply.response));
+    if (info.expires_at !== record.info.expires_at) save(core);
+  }
+  return 'accepted';
+}
+
+/**
+ * For onLaunch and onShow: what is known about the session, with as few calls as possible.
+ * @param {Core} core
+ * @param {{force?: boolean, login?: boolean}} [options]
+ */
+export async function check(core, { force, login } = {}) {
+  while (core.closing) await core.closing.catch(ignore);
+  if (core.kept.out) return null;
+  if (login) await ready(core);
+  else {
+    if (core.login) await core.login.catch(ignore);
+    if (core.why) await core.why;
+    if (!hasSession(core)) return null;
+  }
+  const { record } = core.kept;
+  if (record && (force || isCheckDue(record)) && (await renew(core, record.token, force)) === 'refused' && login) await ready(core);
+  return core.dead ? null : current(core);
+}
+
+/**
+ * A token that the service has just vouched for, if it can be asked: for what cannot be replayed.
+ * @param {Core} core
+ */
+export async function freshToken(core) {
+  const before = core.kept.record && core.kept.record.token;
+  const token = await ready(core);
+  // What was handed out this moment needs no question, and what nobody can answer now is decided by the call itself.
+  if (token === before && (await renew(core, token).catch(ignore)) === 'refused') return ready(core);
+  return token;
+}

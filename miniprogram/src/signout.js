@@ -1,0 +1,91 @@
+// Ways to leave: this session, every session, the account.
+
+import { errorOf, signedOut } from './errors.js';
+import { end, leave, signIn } from './login.js';
+import { save } from './record.js';
+import { authorized } from './requests.js';
+import { ask, ignore } from './wire.js';
+
+/** @typedef {import('./core').Core} Core */
+/** @typedef {import('../index').SessionError} SessionError */
+
+/** @param {Core} core */
+export async function loginByApp(core) {
+  const logouts = core.logouts;
+  if (core.closing) await core.closing.catch(ignore);
+  if (core.logouts !== logouts) throw signedOut();
+  core.kept.out = false;
+  return signIn(core, true);
+}
+
+/**
+ * Signed out on this device at once. When the service cannot be told, the promise rejects, and the token is
+ * kept for one purpose only: to be ended by the next logout() or login().
+ * @param {Core} core
+ */
+export async function logout(core) {
+  const pending = core.login;
+  const token = core.kept.record ? core.kept.record.token : core.kept.ending;
+  core.kept.ending = token;
+  core.logouts++;
+  leave(core, 'logout', true);
+  const settled = pending && pending.catch(ignore);
+  if (token) {
+    await end(core, token);
+    if (core.kept.ending === token) core.kept.ending = undefined;
+    save(core);
+  }
+  await settled;
+}
+
+/**
+ * Every session of the user, this one too.
+ * @param {Core} core
+ */
+export const logoutEverywhere = (core) => close(core, '/sessions', 'logout-everywhere');
+
+/**
+ * The user's record and every session.
+ * @param {Core} core
+ * @returns {Promise<void>}
+ */
+export function deleteAccount(core) {
+  // Remembered before the request goes out: its answer may be lost, and the app with it.
+  core.kept.deleting = true;
+  save(core);
+  return close(core, '/me', 'account-deleted').catch((/** @type {SessionError} */ error) => {
+    // GET /session said that an earlier attempt had done it.
+    if (core.kept.out && core.reason === 'account-deleted') return;
+    // A plain no: nothing was deleted.
+    if (error.status && error.status < 500) core.kept.deleting = false;
+    save(core);
+    throw error;
+  });
+}
+
+/**
+ * Others' requests wait for the outcome. Two calls that want the same share one request.
+ * @param {Core} core
+ * @param {string} path
+ * @param {import('../index').SignedOutReason} reason
+ * @returns {Promise<void>}
+ */
+function close(core, path, reason) {
+  if (core.closing) {
+    return core.closingPath === path ? core.closing : core.closing.catch(ignore).then(() => close(core, path, reason));
+  }
+  const once = (/** @type {string} */ token) => ask(core, 'DELETE', path, token);
+  core.closingPath = path;
+  core.closing = authorized(core, { over: false }, once, true).then(
+    (reply) => {
+      core.closing = null;
+      if (reply.status !== 204) throw errorOf(core, reply);
+      leave(core, reason, true);
+    },
+    (error) => {
+      core.closing = null;
+      throw error;
+    }
+  );
+  return core.closing;
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answer, problem, settle } from '../fake.mjs';
+import { is, paths, relaunch, signedIn, start } from './start.mjs';
+
+const install = (wx) => JSON.parse([...wx.storage.values()][0]).install;
+const lost = () => ({ fails: { errMsg: 'request:fail timeout' } });
+/** The service does it; the answer is lost on the way. */
+const doneButLost = (call, service) => {
+  service.route(call);
+  return lost();
+};
+
+test('deleteAccount() deletes once and stays signed out until the app calls login()', async () => {
+  const { session, service, wx, orders, events } = await signedIn();
+  const before = install(wx);
+  await session.deleteAccount();
+  assert.deepEqual([service.users.size, service.live.size, wx.storedToken(), session.current()], [0, 0, undefined, null]);
+  assert.deepEqual(events, ['signed-in s1', 'signed-out account-deleted']);
+  assert.equal((await settle(orders())).error.code, 'signed_out');
+  assert.equal(await session.check({ login: true, force: true }), null);
+  const next = relaunch({ service, wx });
+  assert.equal((await settle(next.orders())).error.code, 'signed_out');
+  assert.deepEqual([wx.logins, service.users.size], [0, 0], 'nobody registered the user again');
+  assert.notEqual(install(wx), before, 'nothing the account was known by is sent again');
+  await next.session.login();
+  assert.equal(service.users.size, 1);
+});
+
+test('requests under way and requests during a deletion do not register the user again', async () => {
+  const { session, service, wx, orders } = await signedIn();
+  service.straggle = true;
+  const racing = Array.from({ length: 10 }, () => settle(orders()));
+  const deleting = session.deleteAccount();
+  racing.push(settle(orders()), settle(session.check({ login: true })));
+  await deleting;
+  await Promise.all(racing);
+  assert.deepEqual([service.users.size, wx.logins, wx.storedToken()], [0, 0, undefined]);
+});
+
+test('two deletions at once are one request', async () => {
+  const { session, service } = await signedIn();
+  await Promise.all([session.deleteAccount(), session.deleteAccount()]);
+  assert.deepEqual(paths(service), ['DELETE /me']);
+});
+
+test('a deletion during a sign-out everywhere waits for it', async () => {
+  const { session, service } = await signedIn();
+  const [out, gone] = await Promise.all([settle(session.logoutEverywhere()), settle(session.deleteAccount())]);
+  assert.deepEqual([out.error, gone.error.code, paths(service)], [undefined, 'signed_out', ['DELETE /sessions']]);
+});
+
+test('a deletion with an ended session logs in to do it', async () => {
+  for (const tellsWhy of [true, false]) {
+    const { session, service, wx } = await signedIn();
+    service.tellsWhy = tellsWhy;
+    service.endAll();
+    await session.deleteAccount();
+    assert.deepEqual([service.users.size, wx.logins, wx.storedToken()], [0, 1, undefined]);
+  }
+});
+
+for (const [name, what] of [['503', () => problem(503, 'store_unavailable')], ['offline', lost], ['a page of some network', () => answer(200, '<html>')]]) {
+  test(`a deletion that meets ${name} says so, keeps the session, and can be repeated`, async () => {
+    const { session, service, wx, orders, token } = await signedIn();
+    service.inject(is('/me'), what, 1);
+    assert.ok((await settle(session.deleteAccount())).error.code);
+    await orders();
+    assert.deepEqual([wx.storedToken(), wx.logins], [token, 0]);
+    await session.deleteAccount();
+    assert.deepEqual([service.users.size, wx.logins], [0, 0]);
+  });
+}
+
+for (const tellsWhy of [true, false]) {
+  const server = tellsWhy ? 'the service says why' : 'an older service says nothing';
+  test(`a deletion whose answer was lost is not undone by the next request; ${server}`, async () => {
+    const { session, service, wx, orders, events } = await signedIn();
+    service.tellsWhy = tellsWhy;
+    service.inject(is('/me'), doneButLost, 1);
+    assert.equal((await settle(session.deleteAccount())).error.code, 'timeout');
+    assert.equal((await settle(orders())).error.code, 'signed_out');
+    assert.deepEqual([service.users.size, wx.logins, events.at(-1)], [0, 0, 'signed-out account-deleted']);
+  });
+
+  test(`nor by a relaunch; ${server}`, async () => {
+    const { session, service, wx } = await signedIn();
+    service.tellsWhy = tellsWhy;
+    service.inject(is('/me'), doneButLost, 1);
+    await settle(session.deleteAccount());
+    const next = relaunch({ service, wx });
+    assert.equal((await settle(next.orders())).error.code, 'signed_out');
+    assert.deepEqual([service.users.size, wx.logins], [0, 0]);
+  });
+}
+
+test('a repeated deletion learns that the first one had done it', async () => {
+  const { session, service, wx } = await signedIn();
+  service.inject(is('/me'), doneButLost, 1);
+  await settle(session.deleteAccount());
+  await session.deleteAccount();
+  assert.deepEqual([service.users.size, wx.logins, wx.storedToken()], [0, 0, undefined]);
+});
+
+test('after a plain no a session that ends later is replaced silently, as ever', async () => {
+  const { session, service, wx, orders } = await signedIn();
+  service.tellsWhy = false;
+  service.inject(is('/me'), () => problem(403, 'not_for_child'), 1);
+  assert.equal((await settle(session.deleteAccount())).error.code, 'not_for_child');
+  service.endAll();
+  await orders();
+  assert.equal(wx.logins, 1);
+});
+
+test('deleteAccount() when signed out rejects and registers nobody', async () => {
+  const { session, service, wx } = await signedIn();
+  await session.logout();
+  assert.equal((await settle(session.deleteAccount())).error.code, 'signed_out');
+  assert.deepEqual([wx.logins, service.count('DELETE', '/me')], [0, 0]);
+});
+
+test('who listens learns why a session ended, before the silent login', async () => {
+  for (const why of ['expired', 'signed_out_everywhere', 'evicted', 'something_new']) {
+    const { session, service, orders, events } = await signedIn();
+    session.on('session-ended', ({ ended }) => events.push('ended ' + ended));
+    service.endAll(why);
+    service.straggle = true;
+    await Promise.all(Array.from({ length: 10 }, () => orders()));
+    assert.deepEqual(events.slice(1), ['ended ' + why, 'signed-in s2']);
+    assert.equal(service.count('GET', '/session'), 1);
+  }
+});
+
+test('who does not listen pays no question for it', async () => {
+  const { service, orders } = await signedIn();
+  service.endAll();
+  await orders();
+  assert.deepEqual(paths(service), ['GET /orders', 'POST /login', 'GET /orders']);
+});
+
+test('a service that does not say why, or cannot be asked, delays nothing else', async () => {
+  for (const prepare of [(service) => (service.tellsWhy = false), (service) => service.inject(is('/session'), () => problem(503, 'store_unavailable'))]) {
+    const { session, service, orders, events } = await signedIn();
+    prepare(service);
+    session.on('session-ended', ({ ended }) => events.push('ended ' + ended));
+    service.endAll();
+    await orders();
+    assert.deepEqual(events.slice(1), ['ended undefined', 'signed-in s2']);
+  }
+});
+
+test('a logout() in the listener prevents the silent login, and no answer is lost by it', async () => {
+  const { session, service, wx, orders } = await signedIn();
+  session.on('session-ended', ({ ended }) => ended === 'deleted' && session.logout());
+  service.endAll('deleted');
+  const outcomes = await Promise.all([settle(orders()), settle(orders())]);
+  assert.deepEqual(outcomes.map(({ error }) => error.code), ['signed_out', 'signed_out']);
+  assert.equal(wx.logins, 0);
+});
+
+test('check({force}) tells why without another question', async () => {
+  const { session, service, events } = await signedIn();
+  session.on('session-ended', ({ ended }) => events.push('ended ' + ended));
+  service.endAll('evicted');
+  assert.equal(await session.check({ force: true }), null);
+  await session.check();
+  assert.deepEqual([events.at(-1), paths(service)], ['ended evicted', ['GET /session']]);
+});
+
+test('an error carries the reason when its answer did', async () => {
+  const { service, orders } = await signedIn();
+  service.inject(() => true, () => ({ ...problem(401, 'session_invalid'), data: { code: 'session_invalid', ended: 'blocked' } }));
+  const { error } = await settle(orders());
+  assert.deepEqual([error.status, error.ended], [401, 'blocked']);
+});
+
+test('a blocked user is told so once, and the app stops instead of looping', async () => {
+  const { session, service, wx, orders } = await signedIn();
+  const heard = [];
+  session.on('signed-out', (detail) => heard.push(detail));
+  service.endAll('blocked');
+  service.inject(is('/login'), () => ({ ...problem(403, 'user_blocked'), data: { status: 403, code: 'user_blocked', until: 1900000000 } }));
+  const outcomes = await Promise.all(Array.from({ length: 5 }, () => settle(orders())));
+  for (const { error } of outcomes) assert.deepEqual([error.code, error.body.until], ['user_blocked', 1900000000]);
+  const { error } = await settle(orders());
+  assert.deepEqual([error.code, error.body.until, wx.logins], ['user_blocked', 1900000000, 1]);
+  assert.deepEqual(heard, [{ reason: 'refused', code: 'user_blocked' }]);
+  const next = start({}, service, wx);
+  assert.equal((await settle(next.session.login())).error.code, 'user_blocked');
+});
