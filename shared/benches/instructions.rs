@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use counted::Case;
 use wxsession::{
     Clock, Random, Secret, SessionId, UserId,
+    secrets::SecretValue as _,
     session::{Generation, Session, State, decide},
     store::{Found, item::Item},
     telemetry::{Level, Log},
@@ -178,7 +179,7 @@ fn vault_cases() -> Vec<Case<'static>> {
 
 fn ring() -> KeyRing {
     let text = r#"{"current": "k2", "k1": "0123456789abcdefghijklmnopqrstuvwxyz", "k2": "zyxwvutsrqponmlkjihgfedcba9876543210"}"#;
-    serde_json::from_str(text).expect("the documented form")
+    KeyRing::read(text).expect("the documented form")
 }
 
 /// The line of an allowed request, as the authorizer fills it, to standard output.

@@ -1,105 +1,199 @@
 //! Secrets of the deployment: AppSecrets and the key ring, from Secrets Manager, kept in memory.
+//!
+//! One rule for all of them. The last good value serves, however old it is and whatever became of the secret since.
+//! A fetch that failed is tried again after a pause that doubles; until then nobody asks, and whoever comes has
+//! the last good value or the last error at once. Only one request at a time asks.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+mod apps;
+mod error;
+pub(crate) mod unique;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_secretsmanager::Client;
-use serde::de::DeserializeOwned;
+use tokio::time::{Duration, timeout};
 
-use crate::{
-    clock::Clock,
-    secret::Secret,
-    store::{StoreError, kind_of},
-};
+pub use apps::{App, Apps, Push, VirtualPayment};
+pub use error::{Cause, SecretError};
 
-/// A cached value is fetched again after this time: five minutes. A failure then keeps the old one.
+use crate::{clock::Clock, http::Problem, store::kind_of, telemetry::Line};
+
+/// A value is fetched again after five minutes.
 const FRESH_SECONDS: i64 = 300;
-/// A value that WeChat did not accept is not fetched again within this time.
+/// A value that was not accepted where it is used is not fetched again within this time.
 const REFETCH_SECONDS: i64 = 10;
+const LONGEST_PAUSE_SECONDS: i64 = 60;
+/// What a fetch may take while there is a value that serves.
+const PATIENCE: Duration = Duration::from_millis(400);
 
-/// Why there is no secret.
-#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-pub enum SecretError {
-    /// Secrets Manager could not be asked.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
-    /// Secrets Manager refuses, or the value is not of the documented form.
-    #[error("the secret cannot be used: {0}")]
-    Unusable(String),
+/// A secret's value, read from its text.
+pub trait SecretValue: Sized {
+    /// What the secret is called in log lines.
+    const NAME: &'static str;
+
+    /// Reads the text.
+    ///
+    /// # Errors
+    ///
+    /// [`Cause::NotJson`] or [`Cause::WrongForm`], without anything of the text.
+    fn read(text: &str) -> Result<Self, Cause>;
 }
 
-/// The AppSecrets of this deployment's Mini Programs: `{"<app_id>": "<app_secret>", …}`.
-pub type Apps = BTreeMap<String, Secret>;
-
-/// One secret whose value is JSON, fetched when needed and kept.
+/// One secret, fetched when needed and kept.
 pub struct CachedSecret<T> {
     client: Client,
     id: String,
     clock: Clock,
-    cached: Mutex<Option<(i64, Arc<T>)>>,
+    kept: Mutex<Kept<T>>,
+    /// Held by the one who asks.
+    turn: tokio::sync::Mutex<()>,
 }
 
-impl<T: DeserializeOwned> CachedSecret<T> {
+struct Kept<T> {
+    good: Option<(i64, Arc<T>)>,
+    /// Of the tries since the last good one: how many, when the latest was, and why it failed. A try that was given
+    /// up half-way has no reason.
+    tries: u32,
+    tried_at: i64,
+    failure: Option<SecretError>,
+    /// The failure has not been told to an operator.
+    is_untold: bool,
+}
+
+impl<T> Kept<T> {
+    fn is_fresh(&self, now: i64) -> bool {
+        self.good.as_ref().is_some_and(|(at, _)| (0..FRESH_SECONDS).contains(&now.saturating_sub(*at)))
+    }
+
+    fn is_paused(&self, now: i64) -> bool {
+        let first = self.failure.as_ref().map_or(1, SecretError::first_pause_seconds);
+        let pause = first.saturating_mul(1 << self.tries.saturating_sub(1).min(6)).min(LONGEST_PAUSE_SECONDS);
+        self.tries > 0 && (0..pause).contains(&now.saturating_sub(self.tried_at))
+    }
+
+    fn good(&self) -> Option<Arc<T>> {
+        self.good.as_ref().map(|(_, value)| Arc::clone(value))
+    }
+}
+
+impl<T: SecretValue> CachedSecret<T> {
     /// Nothing is fetched yet.
     #[must_use]
     pub fn new(client: Client, id: impl Into<String>, clock: Clock) -> Self {
-        Self { client, id: id.into(), clock, cached: Mutex::new(None) }
+        let kept = Kept { good: None, tries: 0, tried_at: 0, failure: None, is_untold: false };
+        Self { client, id: id.into(), clock, kept: Mutex::new(kept), turn: tokio::sync::Mutex::default() }
     }
 
-    /// The value, from memory while it is fresh. When it cannot be fetched again the old one serves.
+    /// The value: the last good one while it is fresh, and whenever no better is to be had.
     ///
     /// # Errors
     ///
-    /// [`SecretError`] when there is none at all.
+    /// [`SecretError`] when there never was a good one.
     pub async fn value(&self) -> Result<Arc<T>, SecretError> {
-        let cached = self.cached();
-        if let Some((at, value)) = &cached
-            && (0..FRESH_SECONDS).contains(&self.clock.now().saturating_sub(*at))
-        {
-            return Ok(value.clone());
+        if let Some(answer) = self.at_hand() {
+            return answer;
         }
-        match (self.fetch().await, cached) {
-            (Ok(value), _) => Ok(value),
-            (Err(SecretError::Unavailable(_)), Some((_, old))) => Ok(old),
-            (Err(error), _) => Err(error),
+        let _turn = match self.turn.try_lock() {
+            Ok(turn) => turn,
+            // Somebody is asking. Only the very first answer is worth waiting for.
+            Err(_) => match self.last() {
+                Some(answer) => return answer,
+                None => self.turn.lock().await,
+            },
+        };
+        if let Some(answer) = self.at_hand() {
+            return answer;
         }
+        // The last one to ask was given up half-way.
+        if self.kept().is_paused(self.clock.now()) {
+            return Err(SecretError::unanswered::<T>());
+        }
+        self.fetch().await
     }
 
-    /// Fetches again because the value was not accepted; `None` when it was fetched just now.
-    ///
-    /// # Errors
-    ///
-    /// [`SecretError`].
-    pub async fn refetched(&self) -> Result<Option<Arc<T>>, SecretError> {
-        let age = self.cached().map(|(at, _)| self.clock.now().saturating_sub(at));
-        if age.is_some_and(|age| (0..REFETCH_SECONDS).contains(&age)) {
-            return Ok(None);
-        }
-        self.fetch().await.map(Some)
-    }
-
-    async fn fetch(&self) -> Result<Arc<T>, SecretError> {
-        let answer = self.client.get_secret_value().secret_id(&self.id).send().await.map_err(|error| {
-            let kind = kind_of(&error);
-            match kind.as_str() {
-                "ResourceNotFoundException" | "AccessDeniedException" | "DecryptionFailure" => {
-                    SecretError::Unusable(kind)
-                }
-                _ => SecretError::Unavailable(StoreError { operation: "GetSecretValue", kind }),
+    /// Another value than `refused`, which was not accepted where it is used; `None` when there is none, or when it
+    /// was fetched just now.
+    pub async fn newer_than(&self, refused: &Arc<T>) -> Option<Arc<T>> {
+        let is_another = |value: &Arc<T>| !Arc::ptr_eq(value, refused);
+        let _turn = self.turn.lock().await;
+        let tried_at = {
+            let kept = self.kept();
+            if let Some(value) = kept.good().filter(is_another) {
+                return Some(value);
             }
-        })?;
-        // The error of a failed parse would quote the secret.
-        let parsed = answer.secret_string().and_then(|text| serde_json::from_str(text).ok());
-        let value =
-            Arc::new(parsed.ok_or_else(|| SecretError::Unusable("not of the documented form".to_owned()))?);
-        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
-        *cached = Some((self.clock.now(), Arc::clone(&value)));
-        Ok(value)
+            kept.tried_at
+        };
+        if (0..REFETCH_SECONDS).contains(&self.clock.now().saturating_sub(tried_at)) {
+            return None;
+        }
+        self.fetch().await.ok().filter(is_another)
     }
 
-    fn cached(&self) -> Option<(i64, Arc<T>)> {
-        self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Tells the operator, once, of a fetch that failed while the last good value went on serving.
+    pub fn report(&self, line: &mut Line) {
+        let mut kept = self.kept();
+        if std::mem::take(&mut kept.is_untold)
+            && let Some(failure) = kept.failure.clone()
+        {
+            Problem::from(failure).note_in(line);
+        }
+    }
+
+    /// What can be said without asking.
+    fn at_hand(&self) -> Option<Result<Arc<T>, SecretError>> {
+        let now = self.clock.now();
+        let is_enough = {
+            let kept = self.kept();
+            kept.is_fresh(now) || kept.is_paused(now)
+        };
+        if is_enough { self.last() } else { None }
+    }
+
+    /// The last good value, else the last failure; nothing before the first answer.
+    fn last(&self) -> Option<Result<Arc<T>, SecretError>> {
+        let kept = self.kept();
+        kept.good().map(Ok).or_else(|| kept.failure.clone().map(Err))
+    }
+
+    /// To be called by whoever has the turn.
+    async fn fetch(&self) -> Result<Arc<T>, SecretError> {
+        let old = {
+            let mut kept = self.kept();
+            // Counted before it is made: a request that is given up half-way must not make the next one try at once.
+            (kept.tries, kept.tried_at) = (kept.tries.saturating_add(1), self.clock.now());
+            kept.good()
+        };
+        let fetched = match &old {
+            None => self.ask().await,
+            Some(_) => {
+                timeout(PATIENCE, self.ask()).await.unwrap_or_else(|_| Err(SecretError::unanswered::<T>()))
+            }
+        };
+        let mut kept = self.kept();
+        kept.tried_at = self.clock.now();
+        match fetched {
+            Ok(value) => {
+                let value = Arc::new(value);
+                (kept.tries, kept.failure, kept.is_untold) = (0, None, false);
+                kept.good = Some((kept.tried_at, Arc::clone(&value)));
+                Ok(value)
+            }
+            Err(failure) => {
+                (kept.failure, kept.is_untold) = (Some(failure.clone()), old.is_some());
+                old.ok_or(failure)
+            }
+        }
+    }
+
+    async fn ask(&self) -> Result<T, SecretError> {
+        let asked = self.client.get_secret_value().secret_id(&self.id).send().await;
+        let answer = asked.map_err(|error| Cause::of(kind_of(&error)));
+        // A binary secret has no text.
+        let read = answer.and_then(|answer| T::read(answer.secret_string().ok_or(Cause::NotJson)?));
+        read.map_err(|cause| SecretError { secret: T::NAME, cause })
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept<T>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

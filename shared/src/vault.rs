@@ -9,16 +9,21 @@
 //! The user and the app are authenticated, so a sealed key cannot be moved to another record. Any
 //! failure means "no key": there is no older format and no fallback.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     digest, hkdf,
 };
-use serde::{Deserialize, Deserializer, de::Error};
 use zeroize::Zeroizing;
 
-use crate::{ids::UserId, random::Random, secret::Secret, store::users::SealedKey};
+use crate::{
+    ids::UserId,
+    random::Random,
+    secret::Secret,
+    secrets::{Cause, SecretValue, unique},
+    store::users::SealedKey,
+};
 
 const FORMAT: u8 = 1;
 const LABEL: &[u8] = b"wxs/vault/1";
@@ -35,6 +40,17 @@ pub struct KeyRing {
     keys: BTreeMap<String, Secret>,
 }
 
+/// What a login has to seal with.
+#[derive(Clone, Debug)]
+pub enum Sealer {
+    /// The deployment keeps no session_key.
+    Off,
+    /// The ring.
+    Ring(Arc<KeyRing>),
+    /// There should be a ring, and there is none that can be used.
+    Broken,
+}
+
 /// Whose session_key it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Owner<'a> {
@@ -44,16 +60,22 @@ pub struct Owner<'a> {
     pub app_id: &'a str,
 }
 
-impl<'de> Deserialize<'de> for KeyRing {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut keys = BTreeMap::<String, Secret>::deserialize(deserializer)?;
-        let current = keys.remove("current").ok_or_else(|| D::Error::custom("no current key"))?;
-        let current = current.expose().to_owned();
-        let fits = keys.len() <= MOST_KEYS
-            && keys.contains_key(&current)
-            && keys.keys().all(|kid| (1..=16).contains(&kid.len()) && kid.is_ascii())
-            && keys.values().all(|key| key.expose().len() >= LEAST_KEY_CHARACTERS);
-        if fits { Ok(Self { current, keys }) } else { Err(D::Error::custom("not a key ring")) }
+impl SecretValue for KeyRing {
+    const NAME: &'static str = "key_ring";
+
+    fn read(text: &str) -> Result<Self, Cause> {
+        let mut keys = unique::map::<Secret>(text)?;
+        let current = keys.remove("current").ok_or(Cause::WrongForm("no_current_key"))?.expose().to_owned();
+        let wrong = [
+            (!keys.contains_key(&current), "current_key_not_in_the_ring"),
+            (keys.len() > MOST_KEYS, "more_than_two_keys"),
+            (!keys.keys().all(|kid| (1..=16).contains(&kid.len()) && kid.is_ascii()), "bad_key_id"),
+            (!keys.values().all(|key| key.expose().len() >= LEAST_KEY_CHARACTERS), "short_key"),
+        ];
+        match wrong.into_iter().find(|(is_wrong, _)| *is_wrong) {
+            Some((_, what)) => Err(Cause::WrongForm(what)),
+            None => Ok(Self { current, keys }),
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use wechat_simulator::DEFAULT_APP;
 use wxsession::{
     Secret,
+    secrets::SecretValue as _,
     store::{item::Item, sessions::to_item, users::SealedKey},
     token::Realm,
     vault::{KeyRing, Owner},
@@ -39,7 +40,7 @@ pub(super) async fn fill(
 ) -> Result<(), String> {
     let attributes = model(service).await?;
     let ring = service.secrets.text(RING_SECRET).ok_or("there is no key ring")?;
-    let ring: KeyRing = serde_json::from_str(&ring).map_err(|_| "the key ring cannot be read")?;
+    let ring = KeyRing::read(&ring).map_err(|_| "the key ring cannot be read")?;
     let realm = realm().ok_or("the realm is not a valid one")?;
     let items = service.dynamodb.items();
     let started = Instant::now();

@@ -11,7 +11,7 @@ use wechat_simulator::{DEFAULT_APP, Fault, FaultKind};
 use wxsession::{
     Clock, Random, Secret, UserId,
     aws::{Account, Budget},
-    secrets::{Apps, CachedSecret},
+    secrets::{Apps, CachedSecret, SecretError, SecretValue as _},
     session::Generation,
     store::{Sessions, Users, users::Registration},
     token::{Realm, SessionToken},
@@ -131,7 +131,7 @@ impl Bench {
         let apps = |account: &Account| {
             CachedSecret::<Apps>::new(account.secrets_manager(), "AppsSecret", Clock::system())
         };
-        for fault in [Secrets::Down, Secrets::Denied] {
+        for fault in [Secrets::Down, Secrets::Denied, Secrets::MarkedForDeletion, Secrets::Undecryptable] {
             self.service.secrets.set_fault(fault);
             let error = apps(&account).value().await.expect_err("the fault breaks it");
             self.record.keep_error(&format!("{fault:?}"), &error);
@@ -146,8 +146,7 @@ impl Bench {
     }
 
     fn rings_and_tokens(&mut self) -> usize {
-        let ring: KeyRing =
-            serde_json::from_value(json!({"current": "k1", "k1": RING_KEY})).expect("a key ring");
+        let ring = KeyRing::read(&json!({"current": "k1", "k1": RING_KEY}).to_string()).expect("a key ring");
         let owner = Owner { user_id: UserId::of("wx", "o"), app_id: "wx" };
         let session_key = Secret::new("tiihtNczf5v6AKRyjwEUhQ==");
         self.canaries.add_session_key(session_key.expose());
@@ -161,8 +160,8 @@ impl Bench {
             json!({"current": RING_KEY, "k1": RING_KEY}),
             json!({"current": "k1", "k1": RING_KEY, "k2": RING_KEY, "k3": RING_KEY}),
         ] {
-            let error = serde_json::from_value::<KeyRing>(wrong).expect_err("not a key ring");
-            self.record.keep_error("a key ring", &error);
+            let error = KeyRing::read(&wrong.to_string()).expect_err("not a key ring");
+            self.record.keep_error("a key ring", &SecretError { secret: "key_ring", cause: error });
             errors += 1;
         }
         let token = SessionToken::generate(owner.user_id, &Random::system()).expose().to_string();

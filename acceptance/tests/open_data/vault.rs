@@ -6,6 +6,7 @@ use wechat_simulator::NewPhoneCode;
 use wxsession::{
     Random, Secret, UserId,
     aws::{Account, Budget},
+    secrets::SecretValue as _,
     store::Users,
     vault::{KeyRing, Owner},
 };
@@ -103,8 +104,8 @@ async fn a_key_that_is_new_to_this_environment_is_fetched_at_once() {
     world.secrets.put("ring", &json!({"current": "k2", "k1": RING_KEY, "k2": SECOND_RING_KEY}));
     world.clock.advance(60);
     let sealed_by_k2 = {
-        let ring: KeyRing =
-            serde_json::from_value(json!({"current": "k2", "k2": SECOND_RING_KEY})).expect("a ring");
+        let ring =
+            KeyRing::read(&json!({"current": "k2", "k2": SECOND_RING_KEY}).to_string()).expect("a ring");
         let key = world.simulator.session_key(APP, &user.openid).expect("the user logged in");
         let user_id = UserId::parse(user.id()).expect("a user id");
         ring.seal(Owner { user_id, app_id: APP }, &Secret::new(key), &Random::system())
@@ -154,7 +155,7 @@ async fn two_keys_stored_at_once_are_both_kept() {
     let users = users(&world);
     let user_id = UserId::parse(user.id()).expect("a user id");
     let owner = Owner { user_id, app_id: APP };
-    let ring: KeyRing = serde_json::from_value(json!({"current": "k1", "k1": RING_KEY})).expect("a ring");
+    let ring = KeyRing::read(&json!({"current": "k1", "k1": RING_KEY}).to_string()).expect("a ring");
     for round in 0..20_u8 {
         let sealed = |place: u8| {
             let key = Secret::new(format!("key-{round}-{place}"));

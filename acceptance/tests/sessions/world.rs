@@ -15,10 +15,12 @@ use wxsession::{
     Clock, Random, Secret,
     aws::{Account, Budget},
     http::Problem,
+    secrets::SecretValue as _,
     serve::{self, Function},
     session::Session,
     telemetry::{Level, Line, Log},
     token::SessionToken,
+    vault::{KeyRing, Sealer},
     wechat::WechatSession,
 };
 
@@ -196,6 +198,6 @@ pub(crate) fn traded(openid: &str, session_key: &str) -> Traded {
             unionid: Some("uUNION".to_owned()),
             session_key: Secret::new(session_key),
         },
-        key_ring: Some(Arc::new(serde_json::from_value(ring).expect("a key ring"))),
+        sealer: Sealer::Ring(Arc::new(KeyRing::read(&ring.to_string()).expect("a key ring"))),
     }
 }

@@ -31,6 +31,10 @@ pub enum Fault {
     Slow(Duration),
     /// Every call is refused: `AccessDeniedException`.
     Denied,
+    /// Every secret is marked for deletion: `InvalidRequestException`.
+    MarkedForDeletion,
+    /// The key that encrypts every secret cannot be used: `DecryptionFailure`.
+    Undecryptable,
 }
 
 /// A running stand-in. It ends when this is dropped.
@@ -123,6 +127,8 @@ async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, bod
         Fault::Slow(pause) => tokio::time::sleep(pause).await,
         Fault::Down => return error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceError"),
         Fault::Denied => return error(StatusCode::BAD_REQUEST, "AccessDeniedException"),
+        Fault::MarkedForDeletion => return error(StatusCode::BAD_REQUEST, "InvalidRequestException"),
+        Fault::Undecryptable => return error(StatusCode::BAD_REQUEST, "DecryptionFailure"),
     }
     if headers.get("x-amz-target").is_none_or(|target| target != OPERATION) {
         return error(StatusCode::BAD_REQUEST, "UnknownOperationException");

@@ -9,7 +9,7 @@ use wxsession::{
     store::{Revoked, StoreError, users::Registration},
     telemetry::Line,
     token::{SessionToken, TokenHash},
-    vault::Owner,
+    vault::{Owner, Sealer},
 };
 
 use crate::{Login, wechat::Traded};
@@ -63,8 +63,10 @@ impl Login {
     fn registration<'a>(&self, user_id: UserId, traded: &'a Traded, now: i64) -> Registration<'a> {
         let owner = Owner { user_id, app_id: &traded.app_id };
         let session_key = &traded.wechat.session_key;
-        let ring = traded.key_ring.as_ref();
-        let key = ring.map(|ring| ring.for_storage(owner, session_key, now, &self.random));
+        let key = match &traded.sealer {
+            Sealer::Ring(ring) => Some(ring.for_storage(owner, session_key, now, &self.random)),
+            Sealer::Off | Sealer::Broken => None,
+        };
         Registration {
             app_id: &traded.app_id,
             openid: &traded.wechat.openid,

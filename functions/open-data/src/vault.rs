@@ -25,14 +25,16 @@ impl OpenData {
         let cached = self.key_ring()?;
         let reads = async { tokio::join!(cached.value(), self.users.sealed_keys(caller.user_id)) };
         let (ring, sealed) = line.timed("store_ms", reads).await;
+        cached.report(line);
         let (ring, sealed) = (ring?, sealed?);
         let mut opened = open(&ring, owner(caller), &sealed);
         // A login may have sealed it with a key that the ring got a moment ago.
         if opened.first().is_some_and(Option::is_none)
-            && let Some(ring) = line.timed("store_ms", cached.refetched()).await?
+            && let Some(ring) = line.timed("store_ms", cached.newer_than(&ring)).await
         {
             opened = open(&ring, owner(caller), &sealed);
         }
+        cached.report(line);
         let unopened = opened.iter().filter(|key| key.is_none()).count();
         if unopened > 0 {
             line.put("unopened_keys", unopened);

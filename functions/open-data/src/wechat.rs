@@ -93,7 +93,9 @@ impl OpenData {
         call: &Call<'_>,
         line: &mut Line,
     ) -> Result<Map<String, Value>, CallError> {
-        let token = line.timed("wechat_ms", self.access_tokens.token(app_id, None)).await?;
+        let token = line.timed("wechat_ms", self.access_tokens.token(app_id, None)).await;
+        self.apps.report(line);
+        let token = token?;
         let first = line.timed("wechat_ms", self.call_with(&token, call)).await;
         let refused = first.as_ref().err().filter(|error| error.means(Meaning::TokenStale));
         let Some(errcode) = refused.and_then(CallError::errcode) else { return first };

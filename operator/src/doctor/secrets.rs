@@ -1,7 +1,12 @@
 //! The two secrets: readable, and of the documented form. Their values are looked at and never shown; nor are
 //! their names, because a name that was mistaken for the value is a secret too.
 
-use wxsession::{Secret, env::Source as _, secrets::Apps, vault::KeyRing};
+use wxsession::{
+    Secret,
+    env::Source as _,
+    secrets::{Apps, Cause, SecretValue as _},
+    vault::KeyRing,
+};
 
 use super::{
     aws::{Aws, failed, kind_of},
@@ -23,9 +28,7 @@ pub(super) async fn check(aws: &Aws, settings: &Settings, report: &mut Report) -
     if settings.all.get("STORE_SESSION_KEY").is_some_and(|stored| stored == "false") {
         report.add(Finding::skipped(RING, RING_NOT_NEEDED));
     } else if let Some(text) = read(aws, settings, RING, "SESSION_KEY_RING_SECRET_ID", report).await {
-        // The error of a failed parse would quote the secret.
-        let ring = serde_json::from_str::<KeyRing>(text.expose());
-        report.add(match ring {
+        report.add(match KeyRing::read(text.expose()) {
             Ok(_) => Finding::ok(RING, RING_OK),
             Err(_) => Finding::fail(RING, RING_MALFORMED),
         });
@@ -35,24 +38,26 @@ pub(super) async fn check(aws: &Aws, settings: &Settings, report: &mut Report) -
 
 async fn check_apps(aws: &Aws, settings: &Settings, report: &mut Report) -> Option<Vec<App>> {
     let text = read(aws, settings, APPS, "WECHAT_APPS_SECRET_ID", report).await?;
-    let Ok(apps) = serde_json::from_str::<Apps>(text.expose()) else {
-        report.add(Finding::fail(APPS, APPS_MALFORMED));
-        return None;
+    let apps = match Apps::read(text.expose()) {
+        Ok(apps) => apps,
+        Err(cause) => {
+            let text = if cause == Cause::WrongForm("no_app") { APPS_EMPTY } else { APPS_MALFORMED };
+            report.add(Finding::fail(APPS, text));
+            return None;
+        }
     };
-    if apps.is_empty() {
-        report.add(Finding::fail(APPS, APPS_EMPTY));
-        return None;
-    }
-    let fits = |(id, secret): (&String, &Secret)| is_app_id(id) && is_app_secret(secret);
-    let bad = apps.iter().filter(|entry| !fits(*entry)).count();
-    report.add(if bad == 0 {
-        Finding::ok(APPS, APPS_OK).with("count", &apps.len())
-    } else {
-        Finding::fail(APPS, APPS_ENTRY).with("bad", &bad).with("count", &apps.len())
-    });
+    let count = apps.iter().count();
     // An entry of another form is not sent to anybody: its halves may be swapped.
-    let apps = apps.into_iter().filter(|(id, secret)| fits((id, secret)));
-    Some(apps.map(|(id, secret)| App { id, secret }).collect())
+    let fitting = apps.iter().filter(|(id, app)| is_app_id(id) && is_app_secret(&app.secret));
+    let fitting: Vec<App> =
+        fitting.map(|(id, app)| App { id: id.to_owned(), secret: app.secret.clone() }).collect();
+    let bad = count - fitting.len();
+    report.add(if bad == 0 {
+        Finding::ok(APPS, APPS_OK).with("count", &count)
+    } else {
+        Finding::fail(APPS, APPS_ENTRY).with("bad", &bad).with("count", &count)
+    });
+    Some(fitting)
 }
 
 /// The secret's text; a finding when there is none.

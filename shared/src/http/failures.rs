@@ -53,19 +53,21 @@ mod wechat {
     use super::{Code, Problem};
     use crate::{
         http::RetryAfter,
-        secrets::SecretError,
+        secrets::{Cause, SecretError},
         wechat::{Meaning, UNKNOWN_FIX, WechatError, meaning_of},
     };
 
+    /// The deployment's fault, never the client's.
     impl From<SecretError> for Problem {
-        fn from(error: SecretError) -> Self {
-            match error {
-                SecretError::Unavailable(error) => Problem::from(error).because("secrets"),
-                SecretError::Unusable(what) => Problem::new(Code::ServiceMisconfigured).because("secrets").operator(
-                    format!("a secret cannot be used: {what}"),
-                    "see docs/operations.md: the forms of the apps secret and of the key ring, and who may read them",
-                ),
-            }
+        fn from(SecretError { secret, cause }: SecretError) -> Self {
+            let word = cause.as_str();
+            let problem = match (cause.for_the_operator(), cause) {
+                (Some((cause, fix)), _) => Problem::new(Code::ServiceMisconfigured)
+                    .operator(format!("the secret {secret} cannot be used: {cause}"), fix),
+                (None, Cause::Unavailable(error)) => error.into(),
+                (None, _) => Problem::new(Code::StoreUnavailable),
+            };
+            problem.because("secrets").with("secret", secret).with("secret_error", word)
         }
     }
 

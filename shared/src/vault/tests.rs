@@ -3,8 +3,8 @@ use super::*;
 const APP: &str = "wx0123456789abcdef";
 const KEY: &str = "tiihtNczf5v6AKRyjwEUhQ==";
 
-fn ring(text: &str) -> Result<KeyRing, serde_json::Error> {
-    serde_json::from_str(text)
+fn ring(text: &str) -> Result<KeyRing, Cause> {
+    KeyRing::read(text)
 }
 
 fn one() -> KeyRing {
@@ -74,18 +74,25 @@ fn a_rotated_ring_opens_the_former_key_and_refuses_a_third() {
 }
 
 #[test]
-fn refuses_what_is_not_a_ring() {
+fn refuses_what_is_not_a_ring_by_a_word_that_says_why() {
     let key = "a".repeat(32);
-    for bad in [
-        "{}".to_owned(),
-        r#"{"current":"k1"}"#.to_owned(),
-        format!(r#"{{"k1":"{key}"}}"#),
-        r#"{"current":"k1","k1":"short"}"#.to_owned(),
-        format!(r#"{{"current":"k1","k1":"{key}","k2":"{key}","k3":"{key}"}}"#),
-        format!(r#"{{"current":"{0}","{0}":"{key}"}}"#, "k".repeat(17)),
+    for (bad, why) in [
+        ("{}".to_owned(), "no_current_key"),
+        (format!(r#"{{"k1":"{key}"}}"#), "no_current_key"),
+        (r#"{"current":"k1"}"#.to_owned(), "current_key_not_in_the_ring"),
+        (format!(r#"{{"current":"k2","k1":"{key}"}}"#), "current_key_not_in_the_ring"),
+        (r#"{"current":"k1","k1":"short"}"#.to_owned(), "short_key"),
+        (format!(r#"{{"current":"k1","k1":"{key}","k2":"{key}","k3":"{key}"}}"#), "more_than_two_keys"),
+        (format!(r#"{{"current":"{0}","{0}":"{key}"}}"#, "k".repeat(17)), "bad_key_id"),
+        (format!(r#"{{"current":"é","é":"{key}"}}"#), "bad_key_id"),
+        (format!(r#"{{"current":"k1","k1":"{key}","k1":"{key}"}}"#), "not_the_documented_form"),
+        (r#"{"current":1}"#.to_owned(), "not_the_documented_form"),
+        ("[]".to_owned(), "not_the_documented_form"),
     ] {
-        let error = ring(&bad).unwrap_err().to_string();
-        assert!(!error.contains(&key), "the key is not quoted: {error}");
+        assert_eq!(ring(&bad).map(drop), Err(Cause::WrongForm(why)), "{bad}");
+    }
+    for bad in ["", "{", "k1"] {
+        assert_eq!(ring(bad).map(drop), Err(Cause::NotJson), "{bad}");
     }
 }
 

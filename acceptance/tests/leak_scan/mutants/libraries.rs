@@ -131,7 +131,9 @@ impl Lab {
             Sink::Answer,
             wrong.expect_err("unknown").to_string(),
         );
-        let wrong = serde_json::from_str::<wxsession::secrets::Apps>(&format!("\"{APP_SECRET}\""));
+        let wrong = serde_json::from_str::<std::collections::BTreeMap<String, wxsession::Secret>>(&format!(
+            "\"{APP_SECRET}\""
+        ));
         self.leak(
             "serde_json on the apps secret",
             "AppSecret",

@@ -1,0 +1,108 @@
+//! Why a secret cannot be had, each with what an operator must do.
+
+use crate::store::StoreError;
+
+/// There is no value of a secret.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the secret {secret} cannot be used: {}", cause.as_str())]
+pub struct SecretError {
+    /// Which one: a stable word.
+    pub secret: &'static str,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// Why there is no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Secrets Manager could not be asked.
+    Unavailable(StoreError),
+    /// The role may not read it.
+    Denied,
+    /// There is no such secret.
+    Missing,
+    /// It is marked for deletion.
+    MarkedForDeletion,
+    /// Its KMS key cannot be used.
+    Undecryptable,
+    /// Its value is no JSON text.
+    NotJson,
+    /// Its value is JSON of another form: what is wrong with it, as a stable word.
+    WrongForm(&'static str),
+}
+
+impl Cause {
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors>
+    pub(super) fn of(kind: String) -> Self {
+        match kind.as_str() {
+            "AccessDeniedException" => Self::Denied,
+            "ResourceNotFoundException" => Self::Missing,
+            // "You tried to perform the operation on a secret that's currently marked deleted."
+            "InvalidRequestException" => Self::MarkedForDeletion,
+            "DecryptionFailure" => Self::Undecryptable,
+            _ => Self::Unavailable(StoreError { operation: "GetSecretValue", kind }),
+        }
+    }
+
+    /// The cause of a failed parse. Its message would quote the secret.
+    #[must_use]
+    pub fn of_parse(error: &serde_json::Error) -> Self {
+        if error.is_data() { Self::WrongForm("not_the_documented_form") } else { Self::NotJson }
+    }
+
+    /// The stable word for log lines.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "unavailable",
+            Self::Denied => "access_denied",
+            Self::Missing => "missing",
+            Self::MarkedForDeletion => "marked_for_deletion",
+            Self::Undecryptable => "undecryptable",
+            Self::NotJson => "not_json",
+            Self::WrongForm(_) => "wrong_form",
+        }
+    }
+
+    /// The cause and the fix, in words; `None` where there is nothing to mend.
+    pub(crate) fn for_the_operator(&self) -> Option<(String, &'static str)> {
+        let (cause, fix) = match self {
+            Self::Unavailable(_) => return None,
+            Self::Denied => (
+                "the function's role may not read it",
+                "give the role secretsmanager:GetSecretValue on it, and kms:Decrypt where it has a key of its own",
+            ),
+            Self::Missing => ("there is no such secret", "create it, or deploy the stack again"),
+            Self::MarkedForDeletion => {
+                ("it is marked for deletion", "restore it: aws secretsmanager restore-secret --secret-id …")
+            }
+            Self::Undecryptable => {
+                ("its KMS key cannot be used", "enable the key, or encrypt the secret with another")
+            }
+            Self::NotJson => (
+                "its value is not JSON text",
+                "put a value of the documented form: docs/operations.md, \"The two secrets\"",
+            ),
+            Self::WrongForm(what) => {
+                let fix = "put a value of the documented form: docs/operations.md, \"The two secrets\"";
+                return Some((format!("its value has not the documented form ({what})"), fix));
+            }
+        };
+        Some((cause.to_owned(), fix))
+    }
+}
+
+impl SecretError {
+    /// Somebody began to ask, and no answer came in time.
+    pub(super) fn unanswered<T: super::SecretValue>() -> Self {
+        Self { secret: T::NAME, cause: Cause::of("timeout".to_owned()) }
+    }
+
+    /// A hiccup is over in a second; what a human must mend is not.
+    pub(super) fn first_pause_seconds(&self) -> i64 {
+        match self.cause {
+            Cause::Unavailable(_) => 1,
+            _ => 5,
+        }
+    }
+}
