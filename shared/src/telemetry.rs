@@ -247,6 +247,8 @@ impl Line {
             outcome,
             status: self.field("status").and_then(Value::as_u64),
             after_logout: self.after_logout,
+            broken_secret: self.field("secret_error").is_some() && self.field("operator").is_some(),
+            unexpected_errcode: self.field("unexpected_errcode").is_some(),
         }
         .alarming();
         let mut metrics = Metrics::at(self.log.clock.now_millis());

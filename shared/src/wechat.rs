@@ -7,7 +7,7 @@ mod transport;
 
 pub use code2session::{JsCode, WechatSession, is_session_key};
 pub(crate) use errcode::BUG as UNKNOWN_FIX;
-pub use errcode::{Meaning, meaning_of};
+pub use errcode::{KNOWN, Meaning, meaning_of};
 pub use transport::{Call, Wechat};
 
 /// What [`Wechat::code2session`] makes of the bytes of an answer: for the fuzz target.

@@ -59,7 +59,11 @@ impl Deployment {
             let kind: FaultKind = serde_json::from_value(fault.clone()).expect("a fault of the simulator");
             self.service.simulator.inject(Fault::always(kind));
             let code = self.service.simulator.mint_code(DEFAULT_APP.0, Some(&user.openid));
-            let phone = self.service.simulator.mint_phone_code(NewPhoneCode::of(DEFAULT_APP.0)).code;
+            let phone = self
+                .service
+                .simulator
+                .mint_phone_code(NewPhoneCode::of_user(DEFAULT_APP.0, &user.openid))
+                .code;
             let service = &self.target.service;
             let login = service.request("POST", "/login").bearer(&user.token).json(&json!({"code": code}));
             let number =

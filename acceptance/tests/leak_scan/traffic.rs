@@ -74,8 +74,10 @@ impl Deployment {
         let profile = json!({"nickName": NICKNAME, "gender": 0});
         let info = simulator.mint_user_info(DEFAULT_APP.0, &user.openid, Some(profile));
         let phone = simulator.mint_encrypted_phone(DEFAULT_APP.0, &user.openid, "86", PHONE_NUMBER);
-        let new =
-            NewPhoneCode { pure_phone_number: PHONE_NUMBER.to_owned(), ..NewPhoneCode::of(DEFAULT_APP.0) };
+        let new = NewPhoneCode {
+            pure_phone_number: PHONE_NUMBER.to_owned(),
+            ..NewPhoneCode::of_user(DEFAULT_APP.0, &user.openid)
+        };
         let code = simulator.mint_phone_code(new).code;
         for (path, body, holds) in [
             ("/open-data/decrypt", json!({"encrypted_data": info.encrypted_data, "iv": info.iv}), NICKNAME),

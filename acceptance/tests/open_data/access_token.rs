@@ -7,7 +7,7 @@ use wechat_simulator::{DEFAULT_APP, Fault, FaultKind, NewPhoneCode, Quota, SECON
 use crate::support::{APP, OTHER_APP, User, World, is_problem};
 
 async fn number(world: &World, user: &User) -> u16 {
-    let code = world.simulator.mint_phone_code(NewPhoneCode::of(user.app_id)).code;
+    let code = world.simulator.mint_phone_code(NewPhoneCode::of_user(user.app_id, &user.openid)).code;
     world.post(user, "/phone-number", &json!({"code": code})).await.0
 }
 

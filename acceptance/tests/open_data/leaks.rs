@@ -22,7 +22,8 @@ async fn use_everything(world: &World, user: &User) {
     world.get(user, "/session-key").await;
     world.post(user, "/session-key/reset", &Value::Null).await;
     world.post(user, "/open-data/decrypt", &data).await;
-    let new = NewPhoneCode { pure_phone_number: NUMBER.to_owned(), ..NewPhoneCode::of(APP) };
+    let new =
+        NewPhoneCode { pure_phone_number: NUMBER.to_owned(), ..NewPhoneCode::of_user(APP, &user.openid) };
     let code = world.simulator.mint_phone_code(new).code;
     for _ in 0..2 {
         world.post(user, "/phone-number", &json!({"code": code})).await;

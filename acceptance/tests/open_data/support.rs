@@ -167,7 +167,7 @@ impl World {
         answer.expect("an HTTP function always answers").to_string()
     }
 
-    fn read(&self, text: &str) -> (u16, Value) {
+    pub(crate) fn read(&self, text: &str) -> (u16, Value) {
         let answer: Value = serde_json::from_str(text).expect("JSON");
         self.answers.lock().push(text.to_owned());
         let status = answer["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok());

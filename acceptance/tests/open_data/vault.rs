@@ -144,6 +144,7 @@ async fn without_secrets_manager_a_new_environment_cannot_tell_and_an_old_one_go
     world.restart(&[]);
     is_problem(&decrypt(&world, &user).await, 503, "store_unavailable");
     world.secrets.set_fault(Fault::Denied);
+    world.clock.advance(1);
     is_problem(&decrypt(&world, &user).await, 500, "service_misconfigured");
     assert!(world.line()["operator"]["fix"].is_string());
 }
@@ -188,7 +189,7 @@ async fn without_a_vault_nothing_is_stored_and_only_phone_codes_are_served() {
     is_problem(&world.post(&user, "/open-data/verify", &json!({})).await, 404, "not_enabled");
     is_problem(&world.get(&user, "/session-key").await, 404, "not_enabled");
     is_problem(&world.post(&user, "/session-key/reset", &Value::Null).await, 404, "not_enabled");
-    let code = world.simulator.mint_phone_code(NewPhoneCode::of(APP)).code;
+    let code = world.simulator.mint_phone_code(NewPhoneCode::of_user(APP, &user.openid)).code;
     assert_eq!(world.post(&user, "/phone-number", &json!({"code": code})).await.0, 200);
 }
 

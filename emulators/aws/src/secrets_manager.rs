@@ -92,6 +92,11 @@ impl SecretsManager {
         shared.secrets.insert(id.to_owned(), Secret { text: text.to_owned(), version });
     }
 
+    /// There is no such secret any more.
+    pub fn remove(&self, id: &str) {
+        self.shared.lock().secrets.remove(id);
+    }
+
     /// What is stored under the name.
     #[must_use]
     pub fn text(&self, id: &str) -> Option<String> {

@@ -38,6 +38,7 @@ use tokio::net::TcpListener;
 
 pub use self::minting::{EncryptedData, MintedCode, NewCode, NewPhoneCode, UserInfo};
 pub use self::open_data::{encrypt, sign_raw_data, sign_with_session_key};
+pub use self::wire::errors::text as errmsg;
 pub use self::world::{Call, Component, Fault, FaultKind, Knobs, Quota, RequestId};
 
 use self::wire::Request;

@@ -42,6 +42,12 @@ pub struct NewPhoneCode {
 }
 
 impl NewPhoneCode {
+    /// A mainland number of a user.
+    #[must_use]
+    pub fn of_user(app_id: &str, openid: &str) -> Self {
+        Self { openid: Some(openid.to_owned()), ..Self::of(app_id) }
+    }
+
     /// A mainland number of a new user.
     #[must_use]
     pub fn of(app_id: &str) -> Self {

@@ -7,7 +7,7 @@ use wxsession::{
     Identity, Secret,
     http::{Code, Problem, Request, Response, body},
     telemetry::Line,
-    wechat::{Call, WechatError},
+    wechat::{Call, Meaning, WechatError, meaning_of},
 };
 
 use crate::{
@@ -41,7 +41,8 @@ impl OpenData {
         if !fits {
             return Err(Problem::malformed("code"));
         }
-        let body = json!({"code": code.expose()});
+        // With the openid WeChat checks that the code is this user's.
+        let body = json!({"code": code.expose(), "openid": caller.openid});
         let call = Call { path: "/wxa/business/getuserphonenumber", query: &[], body: Some(&body) };
         let answer = self.call(&caller.app_id, &call, deadline(), line).await;
         let answer = answer.map_err(refused)?;
@@ -53,26 +54,29 @@ impl OpenData {
 }
 
 /// What this endpoint's own refusals mean. An AppID or a code that WeChat does not take means the code
-/// here, not our settings.
+/// here, not our settings. What WeChat answers for a code of another user is not documented, so every refusal
+/// that is not about us, the quota or the token counts as one of the code, and its number is counted.
 fn refused(error: CallError) -> Problem {
-    if let CallError::Wechat(WechatError::Refused { errcode, rid, .. }) = &error
-        && let Some(reason) = code_refused(*errcode)
-    {
-        return Problem::new(Code::PhoneCodeInvalid)
-            .because(reason)
-            .with("errcode", *errcode)
-            .with("rid", rid.clone());
+    let Some(errcode) = error.errcode() else { return error.into() };
+    let reason = match (errcode, meaning_of(errcode)) {
+        (40029, _) => "bad_expired_or_used_code_perhaps_a_wx_login_code",
+        (40163, _) => "used_code",
+        (40013, _) => "code_of_another_app",
+        (
+            _,
+            Meaning::Busy
+            | Meaning::TokenStale
+            | Meaning::MinuteQuota
+            | Meaning::DayQuota(..)
+            | Meaning::Misconfigured(..),
+        ) => return error.into(),
+        _ => "unexpected_errcode_perhaps_another_users_code",
+    };
+    let mut problem = Problem::new(Code::PhoneCodeInvalid).because(reason).with("errcode", errcode);
+    if let CallError::Wechat(WechatError::Refused { rid, .. }) = error {
+        problem = problem.with("rid", rid);
     }
-    error.into()
-}
-
-fn code_refused(errcode: i64) -> Option<&'static str> {
-    match errcode {
-        40029 => Some("bad_expired_or_used_code_perhaps_a_wx_login_code"),
-        40163 => Some("used_code"),
-        40013 => Some("code_of_another_app"),
-        _ => None,
-    }
+    if reason.starts_with("unexpected") { problem.with("unexpected_errcode", true) } else { problem }
 }
 
 fn reply(mut answer: Map<String, Value>, app_id: &str) -> Result<Reply, &'static str> {

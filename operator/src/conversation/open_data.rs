@@ -88,10 +88,13 @@ async fn key(target: &Target) -> Result<(), String> {
 }
 
 async fn phone(target: &Target) -> Result<(), String> {
-    let (_, user) = logged_in(target).await?;
-    let wanted = json!({"app_id": target.app_id});
+    let (openid, user) = logged_in(target).await?;
+    let (_, stranger) = logged_in(target).await?;
+    let wanted = json!({"app_id": target.app_id, "openid": openid});
     let minted = target.wechat.request("POST", "/_control/phone-codes").json(&wanted).send().await?;
-    let reply = post(target, "/phone-number", &user, &json!({"code": minted.body["code"]})).await?;
+    let code = json!({"code": minted.body["code"]});
+    expect_code(&post(target, "/phone-number", &stranger, &code).await?, 400, "phone_code_invalid")?;
+    let reply = post(target, "/phone-number", &user, &code).await?;
     expect(&reply, 200)?;
     let strings =
         ["phone_number", "pure_phone_number", "country_code"].iter().all(|name| reply.body[name].is_string());

@@ -124,9 +124,9 @@ fn refused(check: &'static str, error: &WechatError) -> Finding {
     let finding = match meaning_of(*errcode) {
         // The code is refused, or the one who used it: then AppID, AppSecret and address were not.
         Meaning::Client(_) if check == CREDENTIALS => Finding::ok(check, WECHAT_ACCEPTED),
-        Meaning::MinuteQuota | Meaning::DayQuota => Finding::warn(check, WECHAT_QUOTA),
+        Meaning::MinuteQuota | Meaning::DayQuota(..) => Finding::warn(check, WECHAT_QUOTA),
         Meaning::Busy => Finding::warn(check, WECHAT_BUSY),
-        Meaning::Misconfigured(cause, fix) => {
+        Meaning::Misconfigured(cause, fix) | Meaning::Defect(cause, fix) => {
             let (cause_zh, fix_zh) = texts::meaning_in_chinese(*errcode).unwrap_or((cause, fix));
             let finding = Finding::fail(check, WECHAT_MISCONFIGURED);
             finding.with_words("cause", cause, cause_zh).with_words("fix", fix, fix_zh)

@@ -83,7 +83,11 @@ mod wechat {
                     Problem::new(Code::UpstreamInvalid)
                 }
                 WechatError::Refused { errcode, rid, ip } => {
-                    refused(errcode, ip).with("errcode", errcode).with("rid", rid)
+                    let class = meaning_of(errcode).class();
+                    refused(errcode, ip)
+                        .with("errcode", errcode)
+                        .with("errcode_class", class)
+                        .with("rid", rid)
                 }
             };
             problem.with("wechat_error", kind)
@@ -95,21 +99,20 @@ mod wechat {
             Meaning::Client(code) => Problem::new(code),
             Meaning::SessionKeyStale => Problem::new(Code::SessionKeyStale),
             Meaning::MinuteQuota => Problem::new(Code::RateLimited).retry(RetryAfter::NextMinute),
-            Meaning::DayQuota => {
-                Problem::new(Code::UpstreamUnavailable).retry(RetryAfter::Seconds(600)).operator(
-                    "the Mini Program's daily quota is spent",
-                    "clear the quota at mp.weixin.qq.com (开发管理 → 接口设置), and find what spends it",
-                )
+            Meaning::DayQuota(cause, fix) => {
+                Problem::new(Code::UpstreamUnavailable).retry(RetryAfter::Seconds(600)).operator(cause, fix)
             }
-            Meaning::Misconfigured(cause, fix) => {
+            Meaning::Misconfigured(cause, fix) | Meaning::Defect(cause, fix) => {
                 let address = ip.map(|ip| format!(" (address {ip})")).unwrap_or_default();
                 Problem::new(Code::ServiceMisconfigured).operator(format!("{cause}{address}"), fix)
             }
             Meaning::Busy | Meaning::TokenStale => Problem::new(Code::UpstreamUnavailable),
-            Meaning::Unknown => Problem::new(Code::UpstreamInvalid).operator(
-                format!("WeChat answered errcode {errcode}, which is not in the table"),
-                UNKNOWN_FIX,
-            ),
+            Meaning::Unknown => {
+                Problem::new(Code::UpstreamInvalid).with("unexpected_errcode", true).operator(
+                    format!("WeChat answered errcode {errcode}, which is not in the table"),
+                    UNKNOWN_FIX,
+                )
+            }
         }
     }
 }

@@ -28,6 +28,9 @@ pub(super) struct Ended<'a> {
     pub(super) outcome: &'a str,
     pub(super) status: Option<u64>,
     pub(super) after_logout: bool,
+    /// A secret cannot be used, and somebody must mend it. The request may have done without.
+    pub(super) broken_secret: bool,
+    pub(super) unexpected_errcode: bool,
 }
 
 impl Ended<'_> {
@@ -39,10 +42,11 @@ impl Ended<'_> {
         let is_lost = matches!(self.outcome, "upstream_unavailable" | "upstream_invalid" | "rate_limited");
         let is_refused = self.status.is_some_and(|status| (400..500).contains(&status)) && !is_lost;
         [
-            ("service_misconfigured", self.outcome == "service_misconfigured"),
+            ("service_misconfigured", self.outcome == "service_misconfigured" || self.broken_secret),
             ("session_use_after_logout", self.after_logout),
             ("logins_lost_to_wechat", is_login && is_lost),
             ("logins_refused", is_login && is_refused),
+            ("unexpected_errcodes", self.unexpected_errcode),
         ]
         .into_iter()
         .filter_map(|(name, happened)| happened.then_some((name, 1)))

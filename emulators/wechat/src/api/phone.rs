@@ -22,6 +22,11 @@ pub(super) fn getuserphonenumber(wechat: &mut WeChat, request: &Request) -> Resu
     if code.app_id != app_id {
         return Err(40013.into());
     }
+    // Optional; given, it must be whose code it is. What WeChat answers when it is not is not documented.
+    let openid = body.get("openid").and_then(Value::as_str).filter(|openid| !openid.is_empty());
+    if openid.is_some_and(|openid| openid != code.openid) {
+        return Err(wechat.knobs.refuses_others_phone_code_with.into());
+    }
     let (country_code, number) = (country_code.clone(), pure_phone_number.clone());
     code.used = true;
     Ok(ok([("phone_info", wechat.phone_info(&app_id, &country_code, &number, request.now))]))

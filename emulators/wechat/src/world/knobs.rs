@@ -28,6 +28,8 @@ pub struct Knobs {
     pub rotate_on_code: bool,
     /// `countryCode` is a number, as in WeChat's sample, instead of the documented string.
     pub numeric_country_code: bool,
+    /// What a phone code of another user than the `openid` in the body is refused with. WeChat does not say.
+    pub refuses_others_phone_code_with: i64,
     /// How errors name the call.
     pub request_id: RequestId,
     /// Calls of code2Session per user and minute before 45011.
@@ -45,6 +47,7 @@ impl Default for Knobs {
             always_rotate: false,
             rotate_on_code: false,
             numeric_country_code: false,
+            refuses_others_phone_code_with: 40003,
             request_id: RequestId::Rid,
             logins_per_user_per_minute: 100,
             // WeChat only says that frequent resets of one user are refused.

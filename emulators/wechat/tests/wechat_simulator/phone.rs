@@ -54,6 +54,20 @@ fn foreign_numbers_carry_their_area_code_and_the_country_may_be_a_number() {
 }
 
 #[test]
+fn an_openid_beside_the_code_must_be_whose_code_it_is() {
+    let wechat = WeChat::start();
+    let minted = wechat.simulator.mint_phone_code(NewPhoneCode::of(APP));
+    let with = |openid: &str| {
+        let body = json!({ "code": minted.code, "openid": openid });
+        wechat.with_token("/wxa/business/getuserphonenumber", &body)
+    };
+    with("oSOMEBODY_ELSE_000000000000X").assert_errcode(40003);
+    wechat.simulator.set_knobs(Knobs { refuses_others_phone_code_with: 47001, ..Knobs::default() });
+    with("oSOMEBODY_ELSE_000000000000X").assert_errcode(47001);
+    with(&minted.openid).assert_errcode(0);
+}
+
+#[test]
 fn a_login_code_is_no_phone_code_and_survives_the_mistake() {
     let wechat = WeChat::start();
     let code = wechat.simulator.mint_code(APP, None);

@@ -47,12 +47,19 @@ fn each_errcode_of_the_deployment_tells_its_operator_what_to_do() {
         (40125, "AppSecret", "current AppSecret"),
         (40243, "frozen", "unfreeze it"),
         (40164, "IP allow list", "add the address"),
+        (45035, "IP allow list", "add the address"),
+        (61004, "IP allow list", "add the address"),
         (40002, "a parameter", "report it"),
+        (47001, "a parameter", "report it"),
         (87008, "a parameter", "report it"),
         (48001, "may not use this interface", "check the account's type"),
-        (50007, "the account is frozen", "see the notice"),
-        (48017, "retired the address", "do not pin"),
+        (48004, "closed this interface", "see the notice"),
+        (50002, "limited or frozen", "see the notice"),
+        (50007, "limited or frozen", "see the notice"),
+        (40066, "does not serve the address", "WECHAT_API_BASE_URL"),
+        (48017, "does not serve the address", "do not pin"),
         (89503, "an administrator", "confirm the request"),
+        (40234, "API 安全", "switch"),
     ] {
         let (problem, line) = ended(errcode, None);
         assert_eq!(problem.code, Code::ServiceMisconfigured, "{errcode}");
@@ -76,11 +83,39 @@ fn a_spent_quota_tells_the_client_how_long_to_wait() {
 }
 
 #[test]
+fn each_known_errcode_has_one_class_and_is_in_the_document() {
+    let mut rows = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for (errcodes, meaning) in KNOWN {
+        assert_ne!(meaning.class(), "unknown");
+        let ends_in = Problem::from(WechatError::Refused { errcode: errcodes[0], rid: None, ip: None }).code;
+        let numbers: Vec<String> = errcodes.iter().map(ToString::to_string).collect();
+        let (cause, fix) = meaning.for_the_operator().unwrap_or_default();
+        rows.push(format!(
+            "| {} | {} | `{}` | {cause} | {fix} |",
+            numbers.join(", "),
+            meaning.class(),
+            ends_in.as_str()
+        ));
+        for errcode in *errcodes {
+            assert!(seen.insert(errcode), "{errcode} stands there twice");
+            assert_eq!(ended(*errcode, None).1["errcode_class"], meaning.class());
+        }
+    }
+    let document = include_str!("../../../../docs/errcodes.md");
+    let shown: Vec<&str> =
+        document.lines().filter(|line| line.starts_with("| ") && !line.contains("errcode |")).collect();
+    assert_eq!(shown.join("\n"), rows.join("\n"), "docs/errcodes.md shows the table");
+}
+
+#[test]
 fn an_unknown_errcode_is_named_to_the_operator() {
     let (problem, line) = ended(12345, None);
     assert_eq!(problem.code, Code::UpstreamInvalid);
     assert!(line["operator"]["cause"].as_str().unwrap().contains("errcode 12345"));
     assert!(line["operator"]["fix"].as_str().unwrap().starts_with("report it"));
+    assert_eq!((&line["errcode_class"], &line["unexpected_errcode"]), (&"unknown".into(), &true.into()));
+    assert_eq!(line["unexpected_errcodes"], 1);
 }
 
 fn refused(body: &str) -> (i64, Option<String>, Option<String>) {
@@ -118,6 +153,8 @@ fn reads_numbers_and_texts_and_the_rid_of_every_family() {
 fn the_address_to_allow_is_parsed_out() {
     let body = r#"{"errcode":40164,"errmsg":"invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist, rid: 6129ee10-272863a4-64d75414"}"#;
     assert_eq!(refused(body).2.as_deref(), Some("203.0.113.9"));
+    let other = r#"{"errcode":61004,"errmsg":"access clientip is not registered requestIP: 203.0.113.7 rid: 6129ee10-272863a4-64d75414"}"#;
+    assert_eq!(refused(other).2.as_deref(), Some("203.0.113.7"));
     assert_eq!(refused(r#"{"errcode":40164,"errmsg":"invalid ip nonsense"}"#).2, None);
 }
 

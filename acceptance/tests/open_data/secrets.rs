@@ -1,0 +1,127 @@
+//! A login, and what needs a key, while a secret of the deployment cannot be used.
+
+use std::time::{Duration, Instant};
+
+use aws_emulator::secrets_manager::Fault;
+use serde_json::{Value, json};
+use wechat_simulator::DEFAULT_APP;
+
+use crate::support::{APP, RING_KEY, World, event, is_problem};
+
+async fn login(world: &World) -> (u16, Value) {
+    let body = json!({"code": world.simulator.mint_code(APP, None), "app_id": APP}).to_string();
+    let answer = world.answer("/login", &event("POST", "/login", Some(&body), &Value::Null)).await;
+    world.read(&answer)
+}
+
+#[tokio::test]
+async fn a_login_goes_on_without_a_key_ring_and_says_so_to_the_operator() {
+    for (text, word) in [
+        ("not JSON", "not_json"),
+        ("{}", "wrong_form"),
+        (r#"{"current":"k2","k1":"ring-key-one-of-forty-random-characters-"}"#, "wrong_form"),
+    ] {
+        let world = World::start().await;
+        world.secrets.put_text("ring", text);
+        assert_eq!(login(&world).await.0, 200);
+        let line = world.line();
+        assert_eq!((&line["outcome"], &line["status"]), (&json!("ok"), &json!(200)));
+        assert_eq!((&line["secret"], &line["secret_error"]), (&json!("key_ring"), &json!(word)));
+        assert_eq!(
+            (&line["level"], &line["service_misconfigured"]),
+            (&json!("ERROR"), &json!(1)),
+            "the alarm hears"
+        );
+        assert!(line["operator"]["cause"].as_str().is_some_and(|cause| cause.contains("key_ring")), "{line}");
+        let user = world.user(APP).await;
+        assert!(world.record(&user).keys().all(|name| !name.starts_with("session_key")));
+        is_problem(&world.get(&user, "/session-key").await, 500, "service_misconfigured");
+    }
+}
+
+#[tokio::test]
+async fn a_key_ring_that_cannot_be_asked_for_does_not_stop_a_login() {
+    let world = World::start().await;
+    world.secrets.remove("ring");
+    assert_eq!(login(&world).await.0, 200);
+    assert_eq!(world.line()["secret_error"], "missing");
+}
+
+#[tokio::test]
+async fn an_apps_secret_that_cannot_be_used_is_our_fault_and_not_the_clients() {
+    for (text, word) in [
+        ("{}", "wrong_form"),
+        ("[]", "wrong_form"),
+        ("", "not_json"),
+        (r#"{"wx0123456789abcdef":""}"#, "wrong_form"),
+        (r#"{"wx0123456789abcdef":{"secret":"s","puhs":{}}}"#, "wrong_form"),
+    ] {
+        let world = World::start().await;
+        world.secrets.put_text("apps", text);
+        let before = world.secrets.calls();
+        for _ in 0..20 {
+            is_problem(&login(&world).await, 500, "service_misconfigured");
+            assert_eq!(world.line()["secret_error"], word, "{text}");
+        }
+        assert_eq!(world.secrets.calls() - before, 2, "each secret once, whoever asks");
+        assert_eq!(world.simulator.call_count("/sns/jscode2session"), 0, "no code was spent");
+    }
+}
+
+#[tokio::test]
+async fn an_apps_secret_with_more_in_it_is_taken() {
+    let world = World::start().await;
+    let push = json!({"token": "AAAAA", "encoding_aes_key": "A".repeat(43)});
+    let app = json!({"secret": DEFAULT_APP.1, "push": push, "virtual_payment": {"app_key": "12345"}});
+    world.secrets.put("apps", &json!({APP: app}));
+    assert_eq!(login(&world).await.0, 200);
+}
+
+#[tokio::test]
+async fn the_last_good_value_serves_whatever_becomes_of_the_secret() {
+    let world = World::start().await;
+    assert_eq!(login(&world).await.0, 200);
+    for (fault, text, word) in [
+        (Fault::Denied, "{}", "access_denied"),
+        (Fault::MarkedForDeletion, "{}", "marked_for_deletion"),
+        (Fault::Undecryptable, "{}", "undecryptable"),
+        (Fault::Down, "{}", "unavailable"),
+        (Fault::None, "{", "not_json"),
+        (Fault::None, "{}", "wrong_form"),
+    ] {
+        world.secrets.set_fault(fault);
+        world.secrets.put_text("apps", text);
+        world.secrets.put_text("ring", text);
+        world.clock.advance(300);
+        assert_eq!(login(&world).await.0, 200);
+        assert_eq!(world.line()["secret_error"], word);
+        let user = world.user(APP).await;
+        assert!(world.record(&user).contains_key("session_key"), "and the vault is filled");
+    }
+}
+
+#[tokio::test]
+async fn while_secrets_manager_hangs_logins_do_not_wait_for_it() {
+    let world = World::start().await;
+    assert_eq!(login(&world).await.0, 200);
+    world.secrets.set_fault(Fault::Slow(Duration::from_secs(5)));
+    world.clock.advance(300);
+    assert_eq!(login(&world).await.0, 200, "this one tries");
+    for _ in 0..10 {
+        let started = Instant::now();
+        assert_eq!(login(&world).await.0, 200);
+        assert!(started.elapsed() < Duration::from_millis(400), "{:?}", started.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn a_ring_that_is_mended_seals_again() {
+    let world = World::start().await;
+    world.secrets.put_text("ring", "{}");
+    let user = world.user(APP).await;
+    world.secrets.put("ring", &json!({"current": "k1", "k1": RING_KEY}));
+    world.clock.advance(60);
+    let user = world.again(&user).await;
+    assert!(world.record(&user).contains_key("session_key"));
+    assert_eq!(world.get(&user, "/session-key").await, (200, json!({"valid": true})));
+}
