@@ -5,6 +5,7 @@ Everything goes by the commands of docs/operations.md, so that they are tried wh
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,8 @@ import urllib.request
 import boto3
 
 import ministack_gaps
-from local_cloud import APP_ID
+import wechat
+from local_cloud import APP_ID, REGION
 
 # Each alone took logins down once, or is an end of its range.
 RULES = [
@@ -33,6 +35,7 @@ def rehearse(stack, built, deployment, simulator):
     realm(stack, deployment)
     second = second_stack(stack, built, deployment)
     roll_back(second, built, deployment)
+    workflow(second, built, deployment)
     delete_and_adopt(stack, built, deployment)
 
 
@@ -94,14 +97,74 @@ def roll_back(stack, built, deployment):
         for name in ("AuthorizerFunction", "CheckSessionFunction", "SessionsFunction", "OpenDataFunction"):
             os.symlink(built.parent / name, f"{folder}/{name}")
         deployment.deploy(broken, stack["StackName"], "IdleSeconds=1200")
-        status, body = post(f"{deployment.url(stack)}/login", {"code": deployment.simulator.code(APP_ID)[0]})
-        if status == 200:
-            sys.exit(f"the broken deployment logs people in: {body}")
+        if smoke_test(stack, deployment):
+            sys.exit("the smoke test passes although nobody can log in")
         command("scripts/roll-back", stack, "restore", folder)
+    if not smoke_test(stack, deployment):
+        sys.exit("the smoke test fails after the roll-back")
     log_in(deployment, stack)
     if parameters(stack) != before or code_of(stack) != code:
         sys.exit(f"not as it was: {parameters(stack)}, was {before}")
-    print("  roll-back: logins failed, and work again; parameters and code are the former ones")
+    print("  roll-back: the smoke test failed, and passes again; parameters and code are the former ones")
+
+
+def smoke_test(stack, deployment):
+    wxsession = wechat.build("operator", "wxsession")
+    done = subprocess.run(
+        ["scripts/smoke-test", wxsession, deployment.url(stack)], capture_output=True, text=True,
+        env=os.environ | {"STACK": stack["StackName"], "SMOKE_TEST_PAUSE": "0"},
+    )
+    return done.returncode == 0
+
+
+def workflow(stack, built, deployment):
+    """What .github/workflows/deploy.yml does, with the rights that docs/deploy gives it, and with one less."""
+    role, passed = deploy_roles(stack)
+    with tempfile.TemporaryDirectory() as folder:
+        command("scripts/roll-back", stack, "remember", folder, env=credentials(role))
+        done = deployment.try_to_deploy(
+            built, stack["StackName"], "IdleSeconds=2400", options=["--role-arn", passed], env=credentials(role)
+        )
+        if done.returncode != 0:
+            sys.exit(f"the workflow's role cannot deploy:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        command("scripts/roll-back", stack, "restore", folder, env=credentials(role))
+    client = boto3.client("iam")
+    policy = client.get_role_policy(RoleName=role, PolicyName="deploy")["PolicyDocument"]
+    for action in ("cloudformation:ExecuteChangeSet", "s3:PutObject", "iam:PassRole"):
+        less = json.loads(json.dumps(policy).replace(f'"{action}"', '"cloudformation:DescribeStackEvents"'))
+        client.put_role_policy(RoleName=role, PolicyName="deploy", PolicyDocument=json.dumps(less))
+        # Another value each time, so that there is something to upload and to execute.
+        done = deployment.try_to_deploy(
+            built, stack["StackName"], f"IdleSeconds={2500 + len(action)}", options=["--role-arn", passed], env=credentials(role)
+        )
+        if done.returncode == 0:
+            sys.exit(f"the workflow's role deploys without {action}: this check proves nothing about it")
+    print("  workflow: its role deploys and rolls back, and does not with a right less")
+
+
+def deploy_roles(stack):
+    """The roles of docs/deploy, filled in as docs/operations.md says."""
+    client, folder = boto3.client("iam"), pathlib.Path("docs/deploy")
+    words = {"PARTITION": "aws", "REGION": REGION, "ACCOUNT": boto3.client("sts").get_caller_identity()["Account"],
+             "STACK": stack["StackName"]}
+    names = {}
+    for kind, policy in (("github", "github-role.json"), ("cloudformation", "cloudformation-role.json")):
+        text = (folder / policy).read_text()
+        for word, value in words.items():
+            text = text.replace(word, value)
+        names[kind] = f"{stack['StackName']}-{kind}"
+        trust = {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
+        role = client.create_role(RoleName=names[kind], AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+        client.put_role_policy(RoleName=names[kind], PolicyName="deploy", PolicyDocument=text)
+    return names["github"], role
+
+
+def credentials(role):
+    arn = boto3.client("iam").get_role(RoleName=role)["Role"]["Arn"]
+    given = boto3.client("sts").assume_role(RoleArn=arn, RoleSessionName="workflow")["Credentials"]
+    return {"AWS_ACCESS_KEY_ID": given["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": given["SessionToken"]}
 
 
 def delete_and_adopt(stack, built, deployment):
@@ -140,9 +203,9 @@ def set_parameters(stack, *changes):
     command("scripts/set-parameter", stack, *changes)
 
 
-def command(program, stack, *arguments):
+def command(program, stack, *arguments, env=None):
     done = subprocess.run(
-        [program, *arguments], env=os.environ | {"STACK": stack["StackName"]}, capture_output=True, text=True
+        [program, *arguments], env=os.environ | {"STACK": stack["StackName"]} | (env or {}), capture_output=True, text=True
     )
     if done.returncode != 0:
         sys.exit(f"{program} {' '.join(arguments)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
