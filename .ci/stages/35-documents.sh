@@ -7,6 +7,8 @@ if venv "$CI_CACHE/documents" .ci/docs/tools.txt; then
   check 'the checks of the documents find planted mistakes' "$tools/python" .ci/docs/test_check.py
   check 'docs/cost.md is what its inputs give, and the README agrees' \
     "$tools/python" -m unittest discover --start-directory benches/cost --pattern 'test_*.py'
+  check 'docs/scale.md is what its script gives, and the limits are those of the template' \
+    "$tools/python" -m unittest discover --start-directory benches/storm --pattern 'test_*.py'
   check 'openapi.yaml is OpenAPI 3.1' "$tools/openapi-spec-validator" openapi.yaml
   check 'GitHub workflows are well formed' \
     "$tools/check-jsonschema" --builtin-schema vendor.github-workflows .github/workflows/{ci,deploy,mutants}.yml

@@ -86,8 +86,22 @@ mod tests {
         resolves("us-east-1", None, "https://dynamodb.us-east-1.amazonaws.com");
         resolves("ap-southeast-1", None, "https://dynamodb.ap-southeast-1.amazonaws.com");
         resolves("cn-north-1", None, "https://dynamodb.cn-north-1.amazonaws.com.cn");
+        resolves("cn-northwest-1", None, "https://dynamodb.cn-northwest-1.amazonaws.com.cn");
         resolves("us-gov-west-1", None, "https://dynamodb.us-gov-west-1.amazonaws.com");
         resolves("us-iso-east-1", None, "https://dynamodb.us-iso-east-1.c2s.ic.gov");
+    }
+
+    #[test]
+    #[cfg(feature = "wechat")]
+    fn secrets_manager_has_its_own_endpoints_in_china() {
+        use aws_sdk_secretsmanager::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+        for region in ["cn-north-1", "cn-northwest-1"] {
+            let params = Params::builder().region(region).build().unwrap();
+            let resolver = DefaultResolver::new();
+            let endpoint =
+                ResolveEndpoint::resolve_endpoint(&resolver, &params).now_or_never().unwrap().unwrap();
+            assert_eq!(endpoint.url(), format!("https://secretsmanager.{region}.amazonaws.com.cn"));
+        }
     }
 
     #[test]
