@@ -30,6 +30,8 @@ pub(crate) enum Fault {
     WechatBehind(Front),
     /// Secrets Manager answers so.
     Secrets(secrets_manager::Fault),
+    /// The secret of this name has this text.
+    SecretText(&'static str, &'static str),
     /// Nobody listens where Secrets Manager was.
     SecretsGone,
     /// The functions' clock is wrong by so many seconds.
@@ -75,7 +77,7 @@ impl Fault {
             // Renewals are due after an hour.
             Self::Tables(["UpdateItem"], _) => 7_200,
             // What is kept in memory is fetched again after five minutes.
-            Self::Secrets(_) | Self::SecretsGone => 600,
+            Self::Secrets(_) | Self::SecretText(..) | Self::SecretsGone => 600,
             _ => 0,
         }
     }

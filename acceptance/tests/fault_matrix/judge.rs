@@ -15,7 +15,7 @@ use crate::{
 /// A function ends within this part of its time limit.
 const PART_OF_LIMIT: f64 = 0.8;
 /// The members of a problem; text from elsewhere has no place in one.
-const MEMBERS: [&str; 5] = ["code", "instance", "status", "title", "type"];
+const MEMBERS: [&str; 6] = ["code", "detail", "instance", "status", "title", "type"];
 
 /// Everything that is wrong.
 pub(crate) fn judge(cell: &Cell<'_>, seen: &Seen) -> Vec<String> {

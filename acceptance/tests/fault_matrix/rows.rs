@@ -192,12 +192,28 @@ fn secrets() -> Vec<Row> {
     let users = [Route::Login, Route::Decrypt, Route::KeyCheck];
     let row = |name, fault| Row::new(name, fault).cold_at(&users, "503 store_unavailable");
     let silent = Secrets::Slow(Duration::from_mins(1));
+    let needs_apps = [Route::Login, Route::KeyCheck];
+    // The last good values serve a function that has served before.
+    let broken = |name, fault| {
+        Row::new(name, Fault::Secrets(fault)).cold_at(&users, "500 service_misconfigured").telling()
+    };
     vec![
         row("Secrets Manager: 500 for ever", Fault::Secrets(Secrets::Down)),
         row("Secrets Manager refused", Fault::SecretsGone),
         row("Secrets Manager silent", Fault::Secrets(silent)).waiting(),
-        Row::new("Secrets Manager: access denied", Fault::Secrets(Secrets::Denied))
-            .at(&users, "500 service_misconfigured"),
+        broken("Secrets Manager: access denied", Secrets::Denied),
+        broken("Secrets Manager: secrets marked for deletion", Secrets::MarkedForDeletion),
+        broken("Secrets Manager: their key cannot be used", Secrets::Undecryptable),
+        Row::new("apps secret: not JSON", Fault::SecretText("AppsSecret", "wx"))
+            .cold_at(&needs_apps, "500 service_misconfigured")
+            .telling(),
+        Row::new("apps secret: no app in it", Fault::SecretText("AppsSecret", "{}"))
+            .cold_at(&needs_apps, "500 service_misconfigured")
+            .telling(),
+        // A login needs no vault.
+        Row::new("key ring: of another form", Fault::SecretText("SessionKeyRingSecret", "{}"))
+            .cold_at(&[Route::Decrypt, Route::KeyCheck], "500 service_misconfigured")
+            .telling(),
     ]
 }
 

@@ -75,8 +75,7 @@ impl World {
         let tables =
             EmbeddedDynamoDb::start(options, DEPLOYED.tables()).await.expect("tables in memory start");
         let secrets = SecretsManager::start(0).await.expect("loopback has a free port");
-        secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): APP_SECRET}));
-        secrets.put("SessionKeyRingSecret", &json!({"current": "k1", "k1": RING_KEY}));
+        put_secrets(&secrets);
         let simulator = Simulator::new(SimulatorOptions::local(Arc::new(|| START), 7));
         assert!(simulator.reset_secret(DEFAULT_APP.0, APP_SECRET), "the simulator knows the app");
         let (wechat, wechat_url) = serve(&simulator).await;
@@ -137,6 +136,7 @@ impl World {
             Fault::WechatGone => self.wechat_plug.pull().await,
             Fault::WechatBehind(_) => {}
             Fault::Secrets(fault) => self.secrets.set_fault(fault),
+            Fault::SecretText(name, text) => self.secrets.put_text(name, text),
             Fault::SecretsGone => self.secrets_plug.pull().await,
             Fault::Clock(seconds) => self.clock.advance(seconds),
             Fault::Panic { .. } => self.detour.panic_with(APP_SECRET),
@@ -148,6 +148,7 @@ impl World {
         self.dynamodb.proxy().clear().await;
         self.simulator.clear_faults();
         self.secrets.set_fault(secrets_manager::Fault::None);
+        put_secrets(&self.secrets);
         self.detour.straighten();
         self.clock.set(START);
         match fault {
@@ -216,6 +217,11 @@ impl Drop for World {
     fn drop(&mut self) {
         self.wechat.abort();
     }
+}
+
+fn put_secrets(secrets: &SecretsManager) {
+    secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): APP_SECRET}));
+    secrets.put("SessionKeyRingSecret", &json!({"current": "k1", "k1": RING_KEY}));
 }
 
 async fn serve(simulator: &Simulator) -> (JoinHandle<()>, String) {
