@@ -200,6 +200,11 @@ def settings(tree):
     for name, default, least, most in re.findall(r'number_or\(\s*"(\w+)",\s*([\d_]+),\s*([\d_]+)\.\.=([\d_]+)', source):
         plain = [number.replace("_", "") for number in (default, least, most)]
         found[name] = (plain[0], (plain[1], plain[2]))
+    # 0 for none, or a range.
+    switch = r'text\("(\w+)"\) else \{ return Ok\(Some\(([\d_]+)\)\) \};.*?\(([\d_]+)\.\.=([\d_]+)\)'
+    for name, default, least, most in re.findall(switch, source, flags=re.S):
+        plain = [number.replace("_", "") for number in (default, least, most)]
+        found[name] = (plain[0], ("0", plain[1], plain[2]))
     for name in re.findall(r'required\("(\w+)"\)', source):
         found[name] = (None, ())
     for name, default in re.findall(r'flag_or\("(\w+)", (\w+)\)', source):

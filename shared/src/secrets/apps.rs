@@ -78,7 +78,7 @@ impl SecretValue for Apps {
         let all = |fits: fn(&App) -> bool| apps.values().all(fits);
         let wrong = [
             (apps.is_empty(), "no_app"),
-            (!apps.keys().all(|id| is_within(id, 1..=64, |byte| byte.is_ascii_alphanumeric())), "bad_app_id"),
+            (!apps.keys().all(|id| is_within(id, 1..=64, u8::is_ascii_alphanumeric)), "bad_app_id"),
             (!all(|app| is_key(&app.secret)), "bad_app_secret"),
             (!all(|app| app.push.as_ref().is_none_or(Push::fits)), "bad_push"),
             (
@@ -95,7 +95,7 @@ impl SecretValue for Apps {
 
 impl Push {
     fn fits(&self) -> bool {
-        is_within(self.token.expose(), 3..=32, |byte| byte.is_ascii_alphanumeric())
+        is_within(self.token.expose(), 3..=32, u8::is_ascii_alphanumeric)
             && is_within(self.encoding_aes_key.expose(), 43..=43, |byte| {
                 byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
             })
@@ -107,12 +107,12 @@ impl VirtualPayment {
         let offer = self.offer_id.as_deref();
         is_key(&self.app_key)
             && self.sandbox_app_key.as_ref().is_none_or(is_key)
-            && offer.is_none_or(|id| is_within(id, 1..=64, |byte| byte.is_ascii_alphanumeric()))
+            && offer.is_none_or(|id| is_within(id, 1..=64, u8::is_ascii_alphanumeric))
     }
 }
 
 fn is_key(text: &Secret) -> bool {
-    is_within(text.expose(), 1..=128, |byte| byte.is_ascii_graphic())
+    is_within(text.expose(), 1..=128, u8::is_ascii_graphic)
 }
 
 fn is_within(text: &str, length: std::ops::RangeInclusive<usize>, fits: fn(&u8) -> bool) -> bool {
