@@ -5,7 +5,7 @@
     reason = "this is what the person at the terminal reads"
 )]
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{net::IpAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Args, Parser, Subcommand};
 use wechat_simulator::DEFAULT_APP;
@@ -35,6 +35,10 @@ enum Command {
 
 #[derive(Args)]
 struct Run {
+    /// Let a phone in the same network reach the gateway and the WeChat simulator at this address of this machine, too;
+    /// 0.0.0.0 for every address. Whoever else is in that network reaches them as well.
+    #[arg(long, value_name = "ADDRESS")]
+    host: Option<IpAddr>,
     /// Port of the gateway; 0 takes a free one.
     #[arg(long, default_value_t = 3000)]
     port: u16,
@@ -81,6 +85,7 @@ fn settings(run: Run) -> Settings {
     let clock = Clock::shifted();
     let log_clock = clock.clone();
     Settings {
+        host: run.host,
         port: run.port,
         wechat_port: run.wechat_port,
         dynamodb_port: run.dynamodb_port,
@@ -107,6 +112,9 @@ async fn serve(settings: &Settings) -> Result<(), String> {
         if simulated { &service.wechat_url } else { "https://api.weixin.qq.com (real)" }
     );
     println!("DynamoDB         {}", service.dynamodb.direct_endpoint());
+    if let Some(host) = settings.host.filter(|host| !host.is_loopback()) {
+        println!("{}", for_a_phone(host, &service));
+    }
     println!("\n{}", tour::to_paste(&service.url, code.as_deref()));
     if simulated {
         println!(
@@ -119,6 +127,25 @@ async fn serve(settings: &Settings) -> Result<(), String> {
     println!("\nstopping");
     service.stop().await;
     Ok(())
+}
+
+fn for_a_phone(host: IpAddr, service: &Service) -> String {
+    let name = if host.is_unspecified() { "<address of this machine>".to_owned() } else { of_url(host) };
+    let at = |url: &str| format!("http://{name}:{}", url.rsplit(':').next().unwrap_or_default());
+    format!(
+        "For a phone      {}, its WeChat {}\n\
+         Warning: whoever is in this network can log in there as anybody and read the simulated users' secrets.\n\
+         Mini Programs call plain http only with domain checks switched off in the developer tools.",
+        at(&service.url),
+        at(&service.wechat_url),
+    )
+}
+
+fn of_url(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    }
 }
 
 async fn take_tour() -> Result<(), String> {

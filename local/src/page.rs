@@ -15,6 +15,7 @@ use std::{path::PathBuf, sync::Arc};
 use aws_emulator::dynamodb::{EmbeddedDynamoDb, FaultProxy, Items};
 use axum::{
     Json, Router,
+    extract::State,
     http::StatusCode,
     middleware,
     response::{IntoResponse, Response},
@@ -22,7 +23,7 @@ use axum::{
 };
 use gateway_emulator::Gateway;
 use sam_template::Table;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use wechat_simulator::Simulator;
 use wxsession::Clock;
@@ -46,6 +47,8 @@ pub(crate) struct PageParts<'a> {
     pub(crate) dynamodb: &'a EmbeddedDynamoDb,
     pub(crate) tables: &'a [Table],
     pub(crate) settings: &'a Settings,
+    /// What the operator's tool asks for.
+    pub(crate) stack: Value,
     /// Becomes true when the service stops: pages that look on would keep it from stopping.
     pub(crate) stop: watch::Receiver<bool>,
 }
@@ -65,6 +68,7 @@ struct Shared {
     clock: Clock,
     is_simulated: bool,
     files: Option<PathBuf>,
+    stack: Value,
     stop: watch::Receiver<bool>,
 }
 
@@ -82,6 +86,7 @@ impl Page {
             clock: parts.settings.clock.clone(),
             is_simulated: parts.settings.real_wechat.is_none(),
             files: parts.settings.page_files.clone(),
+            stack: parts.stack,
             stop: parts.stop,
         };
         Self { shared: Arc::new(shared) }
@@ -94,6 +99,7 @@ impl Page {
             .route("/events", get(events::stream))
             .route("/state", get(faults::state))
             .route("/record", get(record::show))
+            .route("/stack", get(stack))
             .route("/wx/{what}", post(phone::give))
             .route("/faults", post(faults::set))
             .route("/clock", post(faults::move_clock))
@@ -106,6 +112,10 @@ impl Page {
         let index = Router::new().route("/", only_to_read).route("/_page/", get(not_there));
         index.nest("/_page", own).with_state(self).fallback_service(gateway)
     }
+}
+
+async fn stack(State(page): State<Page>) -> Json<Value> {
+    Json(page.shared.stack.clone())
 }
 
 async fn not_there() -> Refusal {

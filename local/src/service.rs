@@ -3,7 +3,7 @@
 use std::{
     any::Any,
     collections::{BTreeMap, HashMap},
-    net::Ipv4Addr,
+    net::{IpAddr, Ipv4Addr},
     sync::Arc,
     time::Duration,
 };
@@ -12,9 +12,10 @@ use aws_emulator::{
     dynamodb::{self, EmbeddedDynamoDb},
     secrets_manager::SecretsManager,
 };
+use axum::Router;
 use gateway_emulator::{self as gateway, Gateway};
 use sam_template::{Template, TemplateError};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use wechat_simulator::{DEFAULT_APP, Simulator, SimulatorOptions};
 use wxsession::Clock;
@@ -40,11 +41,13 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The port is taken, or may not be used.
-    #[error("{what} cannot listen on 127.0.0.1:{port}: {source}. Choose another one with {option}")]
+    #[error("{what} cannot listen on {address}, port {port}: {source}. Choose another one with {option}")]
     Listen {
         /// Who.
         what: &'static str,
         /// Where.
+        address: IpAddr,
+        /// Where there.
         port: u16,
         /// The option that changes it.
         option: &'static str,
@@ -110,22 +113,24 @@ impl Service {
         let key_ring = key_ring(settings)?;
         let secrets = start_secrets(settings, &key_ring).await?;
         let simulator = Simulator::new(SimulatorOptions::local(Arc::clone(&seconds), seed()));
-        let (wechat_url, wechat) = serve_simulator(&simulator, settings.wechat_port, &stop).await?;
+        let at = listen("the WeChat simulator", settings.host, settings.wechat_port, "--wechat-port").await?;
+        let wechat_url = url_of(&at);
+        let mut running: Vec<_> = at.into_iter().map(|at| serve_simulator(&simulator, at, &stop)).collect();
 
         let more = environment(settings, &dynamodb, &secrets, &wechat_url);
         let functions = functions::all(&template, &more, &settings.clock, &settings.new_log)?;
         let gateway = Gateway::new(&template, &settings.placement.place(functions), seconds);
-        let listener = listen("the gateway", settings.port, "--port").await?;
-        let url = url_of(&listener);
+        let at = listen("the gateway", settings.host, settings.port, "--port").await?;
+        let url = url_of(&at);
         let page = Page::new(PageParts {
             gateway: &gateway,
             simulator: &simulator,
             dynamodb: &dynamodb,
             tables: template.tables(),
             settings,
+            stack: stack(&url, &more),
             stop: stop.subscribe(),
         });
-        let stopped = stopped(&stop);
         let (router, attending) = match &settings.attendant {
             Some(attendant) => {
                 let (router, attending) = attendant(gateway.router(), &simulator, &secrets);
@@ -134,7 +139,7 @@ impl Service {
             None => (gateway.router(), None),
         };
         let router = page.in_front_of(router);
-        let serving = tokio::spawn(async move { drop(gateway::serve(listener, router, stopped).await) });
+        running.extend(at.into_iter().map(|at| serve_gateway(router.clone(), at, &stop)));
         Ok(Self {
             url,
             wechat_url,
@@ -144,7 +149,7 @@ impl Service {
             secrets,
             gateway,
             stop,
-            running: vec![serving, wechat],
+            running,
             _attending: attending,
         })
     }
@@ -185,6 +190,7 @@ fn app(settings: &Settings) -> (&str, &str) {
 async fn start_secrets(settings: &Settings, key_ring: &str) -> Result<SecretsManager, StartError> {
     let secrets = SecretsManager::start(0).await.map_err(|source| StartError::Listen {
         what: "Secrets Manager",
+        address: Ipv4Addr::LOCALHOST.into(),
         port: 0,
         option: "nothing: the system has no free port",
         source,
@@ -199,7 +205,7 @@ async fn start_secrets(settings: &Settings, key_ring: &str) -> Result<SecretsMan
 /// Tables that are kept need the keys that sealed what is in them, so those are kept beside them.
 fn key_ring(settings: &Settings) -> Result<String, StartError> {
     let key = format!("{:064x}", u128::from_be_bytes(wxsession::Random::system().bytes()));
-    let fresh = serde_json::json!({"current": "k1", "k1": key}).to_string();
+    let fresh = json!({"current": "k1", "k1": key}).to_string();
     let Some(data) = &settings.data else { return Ok(fresh) };
     let mut file = data.clone().into_os_string();
     file.push(".keyring.json");
@@ -213,16 +219,40 @@ fn key_ring(settings: &Settings) -> Result<String, StartError> {
     }
 }
 
-async fn serve_simulator(
-    simulator: &Simulator,
-    port: u16,
-    stop: &watch::Sender<bool>,
-) -> Result<(String, JoinHandle<()>), StartError> {
-    let listener = listen("the WeChat simulator", port, "--wechat-port").await?;
-    let url = url_of(&listener);
+fn serve_simulator(simulator: &Simulator, at: TcpListener, stop: &watch::Sender<bool>) -> JoinHandle<()> {
     let (simulator, stopped) = (simulator.clone(), stopped(stop));
-    let serving = tokio::spawn(async move { drop(simulator.serve(listener, stopped).await) });
-    Ok((url, serving))
+    tokio::spawn(async move { drop(simulator.serve(at, stopped).await) })
+}
+
+fn serve_gateway(router: Router, at: TcpListener, stop: &watch::Sender<bool>) -> JoinHandle<()> {
+    let stopped = stopped(stop);
+    tokio::spawn(async move { drop(gateway::serve(at, router, stopped).await) })
+}
+
+/// What CloudFormation would say of the deployed stack, and where its services are: for the operator's tool.
+fn stack(url: &str, environment: &HashMap<String, String>) -> Value {
+    let of = |name: &str| environment.get(name).map_or("", String::as_str);
+    json!({
+        "outputs": {
+            "ApiUrl": url,
+            "ApiRootResourceId": "local",
+            "UsersTableName": "UsersTable",
+            "SessionsTableName": "SessionsTable",
+            "AppsSecretArn": of("WECHAT_APPS_SECRET_ID"),
+            "SessionKeyRingSecretArn": of("SESSION_KEY_RING_SECRET_ID"),
+            "AccountsFunctionArn": "AccountsFunction",
+            "WechatUrl": of("WECHAT_API_BASE_URL"),
+        },
+        "variables": {
+            "AWS_REGION": of("AWS_REGION"),
+            "AWS_ACCESS_KEY_ID": of("AWS_ACCESS_KEY_ID"),
+            "AWS_SECRET_ACCESS_KEY": of("AWS_SECRET_ACCESS_KEY"),
+            "AWS_ENDPOINT_URL_DYNAMODB": of("AWS_ENDPOINT_URL_DYNAMODB"),
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": of("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+            "AWS_ENDPOINT_URL_LAMBDA": url,
+            "WECHAT_API_BASE_URL": of("WECHAT_API_BASE_URL"),
+        },
+    })
 }
 
 /// What the template leaves to Lambda, and what is elsewhere on this machine.
@@ -249,14 +279,36 @@ fn environment(
     env
 }
 
-async fn listen(what: &'static str, port: u16, option: &'static str) -> Result<TcpListener, StartError> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
-    listener.map_err(|source| StartError::Listen { what, port, option, source })
+/// On loopback, and at the other address where one is wanted.
+async fn listen(
+    what: &'static str,
+    host: Option<IpAddr>,
+    port: u16,
+    option: &'static str,
+) -> Result<Vec<TcpListener>, StartError> {
+    let bind = async |address: IpAddr, port| {
+        let listener = TcpListener::bind((address, port)).await;
+        listener.map_err(|source| StartError::Listen { what, address, port, option, source })
+    };
+    let loopback = IpAddr::from(Ipv4Addr::LOCALHOST);
+    // Every address of this machine: loopback is one of them.
+    if let Some(every) = host.filter(IpAddr::is_unspecified) {
+        return Ok(vec![bind(every, port).await?]);
+    }
+    let first = bind(loopback, port).await?;
+    let port = port_of(&first);
+    match host.filter(|host| *host != loopback) {
+        Some(other) => Ok(vec![first, bind(other, port).await?]),
+        None => Ok(vec![first]),
+    }
 }
 
-fn url_of(listener: &TcpListener) -> String {
-    let port = listener.local_addr().map_or(0, |address| address.port());
-    format!("http://127.0.0.1:{port}")
+fn port_of(listener: &TcpListener) -> u16 {
+    listener.local_addr().map_or(0, |address| address.port())
+}
+
+fn url_of(listeners: &[TcpListener]) -> String {
+    format!("http://127.0.0.1:{}", listeners.first().map_or(0, port_of))
 }
 
 fn stopped(stop: &watch::Sender<bool>) -> impl Future<Output = ()> + Send + 'static {

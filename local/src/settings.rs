@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     collections::{BTreeMap, HashMap},
+    net::IpAddr,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -29,6 +30,8 @@ pub type Lines = Arc<Mutex<Vec<String>>>;
 /// Ports, files and the clock. Port 0 means any free one.
 #[derive(Clone)]
 pub struct Settings {
+    /// Where else than on loopback the gateway and the WeChat simulator are reached, at the same ports.
+    pub host: Option<IpAddr>,
     /// The gateway.
     pub port: u16,
     /// The WeChat simulator.
@@ -108,6 +111,7 @@ impl Settings {
     pub fn on_free_ports(clock: Clock, lines: Lines) -> Self {
         let log_clock = clock.clone();
         Self {
+            host: None,
             port: 0,
             wechat_port: 0,
             dynamodb_port: 0,

@@ -7,88 +7,88 @@
 
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::{
-    admin::Admin,
-    conversation::{self, Target},
-    doctor,
-    http_client::HttpClient,
-};
+use crate::{admin::Admin, doctor, help, lang::Lang, surroundings::Surroundings, verify};
 
-/// What an operator asks of a deployed service, and does to it.
+/// What an operator asks of a deployed login backend, and does to it.
 #[derive(Parser)]
 #[command(name = "wxsession", version)]
-struct CommandLine {
+pub struct CommandLine {
     #[command(subcommand)]
     command: Command,
+    /// Language of what is said; without it that of the environment (`LC_ALL`, `LC_MESSAGES`, `LANG`).
+    #[arg(long, value_enum, global = true)]
+    lang: Option<Lang>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Have every conversation of the test suite with a running or deployed service.
-    Conversation(Talk),
-    /// List or end the sessions of one user, here or of a deployed stack.
-    Admin(Admin),
     /// Tell what is wrong with a deployment or a set of credentials. Reads only.
     Doctor(doctor::Args),
-}
-
-#[derive(Args)]
-struct Talk {
-    /// Base URL of the service, with the stage if there is one.
-    #[arg(long)]
-    base_url: String,
-    /// Base URL of the WeChat simulator that the service uses.
-    #[arg(long)]
-    wechat_url: String,
-    /// The Mini Program that the service serves.
-    #[arg(long, default_value = "wx0123456789abcdef")]
-    app_id: String,
+    /// Have the conversations of the tests with a deployed service, and report in Markdown. Logs made-up users in.
+    Verify(verify::Args),
+    /// List or end the sessions of one user.
+    Admin(Admin),
 }
 
 /// Does what the command line says.
 pub async fn run() -> ExitCode {
-    match CommandLine::parse().command {
-        Command::Conversation(talk) => match talk_to(&talk).await {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("wxsession: {error}");
-                ExitCode::FAILURE
-            }
-        },
-        Command::Admin(admin) => admin.run().await,
-        Command::Doctor(args) => examine(&args).await,
-    }
-}
-
-async fn talk_to(talk: &Talk) -> Result<(), String> {
-    let target = Target {
-        service: HttpClient::new(&talk.base_url),
-        wechat: HttpClient::new(&talk.wechat_url),
-        app_id: talk.app_id.clone(),
-        foreign_app_id: "wxfedcba9876543210".to_owned(),
+    let around = Surroundings::of_process();
+    // Before anything is understood: what cannot be understood is explained in some language, too.
+    let lang = wanted().unwrap_or_else(|| Lang::of(&around.env));
+    let line = help::translated(CommandLine::command(), lang).try_get_matches();
+    let line = match line.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
+        Ok(line) => line,
+        Err(error) => return misunderstood(&error, lang),
     };
-    let outcomes = conversation::run(&target).await;
-    for outcome in &outcomes {
-        match &outcome.failure {
-            None => println!("ok      {}", outcome.name),
-            Some(failure) => println!("FAILED  {}\n        {failure}", outcome.name),
-        }
+    match line.command {
+        Command::Doctor(args) => examine(&args, &around, lang).await,
+        Command::Verify(args) => converse(&args, &around, lang).await,
+        Command::Admin(admin) => admin.run().await,
     }
-    let failed = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
-    println!("{} conversations, {failed} failed", outcomes.len());
-    if failed == 0 { Ok(()) } else { Err(format!("{failed} conversations failed")) }
 }
 
-async fn examine(args: &doctor::Args) -> ExitCode {
-    match doctor::run(args, &doctor::Surroundings::of_process()).await {
+/// `--lang zh` or `--lang=zh`, wherever it stands.
+fn wanted() -> Option<Lang> {
+    let words: Vec<_> = std::env::args().collect();
+    let value = words.iter().enumerate().find_map(|(index, word)| match word.strip_prefix("--lang")? {
+        "" => words.get(index + 1).map(String::as_str),
+        rest => rest.strip_prefix('='),
+    });
+    clap::ValueEnum::from_str(value?, true).ok()
+}
+
+fn misunderstood(error: &clap::Error, lang: Lang) -> ExitCode {
+    if error.use_stderr() && lang == Lang::Zh {
+        eprintln!("命令行有误：");
+    }
+    drop(error.print());
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(doctor::USAGE))
+}
+
+async fn examine(args: &doctor::Args, around: &Surroundings, lang: Lang) -> ExitCode {
+    match doctor::run(args, around).await {
         Ok(report) => {
-            print!("{}", report.text(args.lang));
+            print!("{}", report.text(lang));
             ExitCode::from(report.exit_code())
         }
         Err(error) => {
-            eprintln!("wxsession doctor: {error}");
+            eprintln!("wxsession doctor: {}", error.message().line(lang));
+            ExitCode::from(doctor::USAGE)
+        }
+    }
+}
+
+async fn converse(args: &verify::Args, around: &Surroundings, lang: Lang) -> ExitCode {
+    let progress = |outcome: &crate::conversation::Outcome| eprintln!("{}", verify::progress(outcome, lang));
+    match verify::run(args, around, progress).await {
+        Ok(report) => {
+            print!("{}", report.markdown(lang));
+            if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(message) => {
+            eprintln!("wxsession verify: {}", message.line(lang));
             ExitCode::from(doctor::USAGE)
         }
     }

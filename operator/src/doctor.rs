@@ -18,16 +18,15 @@ mod parameters;
 mod report;
 mod secrets;
 mod tables;
-mod texts;
+pub(crate) mod texts;
 mod wechat;
 
-use std::{collections::HashMap, path::PathBuf};
-
-use wxsession::Clock;
+use std::path::PathBuf;
 
 pub use environment::UsageError;
-pub use report::{Finding, Lang, Report, State};
+pub use report::{Finding, Report, State};
 
+use crate::{place::Where, surroundings::Surroundings};
 use environment::Settings;
 
 /// Exit code when the command line or the file cannot be understood; clap uses the same.
@@ -57,35 +56,9 @@ pub struct Args {
     /// Where Secrets Manager is, instead of `AWS_ENDPOINT_URL_SECRETS_MANAGER`.
     #[arg(long, value_name = "URL")]
     pub secrets_manager_endpoint: Option<String>,
-    /// Language of the answer.
-    #[arg(long, value_enum, default_value_t)]
-    pub lang: Lang,
-}
-
-/// What a run depends on besides its arguments.
-pub struct Surroundings {
-    /// Variables of the process.
-    pub env: HashMap<String, String>,
-    /// Our idea of the time.
-    pub clock: Clock,
-    /// Whom `--url` may be certified by.
-    pub tls: rustls::ClientConfig,
-    /// Whether credentials and region that are not among the variables may come from elsewhere: the AWS profile,
-    /// a container, an instance.
-    pub uses_default_chain: bool,
-}
-
-impl Surroundings {
-    /// The machine's clock, the Mozilla roots, and those variables that mean something here.
-    #[must_use]
-    pub fn of_process() -> Self {
-        Self {
-            env: environment::known(&wxsession::env::Process),
-            clock: Clock::system(),
-            tls: wxsession::aws::tls_config(),
-            uses_default_chain: true,
-        }
-    }
+    /// Which deployment.
+    #[command(flatten)]
+    pub place: Where,
 }
 
 /// Makes every check that there is something to check for.
@@ -94,10 +67,18 @@ impl Surroundings {
 ///
 /// [`UsageError`] when the file of `--env-file` cannot be understood.
 pub async fn run(args: &Args, around: &Surroundings) -> Result<Report, UsageError> {
-    let settings = Settings::read(args, &around.env)?;
     let mut report = Report::default();
+    let stack = match args.place.find(around).await {
+        Ok(stack) => stack.unwrap_or_default(),
+        Err(message) => {
+            // What is asked about next would be somebody else's deployment.
+            report.add(Finding::fail("stack", message));
+            return Ok(report);
+        }
+    };
+    let settings = Settings::read(args, &around.env, stack.environment())?;
     parameters::check(&settings, &mut report);
-    let account = aws::account(&settings, around, &mut report).await;
+    let account = aws::account(args, &settings, around, &mut report).await;
     let mut apps = wechat::of_environment(&settings);
     if let Some(account) = &account {
         clock::check_aws(account, &around.clock, &mut report).await;
@@ -105,6 +86,12 @@ pub async fn run(args: &Args, around: &Surroundings) -> Result<Report, UsageErro
         apps.extend(secrets::check(account, &settings, &mut report).await);
     }
     wechat::check(apps, args, &settings, around, &mut report).await;
-    domain::check(args, around, &mut report).await;
+    let url = args.url.clone().or_else(|| stack.outputs.get("ApiUrl")?.parse().ok());
+    domain::check(url.as_ref(), args, around, &mut report).await;
     Ok(report)
+}
+
+/// Whether a parameter of the template is a setting of the functions, by the variable's name.
+pub(crate) fn is_setting(variable: &str) -> bool {
+    parameters::RANGED.contains(&variable)
 }

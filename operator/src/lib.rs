@@ -5,8 +5,15 @@
 //! - [`admin`] lists and ends the sessions of one user
 //! - [`conversation`] is the suite that a service must hold its own in; [`http_client`] talks
 
+mod access;
 pub mod admin;
 pub mod command_line;
 pub mod conversation;
 pub mod doctor;
+mod help;
 pub mod http_client;
+pub mod lang;
+pub mod place;
+pub mod surroundings;
+mod text;
+pub mod verify;

@@ -14,7 +14,7 @@ async fn the_suite_passes_against_the_local_service() {
     let outcomes = conversation::run(&stage.target).await;
     let failed: Vec<_> = outcomes.iter().filter(|outcome| outcome.failure.is_some()).collect();
     assert!(failed.is_empty(), "{failed:#?}");
-    assert!(outcomes.len() >= 18, "only {} conversations were had", outcomes.len());
+    assert!(outcomes.iter().filter(|outcome| outcome.skipped.is_none()).count() >= 20, "{outcomes:#?}");
     stage.close().await;
 }
 
@@ -35,11 +35,17 @@ async fn the_tour_ends_well() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_suite_fails_against_anything_else() {
     let stage = support::Stage::open().await;
-    for service in [stage.target.wechat.clone(), operator::http_client::HttpClient::new("http://127.0.0.1:1")]
-    {
+    for service in [
+        stage.target.wechat.clone().expect("a simulator"),
+        operator::http_client::HttpClient::new("http://127.0.0.1:1"),
+    ] {
         let target = conversation::Target { service, ..stage.target.clone() };
         for outcome in conversation::run(&target).await {
-            assert!(outcome.failure.is_some(), "{} passed against something else", outcome.name);
+            assert!(
+                outcome.failure.is_some() || outcome.skipped.is_some(),
+                "{} passed against something else",
+                outcome.name
+            );
         }
     }
     stage.close().await;

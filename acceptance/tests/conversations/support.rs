@@ -10,7 +10,6 @@ use operator::{
     http_client::{HttpClient, Reply},
 };
 use serde_json::Value;
-use wechat_simulator::{DEFAULT_APP, SECOND_APP};
 use wxsession::Clock;
 
 pub(crate) const START: i64 = 1_700_000_000;
@@ -39,12 +38,8 @@ impl Stage {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let settings = change(scanned_into(clock, Arc::clone(&lines)));
         let service = Service::start(&settings).await.expect("the local service starts on free ports");
-        let target = Target {
-            service: HttpClient::new(&service.url),
-            wechat: HttpClient::new(&service.wechat_url),
-            app_id: DEFAULT_APP.0.to_owned(),
-            foreign_app_id: SECOND_APP.0.to_owned(),
-        };
+        let wechat = HttpClient::new(&service.wechat_url);
+        let target = Target::simulated(HttpClient::new(&service.url), wechat);
         Self { service, target, lines }
     }
 

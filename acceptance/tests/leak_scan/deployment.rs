@@ -19,7 +19,7 @@ use parking_lot::{Mutex, MutexGuard};
 use sam_template::Template;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
-use wechat_simulator::{DEFAULT_APP, SECOND_APP};
+use wechat_simulator::DEFAULT_APP;
 use wxsession::Clock;
 
 use crate::{
@@ -72,12 +72,8 @@ impl Deployment {
         let router = recorded(gateway.router(), Arc::clone(&record));
         let serving =
             tokio::spawn(async { drop(gateway::serve(listener, router, std::future::pending()).await) });
-        let target = Target {
-            service: HttpClient::new(&url),
-            wechat: HttpClient::new(&service.wechat_url),
-            app_id: DEFAULT_APP.0.to_owned(),
-            foreign_app_id: SECOND_APP.0.to_owned(),
-        };
+        let wechat = HttpClient::new(&service.wechat_url);
+        let target = Target::simulated(HttpClient::new(&url), wechat);
         Self { service, target, functions, record, more: Mutex::default(), serving, level }
     }
 

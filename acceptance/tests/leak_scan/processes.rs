@@ -9,15 +9,15 @@ use crate::{deployment::Deployment, traffic::ATTEMPTS};
 async fn converse(deployment: &Deployment) {
     let conversations = conversation::all();
     assert!(conversations.len() >= 18, "{} conversations", conversations.len());
-    for (name, steps) in conversations {
-        let mut failure = None;
-        for _ in 0..ATTEMPTS {
-            failure = steps(deployment.target.clone()).await.err();
-            if failure.is_none() {
+    for conversation in conversations {
+        let mut outcome = conversation.had_with(&deployment.target).await;
+        for _ in 1..ATTEMPTS {
+            if outcome.failure.is_none() {
                 break;
             }
+            outcome = conversation.had_with(&deployment.target).await;
         }
-        assert_eq!(failure, None, "{name}");
+        assert_eq!(outcome.failure, None, "{}", outcome.name);
     }
 }
 

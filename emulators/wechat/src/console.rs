@@ -5,6 +5,9 @@ use std::sync::atomic::Ordering;
 use super::Simulator;
 use super::world::{App, Component, Fault, Knobs, Quota, SessionKey, WeChat};
 
+/// Whatever is added to a time within it, no sum overflows.
+const CENTURY_SECONDS: u64 = 100 * 366 * 86_400;
+
 impl Simulator {
     /// Turns the IP whitelist on (or, with `None`, off). `caller_ip` stands in for the caller's real address.
     /// False when there is no such Mini Program.
@@ -96,10 +99,15 @@ impl Simulator {
         self.wechat().faults.clear();
     }
 
-    /// Moves WeChat's time on, or back.
-    pub fn move_clock(&self, seconds: i64) {
+    /// Moves WeChat's time on, or back. False, and nothing done, for a time in another century.
+    #[must_use]
+    pub fn move_clock(&self, seconds: i64) -> bool {
         let moved = self.moved.load(Ordering::Relaxed).saturating_add(seconds);
-        self.moved.store(moved, Ordering::Relaxed);
+        let is_near = moved.unsigned_abs() <= CENTURY_SECONDS;
+        if is_near {
+            self.moved.store(moved, Ordering::Relaxed);
+        }
+        is_near
     }
 
     /// Forgets everything but the time: WeChat is as it was set up. What it makes from now on is new all the same, so

@@ -223,9 +223,14 @@ struct Passing {
     advance_seconds: i64,
 }
 
-async fn clock(State(sim): Sim, Json(passing): Json<Passing>) -> Json<Value> {
-    sim.move_clock(passing.advance_seconds);
-    Json(json!({ "now": sim.now() }))
+async fn clock(
+    State(sim): Sim,
+    Json(passing): Json<Passing>,
+) -> Result<Json<Value>, (StatusCode, &'static str)> {
+    if sim.move_clock(passing.advance_seconds) {
+        return Ok(Json(json!({ "now": sim.now() })));
+    }
+    Err((StatusCode::UNPROCESSABLE_ENTITY, "a century is the most that the clock is moved"))
 }
 
 async fn reset(State(sim): Sim) -> StatusCode {

@@ -1,26 +1,118 @@
 //! Logging in, checking, logging out.
 
 use serde_json::json;
+use wxsession::{Random, UserId, token::SessionToken};
 
 use super::{
-    Conversation, Target,
+    Conversation, Gateway, LoggedIn, Target,
     steps::{conversation, expect, expect_code, that},
 };
 
 pub(super) const ALL: &[Conversation] = &[
-    conversation!("a new user logs in, checks, calls, logs out and is refused", whole_life),
-    conversation!("a returning user is found, and each login has its own session", returning),
-    conversation!("a login that presents an old token ends that session", replaces),
-    conversation!("a code works once, and a foreign code never", codes),
-    conversation!("what is not a login is refused with a clear code", malformed),
-    conversation!("what is not a token is refused everywhere", junk_tokens),
-    conversation!("no answer holds an openid or a session_key", nothing_leaks),
+    conversation!(
+        Nothing,
+        "a token that nobody was given is refused",
+        "没有发给任何人的令牌会被拒绝",
+        unknown_token
+    ),
+    conversation!(
+        Nothing,
+        "WeChat is asked, and refuses a code that it never gave",
+        "会向微信询问，而微信拒绝它没有给出过的 code",
+        unknown_code
+    ),
+    conversation!(
+        Code,
+        "somebody logs in with a code of the real WeChat, checks, calls, logs out and is refused",
+        "用真实微信的 code 登录、检查会话、调用接口、退出，随后被拒绝",
+        real_life
+    ),
+    conversation!(
+        Simulator,
+        "a new user logs in, checks, calls, logs out and is refused",
+        "新用户登录、检查会话、调用接口、退出，随后被拒绝",
+        whole_life
+    ),
+    conversation!(
+        Simulator,
+        "a returning user is found, and each login has its own session",
+        "老用户能被认出，每次登录各有自己的会话",
+        returning
+    ),
+    conversation!(
+        Simulator,
+        "a login that presents an old token ends that session",
+        "登录时带上旧令牌，旧会话随即结束",
+        replaces
+    ),
+    conversation!(
+        Simulator,
+        "a code works once, and a foreign code never",
+        "code 只能用一次，其他小程序的 code 不能用",
+        codes
+    ),
+    conversation!(
+        Nothing,
+        "what is not a login is refused with a clear code",
+        "不是登录请求的内容会被拒绝，错误码明确",
+        malformed
+    ),
+    conversation!(
+        Simulator,
+        "what is not a token is refused everywhere",
+        "不是令牌的内容处处被拒绝",
+        junk_tokens
+    ),
+    conversation!(
+        Simulator,
+        "no answer holds an openid or a session_key",
+        "任何应答都不含 openid 或 session_key",
+        nothing_leaks
+    ),
 ];
+
+async fn unknown_token(target: &Target) -> Result<(), String> {
+    let token = SessionToken::generate(UserId::of("", "nobody"), &Random::system()).expose();
+    for (method, path) in [("GET", "/session"), ("GET", "/sessions"), ("POST", "/open-data/decrypt")] {
+        let bare = target.service.request(method, path).send().await?;
+        target.refused(&bare, path, "credentials_missing").map_err(|why| format!("{path}: {why}"))?;
+        let unknown = target.call(method, path, &token).await?;
+        target.refused(&unknown, path, "session_invalid").map_err(|why| format!("{path}: {why}"))?;
+    }
+    // Ending what there is not is success, as the second logout is.
+    expect(&target.call("DELETE", "/session", &token).await?, 204)
+}
+
+async fn unknown_code(target: &Target) -> Result<(), String> {
+    let mut login = json!({"code": "verify-probe-this-is-not-a-code0"});
+    if let Some(app_id) = &target.named_app {
+        login["app_id"] = app_id.as_str().into();
+    }
+    let reply = target.service.request("POST", "/login").json(&login).send().await?;
+    expect_code(&reply, 400, "login_code_invalid")
+}
+
+async fn real_life(target: &Target) -> Result<(), String> {
+    let code = target.code.as_deref().ok_or("no code")?;
+    let mut login = json!({"code": code});
+    if let Some(app_id) = &target.named_app {
+        login["app_id"] = app_id.as_str().into();
+    }
+    let reply = target.service.request("POST", "/login").json(&login).send().await?;
+    lives(target, &LoggedIn::of(reply)?).await?;
+    let again = target.service.request("POST", "/login").json(&login).send().await?;
+    expect_code(&again, 400, "login_code_used")
+}
 
 async fn whole_life(target: &Target) -> Result<(), String> {
     let user = target.log_in(None).await?;
+    that(user.reply.body["user"]["is_new"] == true, "the user is new", &user.reply)?;
+    lives(target, &user).await
+}
+
+/// From a login to the refusal after the logout.
+async fn lives(target: &Target, user: &LoggedIn) -> Result<(), String> {
     let login = &user.reply.body;
-    that(login["user"]["is_new"] == true, "the user is new", &user.reply)?;
     that(
         login["token_type"] == "Bearer" && user.token.len() == 74,
         "a token of the documented form",
@@ -45,7 +137,10 @@ async fn whole_life(target: &Target) -> Result<(), String> {
     }
     expect_code(&target.call("GET", "/session", &user.token).await?, 401, "session_invalid")?;
     let refused = target.call("GET", "/sessions", &user.token).await?;
-    expect_code(&refused, 401, "session_invalid")?;
+    target.refused(&refused, "/sessions", "session_invalid")?;
+    if target.gateway == Gateway::Http {
+        return Ok(());
+    }
     let challenge =
         refused.headers.get("www-authenticate").is_some_and(|value| value.contains("invalid_token"));
     that(challenge, "a challenge", &refused)
@@ -118,7 +213,12 @@ async fn malformed(target: &Target) -> Result<(), String> {
     expect_code(&post(&huge).send().await?, 413, "body_too_large")?;
     let form = target.service.request("POST", "/login").text("application/x-www-form-urlencoded", "code=a");
     expect_code(&form.send().await?, 415, "unsupported_media_type")?;
-    expect_code(&target.service.request("GET", "/nowhere").send().await?, 404, "not_found")
+    let nowhere = target.service.request("GET", "/nowhere").send().await?;
+    if target.gateway == Gateway::Http {
+        expect(&nowhere, 404)
+    } else {
+        expect_code(&nowhere, 404, "not_found")
+    }
 }
 
 async fn junk_tokens(target: &Target) -> Result<(), String> {
@@ -128,7 +228,7 @@ async fn junk_tokens(target: &Target) -> Result<(), String> {
     let flipped = format!("{}{last}", &good[..73]);
     for path in ["/session", "/sessions"] {
         let bare = target.service.request("GET", path).send().await?;
-        expect_code(&bare, 401, "credentials_missing")?;
+        target.refused(&bare, path, "credentials_missing")?;
         for junk in ["x", flipped.as_str(), &good[..73], &good.to_uppercase()] {
             let refused = target.call("GET", path, junk).await?;
             // API Gateway refuses what its identity expression does not match before it asks the
@@ -138,7 +238,7 @@ async fn junk_tokens(target: &Target) -> Result<(), String> {
             } else {
                 "session_invalid"
             };
-            expect_code(&refused, 401, code).map_err(|why| format!("{path}: {why}"))?;
+            target.refused(&refused, path, code).map_err(|why| format!("{path}: {why}"))?;
         }
     }
     // A token in the query is no token.
@@ -151,7 +251,7 @@ async fn nothing_leaks(target: &Target) -> Result<(), String> {
     let login = target.post_login(&code).await?;
     let token = login.body["token"].as_str().unwrap_or_default();
     let wanted = json!({"app_id": target.app_id, "openid": openid});
-    let key = target.wechat.request("POST", "/_control/session-key").json(&wanted).send().await?;
+    let key = target.control("session-key", &wanted).await?;
     let session_key = key.body["session_key"].as_str().ok_or("the simulator tells the session_key")?;
     let mut answers = vec![login.clone(), target.post_login(&code).await?];
     for path in ["/session", "/sessions", "/session-key"] {

@@ -9,11 +9,31 @@ use super::{
 use crate::http_client::Reply;
 
 pub(super) const ALL: &[Conversation] = &[
-    conversation!("encrypted data of the button is decrypted, without the openid in it", decrypts),
-    conversation!("data of a key that is two logins old is stale, not an error", stale),
-    conversation!("a signature is verified", verifies),
-    conversation!("the session_key is checked and reset at WeChat", key),
-    conversation!("a phone number is fetched with the button's code", phone),
+    conversation!(
+        Simulator,
+        "encrypted data of the button is decrypted, without the openid in it",
+        "按钮的加密数据能解密，结果不含 openid",
+        decrypts
+    ),
+    conversation!(
+        Simulator,
+        "data of a key that is two logins old is stale, not an error",
+        "两次登录之前的密钥加密的数据算作过期，而非错误",
+        stale
+    ),
+    conversation!(Simulator, "a signature is verified", "签名能得到校验", verifies),
+    conversation!(
+        Simulator,
+        "the session_key is checked and reset at WeChat",
+        "session_key 能向微信校验和重置",
+        key
+    ),
+    conversation!(
+        Simulator,
+        "a phone number is fetched with the button's code",
+        "能用按钮的 code 取得手机号",
+        phone
+    ),
 ];
 
 async fn logged_in(target: &Target) -> Result<(String, LoggedIn), String> {
@@ -24,7 +44,7 @@ async fn logged_in(target: &Target) -> Result<(String, LoggedIn), String> {
 
 async fn user_info(target: &Target, openid: &str) -> Result<Value, String> {
     let wanted = json!({"app_id": target.app_id, "openid": openid});
-    Ok(target.wechat.request("POST", "/_control/user-info").json(&wanted).send().await?.body)
+    Ok(target.control("user-info", &wanted).await?.body)
 }
 
 async fn post(target: &Target, path: &str, user: &LoggedIn, body: &Value) -> Result<Reply, String> {
@@ -33,7 +53,7 @@ async fn post(target: &Target, path: &str, user: &LoggedIn, body: &Value) -> Res
 
 async fn rotate(target: &Target, openid: &str) -> Result<(), String> {
     let wanted = json!({"app_id": target.app_id, "openid": openid});
-    let rotated = target.wechat.request("POST", "/_control/session-key/rotate").json(&wanted).send().await?;
+    let rotated = target.control("session-key/rotate", &wanted).await?;
     that(rotated.status < 300, "the simulator rotates", &rotated)
 }
 
@@ -91,7 +111,7 @@ async fn phone(target: &Target) -> Result<(), String> {
     let (openid, user) = logged_in(target).await?;
     let (_, stranger) = logged_in(target).await?;
     let wanted = json!({"app_id": target.app_id, "openid": openid});
-    let minted = target.wechat.request("POST", "/_control/phone-codes").json(&wanted).send().await?;
+    let minted = target.control("phone-codes", &wanted).await?;
     let code = json!({"code": minted.body["code"]});
     expect_code(&post(target, "/phone-number", &stranger, &code).await?, 400, "phone_code_invalid")?;
     let reply = post(target, "/phone-number", &user, &code).await?;

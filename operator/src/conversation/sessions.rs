@@ -6,12 +6,37 @@ use super::{
 };
 
 pub(super) const ALL: &[Conversation] = &[
-    conversation!("sessions are listed newest first, with the current one marked", listed),
-    conversation!("signing out one session leaves the others, and is idempotent", one),
-    conversation!("signing out everywhere ends every session at once", everywhere),
-    conversation!("nobody can sign out another user's session", foreign),
-    conversation!("the least recently seen session over the cap is ended", cap),
-    conversation!("a deleted account is gone, and a new login starts afresh", deleted),
+    conversation!(
+        Simulator,
+        "sessions are listed newest first, with the current one marked",
+        "会话列表最新在前，并标出当前会话",
+        listed
+    ),
+    conversation!(
+        Simulator,
+        "signing out one session leaves the others, and is idempotent",
+        "结束一个会话不影响其他会话，重复执行结果相同",
+        one
+    ),
+    conversation!(
+        Simulator,
+        "signing out everywhere ends every session at once",
+        "全部退出会立即结束所有会话",
+        everywhere
+    ),
+    conversation!(Simulator, "nobody can sign out another user's session", "不能结束他人的会话", foreign),
+    conversation!(
+        Simulator,
+        "the least recently seen session over the cap is ended",
+        "超出上限时结束最久未用的会话",
+        cap
+    ),
+    conversation!(
+        Simulator,
+        "a deleted account is gone, and a new login starts afresh",
+        "注销后账号不复存在，再次登录从头开始",
+        deleted
+    ),
 ];
 
 async fn several(target: &Target, count: usize) -> Result<(String, Vec<LoggedIn>), String> {
@@ -57,7 +82,11 @@ async fn everywhere(target: &Target) -> Result<(), String> {
     expect(&target.call("DELETE", "/sessions", &users[0].token).await?, 204)?;
     for user in &users {
         expect_code(&target.call("GET", "/session", &user.token).await?, 401, "session_invalid")?;
-        expect_code(&target.call("GET", "/sessions", &user.token).await?, 401, "session_invalid")?;
+        target.refused(
+            &target.call("GET", "/sessions", &user.token).await?,
+            "/sessions",
+            "session_invalid",
+        )?;
     }
     let again = target.log_in(Some(&openid)).await?;
     expect(&target.call("GET", "/session", &again.token).await?, 200)

@@ -42,8 +42,12 @@ pub(super) fn that(holds: bool, what: &str, reply: &Reply) -> Result<(), String>
 
 /// A conversation for the list.
 macro_rules! conversation {
-    ($name:literal, $steps:path) => {
-        ($name, |target: super::Target| Box::pin(async move { $steps(&target).await }) as super::Steps)
+    ($needs:ident, $en:literal, $zh:literal, $steps:path) => {
+        super::Conversation {
+            needs: super::Needs::$needs,
+            name: ($en, $zh),
+            steps: |target: super::Target| Box::pin(async move { $steps(&target).await }) as super::Steps,
+        }
     };
 }
 pub(super) use conversation;

@@ -1,16 +1,18 @@
-//! What the deployed API answers to two requests that change nothing: a login with a code that cannot exist, and
-//! a question without a token.
+//! What the deployed API answers to three requests that change nothing: a login with a code that cannot exist, a
+//! question without a token, and one that the authorizer has to answer, with a token that nobody was given.
 
 use std::time::Duration;
 
 use serde_json::json;
+use wxsession::{Random, UserId, token::SessionToken};
 
 use super::{
     Args, Surroundings,
     report::{Finding, Report},
     texts::{
-        ANSWER_FOREIGN, ANSWER_LIMITED, ANSWER_NONE, ANSWER_NOT_FOUND, LOGIN_APP, LOGIN_OK, LOGIN_OPERATOR,
-        LOGIN_STORE, LOGIN_UPSTREAM, SESSION_OK,
+        ANSWER_FOREIGN, ANSWER_LIMITED, ANSWER_NONE, ANSWER_NOT_FOUND, AUTHORIZER_EXPRESSION, AUTHORIZER_OK,
+        AUTHORIZER_OPEN, AUTHORIZER_STORE, LOGIN_APP, LOGIN_OK, LOGIN_OPERATOR, LOGIN_STORE, LOGIN_UPSTREAM,
+        SESSION_OK,
     },
     wechat::PROBE_CODE,
 };
@@ -18,6 +20,7 @@ use crate::http_client::{HttpClient, Outgoing, Reply};
 
 const LOGIN: &str = "domain.login";
 const SESSION: &str = "domain.session";
+const AUTHORIZER: &str = "domain.authorizer";
 /// API Gateway itself gives up after 29 seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -38,6 +41,25 @@ pub(super) async fn check(args: &Args, url: &reqwest::Url, around: &Surroundings
         }
         Some(reply) => other(SESSION, &reply),
     });
+    let token = SessionToken::generate(UserId::of("", PROBE_CODE), &Random::system()).expose();
+    report.add(match ask(client.request("GET", "/sessions").bearer(&token)).await {
+        None => Finding::fail(AUTHORIZER, ANSWER_NONE),
+        Some(reply) => authorizer(&reply),
+    });
+}
+
+fn authorizer(reply: &Reply) -> Finding {
+    let code = code_of(reply);
+    let finding = match (reply.status, code) {
+        (401, "session_invalid") => Finding::ok(AUTHORIZER, AUTHORIZER_OK),
+        // An HTTP API has one answer for every refusal, in its own words; and one for an authorizer that fails.
+        (403, "") if reply.body == json!({"message": "Forbidden"}) => Finding::ok(AUTHORIZER, AUTHORIZER_OK),
+        (401, _) => Finding::fail(AUTHORIZER, AUTHORIZER_EXPRESSION),
+        (503, "store_unavailable") | (500, "") => Finding::fail(AUTHORIZER, AUTHORIZER_STORE),
+        (200..=299, _) => Finding::fail(AUTHORIZER, AUTHORIZER_OPEN),
+        _ => return other(AUTHORIZER, reply),
+    };
+    finding.with("status", &reply.status).with("code", &if code.is_empty() { "-" } else { code })
 }
 
 async fn ask(request: Outgoing) -> Option<Reply> {

@@ -14,15 +14,21 @@ use super::{
     report::{Finding, Report, State},
     texts::{
         CERT_EXPIRED, CERT_NAME, CERT_UNTRUSTED, CONNECT_FAILED, DNS_FAILED, DOMAIN_NONE, TLS_FAILED,
-        TLS_LOOPBACK, TLS_OK, TLS_OLD, TLS_PLAIN, Text,
+        TLS_LOOPBACK, TLS_OK, TLS_OLD, TLS_PLAIN,
     },
 };
+use crate::text::Text;
 
 const CHECK: &str = "domain.tls";
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(super) async fn check(args: &Args, around: &Surroundings, report: &mut Report) {
-    let Some(url) = &args.url else {
+pub(super) async fn check(
+    url: Option<&reqwest::Url>,
+    args: &Args,
+    around: &Surroundings,
+    report: &mut Report,
+) {
+    let Some(url) = url else {
         report.add(Finding::skipped("domain", DOMAIN_NONE));
         return;
     };

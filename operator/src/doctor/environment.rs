@@ -1,39 +1,18 @@
 //! What there is to look at: the functions' environment from a file, else from the process.
 
-use std::{collections::HashMap, path::Path};
+use std::{io::ErrorKind, path::Path};
 
 use serde_json::{Map, Value};
-use wxsession::env::Source;
+use wxsession::env::Source as _;
 
-use super::Args;
-
-/// Every variable that the functions or this command read.
-const KNOWN: [&str; 22] = [
-    "USERS_TABLE",
-    "SESSIONS_TABLE",
-    "REALM",
-    "IDLE_SECONDS",
-    "ABSOLUTE_SECONDS",
-    "RENEW_AFTER_SECONDS",
-    "MAX_SESSIONS_PER_USER",
-    "STORE_SESSION_KEY",
-    "OPEN_DATA_MAX_AGE_SECONDS",
-    "WECHAT_APPS_SECRET_ID",
-    "SESSION_KEY_RING_SECRET_ID",
-    "WECHAT_API_BASE_URL",
-    "LOG_LEVEL",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_ENDPOINT_URL_DYNAMODB",
-    "AWS_ENDPOINT_URL_SECRETS_MANAGER",
-    "WECHAT_APP_ID",
-    "WECHAT_APP_SECRET",
-];
-
-pub(super) type Variables = HashMap<String, String>;
+use super::{
+    Args,
+    texts::{ENV_FILE_FORM, ENV_FILE_MISSING, ENV_FILE_UNREADABLE},
+};
+use crate::{
+    surroundings::{Variables, known},
+    text::Message,
+};
 
 /// The file of `--env-file` cannot be understood. Nothing of its text is quoted: it may hold secrets.
 #[derive(Debug, thiserror::Error)]
@@ -51,9 +30,20 @@ pub enum UsageError {
     Form(String),
 }
 
-/// The variables of `source` that are known here.
-pub(super) fn known(source: &impl Source) -> Variables {
-    KNOWN.into_iter().filter_map(|name| Some((name.to_owned(), source.text(name)?))).collect()
+impl UsageError {
+    /// For the operator.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Unreadable { file, kind: ErrorKind::NotFound } => {
+                Message::from(ENV_FILE_MISSING).with("file", file)
+            }
+            Self::Unreadable { file, kind } => {
+                Message::from(ENV_FILE_UNREADABLE).with("file", file).with("kind", kind)
+            }
+            Self::Form(file) => Message::from(ENV_FILE_FORM).with("file", file),
+        }
+    }
 }
 
 /// Everything that is set.
@@ -72,8 +62,10 @@ pub(super) struct Function {
 }
 
 impl Settings {
-    pub(super) fn read(args: &Args, process: &Variables) -> Result<Self, UsageError> {
-        let process = known(process);
+    /// What the file says wins over `stack`, and that over the process.
+    pub(super) fn read(args: &Args, process: &Variables, stack: Variables) -> Result<Self, UsageError> {
+        let mut process = known(process);
+        process.extend(stack);
         let mut functions = match &args.env_file {
             Some(file) => functions_of(file)?,
             None => vec![Function { name: String::new(), env: Variables::new() }],

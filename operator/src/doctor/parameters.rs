@@ -9,14 +9,15 @@ use wxsession::{
 };
 
 use super::{
-    environment::{Function, Settings, Variables},
+    environment::{Function, Settings},
     report::{Finding, Report},
     texts::{self, PARAMETER_ABSENT, PARAMETER_ADJUSTED, PARAMETER_BAD, PARAMETERS_NONE, PARAMETERS_OK},
 };
+use crate::surroundings::Variables;
 
 const CHECK: &str = "parameters";
 /// Settings with a range. The rest are names.
-const RANGED: [&str; 9] = [
+pub(super) const RANGED: [&str; 9] = [
     "REALM",
     "IDLE_SECONDS",
     "ABSOLUTE_SECONDS",

@@ -1,18 +1,6 @@
 //! What was found: one line per check.
 
-use std::fmt::Write as _;
-
-use super::texts::Text;
-
-/// The language of the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Lang {
-    /// English.
-    #[default]
-    En,
-    /// Chinese.
-    Zh,
-}
+use crate::{lang::Lang, text::Message};
 
 /// How a check ended. The words are the same in every language, for scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,76 +35,44 @@ pub struct Finding {
     pub state: State,
     /// Its stable name, such as `wechat.credentials`.
     pub check: &'static str,
-    text: Text,
-    values: Vec<Value>,
-}
-
-#[derive(Clone, Debug)]
-struct Value {
-    name: &'static str,
-    en: String,
-    zh: String,
+    message: Message,
 }
 
 impl Finding {
-    pub(super) fn new(state: State, check: &'static str, text: Text) -> Self {
-        Self { state, check, text, values: Vec::new() }
+    pub(super) fn new(state: State, check: &'static str, message: impl Into<Message>) -> Self {
+        Self { state, check, message: message.into() }
     }
 
-    pub(super) fn ok(check: &'static str, text: Text) -> Self {
-        Self::new(State::Ok, check, text)
+    pub(super) fn ok(check: &'static str, message: impl Into<Message>) -> Self {
+        Self::new(State::Ok, check, message)
     }
 
-    pub(super) fn warn(check: &'static str, text: Text) -> Self {
-        Self::new(State::Warn, check, text)
+    pub(super) fn warn(check: &'static str, message: impl Into<Message>) -> Self {
+        Self::new(State::Warn, check, message)
     }
 
-    pub(super) fn fail(check: &'static str, text: Text) -> Self {
-        Self::new(State::Fail, check, text)
+    pub(super) fn fail(check: &'static str, message: impl Into<Message>) -> Self {
+        Self::new(State::Fail, check, message)
     }
 
-    pub(super) fn skipped(check: &'static str, text: Text) -> Self {
-        Self::new(State::Skipped, check, text)
+    pub(super) fn skipped(check: &'static str, message: impl Into<Message>) -> Self {
+        Self::new(State::Skipped, check, message)
     }
 
     /// Fills a placeholder of the text.
     pub(super) fn with(self, name: &'static str, value: &(impl ToString + ?Sized)) -> Self {
-        let value = value.to_string();
-        self.with_words(name, value.clone(), value)
+        Self { message: self.message.with(name, value), ..self }
     }
 
     /// Fills a placeholder that reads differently in each language.
-    pub(super) fn with_words(
-        mut self,
-        name: &'static str,
-        en: impl Into<String>,
-        zh: impl Into<String>,
-    ) -> Self {
-        self.values.push(Value { name, en: en.into(), zh: zh.into() });
-        self
+    pub(super) fn with_words(self, name: &'static str, en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Self { message: self.message.with_words(name, en, zh), ..self }
     }
 
     /// Cause and fix, on one line.
     #[must_use]
     pub fn line(&self, lang: Lang) -> String {
-        let (cause, fix, word) = match lang {
-            Lang::En => (self.text.en, self.text.fix.map(|fix| fix.0), "Fix: "),
-            Lang::Zh => (self.text.zh, self.text.fix.map(|fix| fix.1), "处理："),
-        };
-        let mut line = format!("{:<8}{:<24}{}", self.state.as_str(), self.check, self.filled(cause, lang));
-        if let Some(fix) = fix {
-            let _ = write!(line, "  → {word}{}", self.filled(fix, lang));
-        }
-        line
-    }
-
-    /// Names in a value come from files and answers: they must not steer the terminal.
-    fn filled(&self, text: &str, lang: Lang) -> String {
-        let filled = self.values.iter().fold(text.to_owned(), |text, value| {
-            let words = if lang == Lang::Zh { &value.zh } else { &value.en };
-            text.replace(&format!("{{{}}}", value.name), words)
-        });
-        filled.replace(char::is_control, "?")
+        format!("{:<8}{:<24}{}", self.state.as_str(), self.check, self.message.line(lang))
     }
 }
 
@@ -132,10 +88,11 @@ impl Report {
         self.findings.push(finding);
     }
 
-    /// 0 when nothing failed, 1 otherwise.
+    /// 0 when something was looked at and nothing failed, 1 otherwise.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        u8::from(self.count(State::Fail) > 0)
+        let nothing_was_looked_at = self.count(State::Skipped) == self.findings.len();
+        u8::from(self.count(State::Fail) > 0 || nothing_was_looked_at)
     }
 
     /// How many checks ended like this.

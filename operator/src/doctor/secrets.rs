@@ -9,7 +9,7 @@ use wxsession::{
 };
 
 use super::{
-    aws::{Aws, failed, kind_of},
+    aws::{Aws, failed},
     environment::Settings,
     report::{Finding, Report},
     texts::{
@@ -18,6 +18,7 @@ use super::{
     },
     wechat::{App, is_app_id, is_app_secret},
 };
+use crate::access::kind_of;
 
 const APPS: &str = "secrets.apps";
 const RING: &str = "secrets.key_ring";

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{
 use wxsession::{env::Source as _, store::sessions::TTL_ATTRIBUTE};
 
 use super::{
-    aws::{Aws, failed, kind_of},
+    aws::{Aws, failed},
     environment::Settings,
     report::{Finding, Report},
     texts::{
@@ -14,6 +14,7 @@ use super::{
         TABLE_OK, TABLE_STATUS, TTL_OFF, TTL_OK, TTL_ON_USERS, TTL_OTHER, TTL_SETTLING,
     },
 };
+use crate::access::kind_of;
 
 struct Expected {
     variable: &'static str,

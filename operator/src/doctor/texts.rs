@@ -1,28 +1,18 @@
 //! Every sentence of the report, in English and Chinese: the cause, and below it the fix if there is something to do.
 
-/// One sentence and what to do about it. `{name}` is filled in.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Text {
-    pub(super) en: &'static str,
-    pub(super) zh: &'static str,
-    /// English, Chinese.
-    pub(super) fix: Option<(&'static str, &'static str)>,
-}
-
-macro_rules! texts {
-    (@fix) => { None };
-    (@fix $en:literal $zh:literal) => { Some(($en, $zh)) };
-    ($($name:ident $en:literal $zh:literal $(=> $fix_en:literal $fix_zh:literal)?;)*) => {
-        $(pub(super) const $name: Text = Text { en: $en, zh: $zh, fix: texts!(@fix $($fix_en $fix_zh)?) };)*
-        #[cfg(test)]
-        const ALL: &[(&str, Text)] = &[$((stringify!($name), $name)),*];
-    };
-}
+use crate::text::texts;
 
 texts! {
+    ENV_FILE_MISSING "--env-file {file}: there is no such file" "--env-file {file}：没有这个文件"
+        => "write it: docs/doctor.md has the commands; or name the stack with --stack" "按 docs/doctor.md 中的命令生成，或用 --stack 指定 stack";
+    ENV_FILE_UNREADABLE "--env-file {file} cannot be read ({kind})" "无法读取 --env-file {file}（{kind}）"
+        => "check its rights" "检查文件权限";
+    ENV_FILE_FORM "--env-file {file}: neither JSON objects of variables nor lines of KEY=VALUE" "--env-file {file}：既不是变量的 JSON 对象，也不是每行 KEY=VALUE"
+        => "give what the AWS CLI prints of the function's environment" "请使用 AWS CLI 输出的函数环境变量";
+
     PARAMETERS_OK "all in range; settings that are set: {count}" "已设置 {count} 项参数，均在允许范围内";
     PARAMETERS_NONE "no setting is given" "没有给出任何参数"
-        => "give the login function's environment with --env-file" "用 --env-file 提供 login 函数的环境变量";
+        => "name a stack with --stack, say --local, or give the login function's environment with --env-file" "用 --stack 指定 stack，或用 --local，或用 --env-file 提供 login 函数的环境变量";
     PARAMETER_BAD "{place}{name} must be {expected}" "{place}{name} 必须是 {expected}"
         => "change the template's parameter {parameter} and deploy again" "修改模板参数 {parameter} 后重新部署";
     PARAMETER_ADJUSTED "{name} is {set} and does not fit the others: {used} is used" "{name} 为 {set}，与其他参数不匹配，实际使用 {used}"
@@ -31,19 +21,7 @@ texts! {
         => "take the whole environment of the login function: the template sets it there" "请提供 login 函数的完整环境变量，模板会在其中设置它";
 
     AWS_NONE "no table and no secret is named" "没有给出表名或密钥名"
-        => "give the login function's environment with --env-file" "用 --env-file 提供 login 函数的环境变量";
-    AWS_UNSET "AWS cannot be asked: {name} is not set" "无法访问 AWS：未设置 {name}"
-        => "set it, or choose a profile that has it with AWS_PROFILE" "设置它，或用 AWS_PROFILE 选择包含它的配置";
-    AWS_NO_CREDENTIALS "AWS cannot be asked: no credentials in environment, profile or instance" "无法访问 AWS：环境变量、profile 和实例中都没有凭证"
-        => "set AWS_PROFILE; with single sign-on run eval \"$(aws configure export-credentials --format env)\"" "设置 AWS_PROFILE；使用单点登录时执行 eval \"$(aws configure export-credentials --format env)\"";
-    CALL_DENIED "the role may not call {call} ({kind})" "当前角色无权调用 {call}（{kind}）"
-        => "use credentials that allow {call}" "换用允许 {call} 的凭证";
-    CALL_CREDENTIALS "AWS does not accept the credentials ({kind})" "AWS 不接受当前凭证（{kind}）"
-        => "renew them: eval \"$(aws configure export-credentials --format env)\", and look at the clock" "更新凭证：eval \"$(aws configure export-credentials --format env)\"，并检查本机时间";
-    CALL_UNREACHABLE "{call} gets no answer ({kind})" "{call} 没有响应（{kind}）"
-        => "check the network, AWS_REGION and the endpoint" "检查网络、AWS_REGION 和 endpoint 地址";
-    CALL_FAILED "{call} fails ({kind})" "{call} 失败（{kind}）"
-        => "look the error up in the AWS documentation" "请在 AWS 文档中查询该错误";
+        => "name a stack with --stack, say --local, or give the login function's environment with --env-file" "用 --stack 指定 stack，或用 --local，或用 --env-file 提供 login 函数的环境变量";
 
     TABLE_OK "{table} is active, with key {keys}" "{table} 状态正常，主键为 {keys}";
     TABLE_MISSING "there is no table {table} in this account and Region" "此账号和区域中没有表 {table}"
@@ -99,7 +77,7 @@ texts! {
     WECHAT_YES "{app}: WeChat takes a code that does not exist" "{app}：微信接受了并不存在的 code"
         => "this is not WeChat: check WECHAT_API_BASE_URL" "对方不是微信，检查 WECHAT_API_BASE_URL";
     WECHAT_NONE "no AppID and AppSecret to ask about" "没有可检查的 AppID 和 AppSecret"
-        => "set WECHAT_APP_ID and WECHAT_APP_SECRET, or let the apps secret be read with --env-file" "设置 WECHAT_APP_ID 和 WECHAT_APP_SECRET，或用 --env-file 读取小程序密钥";
+        => "set WECHAT_APP_ID and WECHAT_APP_SECRET, or let the apps secret be read with --stack or --env-file" "设置 WECHAT_APP_ID 和 WECHAT_APP_SECRET，或用 --stack、--env-file 读取小程序密钥";
     WECHAT_FORM "WECHAT_APP_ID or WECHAT_APP_SECRET is not of WeChat's form; not sent" "WECHAT_APP_ID 或 WECHAT_APP_SECRET 格式不正确，未发送"
         => "AppID: wx and 16 digits 0-9a-f; AppSecret: 32 digits 0-9a-f" "AppID 为 wx 加 16 位 0-9a-f，AppSecret 为 32 位 0-9a-f";
     WECHAT_MISCONFIGURED "{app}: {cause}{address} (errcode {errcode}{rid})" "{app}：微信拒绝请求，{cause}{address}（errcode {errcode}{rid}）"
@@ -120,7 +98,7 @@ texts! {
     TOKEN_AFTER "{app}: stable_token needs credentials that are accepted" "{app}：凭证被接受后才能检查 stable_token";
 
     DOMAIN_NONE "no address of the API is given" "没有给出 API 地址"
-        => "give --url https://<domain>[/<stage>]" "用 --url https://<域名>[/<阶段>] 提供";
+        => "name a stack with --stack, say --local, or give --url https://<domain>[/<stage>]" "用 --stack 指定 stack，或用 --local，或用 --url https://<域名>[/<阶段>] 提供";
     DNS_FAILED "{host} cannot be resolved" "无法解析 {host}"
         => "check the name and its DNS record" "检查域名及其 DNS 记录";
     CONNECT_FAILED "{host} does not accept connections on port {port}" "{host} 的 {port} 端口无法连接"
@@ -156,6 +134,13 @@ texts! {
         => "check WECHAT_API_BASE_URL; a function in a VPC needs a NAT" "检查 WECHAT_API_BASE_URL；VPC 中的函数需要 NAT";
     LOGIN_STORE "POST /login cannot read its secrets or tables ({code})" "POST /login 无法读取密钥或表（{code}）"
         => "check tables and secrets with --env-file, and the function's role" "用 --env-file 检查表和密钥，并检查函数角色";
+    AUTHORIZER_OK "the authorizer knows no session of a made-up token, and says so" "授权函数正确拒绝了虚构的令牌";
+    AUTHORIZER_STORE "the authorizer cannot read its tables (status {status}, code {code}): nobody passes" "授权函数无法读取表（状态 {status}，code {code}），所有请求都无法通过"
+        => "give its role dynamodb:BatchGetItem on both tables; its log line names the cause" "授予其角色对两张表的 dynamodb:BatchGetItem 权限；其日志中写有原因";
+    AUTHORIZER_EXPRESSION "API Gateway turns a well-formed token away before it asks the authorizer" "API Gateway 在询问授权函数之前就拒绝了格式正确的令牌"
+        => "deploy the template's identity expression again" "重新部署模板中的令牌格式表达式";
+    AUTHORIZER_OPEN "a made-up token passes (status {status})" "虚构的令牌通过了授权（状态 {status}）"
+        => "GET /sessions has no authorizer: deploy the template again, and look at who changed the API" "GET /sessions 没有授权函数：请重新部署模板，并查明是谁改动了 API";
     SESSION_OK "GET /session without a token is refused as it should be" "不带令牌的 GET /session 按预期被拒绝";
 }
 

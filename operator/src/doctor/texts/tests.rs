@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use wxsession::{
     config,
@@ -7,29 +7,7 @@ use wxsession::{
 };
 
 use super::*;
-
-fn is_chinese(text: &str) -> bool {
-    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
-}
-
-/// The names in braces, without the braces of JSON.
-fn placeholders(text: &str) -> BTreeSet<&str> {
-    let names = text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
-    names.filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase())).collect()
-}
-
-#[test]
-fn every_text_is_there_in_both_languages_with_the_same_placeholders() {
-    assert!(ALL.len() > 60, "{}", ALL.len());
-    for (name, text) in ALL {
-        for (en, zh) in [Some((text.en, text.zh)), text.fix].into_iter().flatten() {
-            assert!(!en.is_empty() && !is_chinese(en), "{name}: {en}");
-            // One that is all value is filled in each language.
-            assert!(is_chinese(zh) || zh == "{fix}", "{name}: {zh}");
-            assert_eq!(placeholders(en), placeholders(zh), "{name}");
-        }
-    }
-}
+use crate::text::tests::is_chinese;
 
 #[test]
 fn every_mistake_of_ours_that_wechat_names_is_there_in_chinese() {

@@ -15,7 +15,7 @@ const LOGIN: &str = "domain.login";
 
 async fn at(stack: &Stack, url: &str) -> Report {
     let report = stack.examined(Args { url: Some(url.parse().expect("a URL")), ..Args::default() }).await;
-    nothing_else_fails(&report, &[TLS, LOGIN, "domain.session"]);
+    nothing_else_fails(&report, &[TLS, LOGIN, "domain.session", "domain.authorizer"]);
     report
 }
 
@@ -116,6 +116,17 @@ async fn something_else_behind_the_address() {
     says(&report, LOGIN, "FAIL", "cannot read its secrets or tables (store_unavailable)");
     stack.service.dynamodb.proxy().inject(dynamodb::Fault::Refuse).await;
     says(&at_session(&stack).await, "domain.session", "ok", "refused as it should be");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authorizer_that_cannot_read_its_tables_lets_nobody_pass() {
+    let stack = Stack::deployed().await;
+    says(&at(&stack, &stack.url).await, "domain.authorizer", "ok", "knows no session of a made-up token");
+    let proxy = stack.service.dynamodb.proxy();
+    proxy.inject_on(&["BatchGetItem"], dynamodb::Fault::ExpiredCredentials).await;
+    let report = at(&stack, &stack.url).await;
+    says(&report, "domain.authorizer", "FAIL", "cannot read its tables (status 503, code store_unavailable)");
+    says(&report, "domain.session", "ok", "refused as it should be");
 }
 
 /// Without a token no table is asked.

@@ -2,7 +2,11 @@
 
 use std::fs;
 
-use operator::doctor::{self, Args, Lang, Surroundings};
+use operator::{
+    doctor::{self, Args},
+    lang::Lang,
+    surroundings::Surroundings,
+};
 
 use crate::support::{Stack, nothing_else_fails, says};
 

@@ -17,8 +17,10 @@ use axum::{
 };
 use local::service::Service;
 use operator::{
-    doctor::{self, Args, Lang, Report, Surroundings},
+    doctor::{self, Args, Report},
     http_client::HttpClient,
+    lang::Lang,
+    surroundings::Surroundings,
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;

@@ -79,7 +79,12 @@ async fn a_dynamodb_that_refuses_or_is_not_there() {
     says(&report, "tables.users", "FAIL", "does not accept the credentials (ExpiredTokenException)");
     stack.set("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1");
     let report = looked_at(&stack).await;
-    says(&report, "tables.users", "FAIL", "dynamodb:DescribeTable gets no answer (connection)");
+    says(
+        &report,
+        "tables.users",
+        "FAIL",
+        "dynamodb:DescribeTable: nothing listens at its address (connection_refused)",
+    );
     says(&report, "clock.aws", "skipped", "gives no time");
 }
 

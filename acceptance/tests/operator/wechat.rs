@@ -1,6 +1,6 @@
 //! AppID and AppSecret, and everything that looks like them being wrong.
 
-use operator::doctor::{Args, Lang};
+use operator::{doctor::Args, lang::Lang};
 use serde_json::json;
 use wechat_simulator::{DEFAULT_APP, Fault, FaultKind, SECOND_APP};
 

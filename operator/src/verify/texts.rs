@@ -1,0 +1,22 @@
+//! Every sentence of the report, in English and Chinese.
+
+use crate::text::texts;
+
+texts! {
+    NOT_NAMED "no service is named" "没有指定服务"
+        => "name a stack with --stack, say --local, or give --url https://<domain>[/<stage>]" "用 --stack 指定 stack，或用 --local，或用 --url https://<域名>[/<阶段>] 提供";
+    TITLE "wxsession {version}: conversations with a deployed login backend" "wxsession {version}：与已部署登录后端的对话";
+    SERVICE "Service" "服务";
+    STACK "Stack" "Stack 名称";
+    GATEWAY "API Gateway" "网关类型";
+    WECHAT "WeChat" "微信";
+    SIMULATED "simulator" "模拟器";
+    REAL "real" "真实微信";
+    WHEN "When" "时间";
+    CONVERSATION "Conversation" "对话";
+    OUTCOME "Outcome" "结果";
+    NEEDS_SIMULATOR "skipped: needs --wechat-url" "跳过：需要 --wechat-url";
+    NEEDS_CODE "skipped: needs --code" "跳过：需要 --code";
+    SUM "{ok} ok, {failed} failed, {skipped} skipped" "{ok} 项通过，{failed} 项失败，{skipped} 项跳过";
+    FAILURES "What failed" "失败详情";
+}
