@@ -1,6 +1,7 @@
 // The sequence diagram: one group per request, one line per arrow. A list of sentences to a screen reader.
 
 import { make } from './phone.js';
+import { Reading } from './reading.js';
 import { word } from './words.js';
 
 export const LANES = ['phone', 'gateway', 'authorizer', 'function', 'wechat', 'dynamodb'];
@@ -11,12 +12,13 @@ const WRAPPERS = ['body', 'context'];
 const FIRST = ['authorization', 'code', 'reason', 'token', 'openid', 'session_key', 'user_id', 'UpdateExpression'];
 
 export class Diagram {
-  constructor(panel) {
+  constructor(panel, latest) {
     this.panel = panel;
     this.lanes = panel.querySelector('#lanes');
     this.list = panel.querySelector('#requests');
     this.empty = panel.querySelector('#empty');
     this.groups = new Map();
+    this.reading = new Reading(panel, latest);
     this.name();
   }
 
@@ -29,15 +31,15 @@ export class Diagram {
     this.groups.clear();
     this.list.replaceChildren();
     this.empty.hidden = false;
+    this.reading.resume();
   }
 
   add(arrow) {
     this.empty.hidden = true;
-    const follows = this.panel.scrollHeight - this.panel.scrollTop - this.panel.clientHeight < 80;
     const group = this.groups.get(arrow.request) || this.open(arrow);
     group.arrows.append(drawn(arrow));
     if (arrow.from === 'gateway' && arrow.to === 'phone') this.close(group, arrow);
-    if (follows) this.panel.scrollTop = this.panel.scrollHeight;
+    this.reading.grown();
   }
 
   open(arrow) {
@@ -82,6 +84,8 @@ function label(arrow) {
   const whole = arrow.detail && Object.keys(arrow.detail).length ? JSON.stringify(arrow.detail, null, 2) : '';
   const element = make(whole ? 'details' : 'div', '', 'label');
   const head = whole ? element.appendChild(make('summary')) : element;
+  // The diagram is one stop of the Tab key; inside it the arrow keys lead.
+  if (whole) head.tabIndex = -1;
   head.append(make('span', between, 'unseen'), make('b', (arrow.is_guess ? '≈ ' : '') + arrow.text));
   if (arrow.is_guess) head.title = word('guess');
   if (whole) {

@@ -27,7 +27,8 @@ export class Faults {
     }
     await this.refresh();
     this.section.removeAttribute('aria-busy');
-    this.status.textContent = [said, this.summary()].filter(Boolean).join(' ');
+    // What was done, and what is on; "no fault" beside "another phone ended every session" would contradict it.
+    this.status.textContent = [said, this.summary(said ? '' : word('allFine'))].filter(Boolean).join(' ');
     this.changed();
   }
 
@@ -77,14 +78,14 @@ export class Faults {
     return Math.floor(Date.now() / 1000) + (this.behind || 0);
   }
 
-  summary() {
+  summary(fine = word('allFine')) {
     const on = [];
     if (this.state.wechat !== 'fine') on.push(`${word('lane.wechat')} ${word(this.state.wechat).toLowerCase()}`);
     if (this.state.dynamodb !== 'fine') on.push(`DynamoDB ${word(this.state.dynamodb).toLowerCase()}`);
-    const parts = [on.length ? word('isOn', on.join(', ')) : word('allFine')];
+    const parts = [on.length ? word('isOn', on.join(', ')) : fine];
     const offset = this.state.clock_offset_seconds;
     if (Math.abs(offset) >= 2) parts.push(word('clockIs', (offset < 0 ? '−' : '+') + span(Math.abs(offset))));
-    return parts.join(' ');
+    return parts.filter(Boolean).join(' ');
   }
 }
 

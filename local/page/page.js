@@ -9,7 +9,7 @@ import { speak, switchLanguage, word } from './words.js';
 const at = (id) => document.getElementById(id);
 
 speak();
-const diagram = new Diagram(at('diagram'));
+const diagram = new Diagram(at('diagram'), at('latest'));
 const phone = new Phone(at('phone'), changed);
 const faults = new Faults(at('faults'), phone, changed);
 const record = new Record(at('record-body'), phone, faults);

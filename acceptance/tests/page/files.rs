@@ -2,7 +2,7 @@
 
 use super::support::Stage;
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     "/",
     "/_page/page.css",
     "/_page/diagram.css",
@@ -10,6 +10,7 @@ const FILES: [&str; 12] = [
     "/_page/phone.js",
     "/_page/diagram.js",
     "/_page/faults.js",
+    "/_page/reading.js",
     "/_page/record.js",
     "/_page/wx_shim.js",
     "/_page/words.js",

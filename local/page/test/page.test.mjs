@@ -99,7 +99,7 @@ visit('when DynamoDB is down an error is shown and nobody is logged out', async 
   assert.ok(me.arrows.includes('authorizer>gateway cannot tell'), me.arrows.join());
   assert.match(me.outcome, /^503/);
 
-  assert.match(await visitor.breaks('Down'), /Nothing is wrong/);
+  assert.match(await visitor.breaks('Down'), /No fault is on/);
   await visitor.clear();
   assert.match(await visitor.press('Call GET /me'), /^200 GET \/me user_id/);
   assert.deepEqual(titles(await visitor.drawn()), ['GET /me']);
@@ -148,7 +148,7 @@ visit('a day later the session is over; real time can be had back', async (visit
   assert.match(await visitor.press('Call GET /me'), /^200 GET \/me user_id/);
   assert.match(await visitor.breaks('+1 d'), /Clock: \+1 d 1:00:00/);
   assert.match(await visitor.press('Call GET /me'), /The session had ended/);
-  assert.match(await visitor.breaks('Real time'), /^Nothing is wrong\.$/);
+  assert.match(await visitor.breaks('Real time'), /^No fault is on\.$/);
 });
 
 visit('logging out stays out until the user logs in', async (visitor) => {

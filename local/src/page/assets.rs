@@ -10,7 +10,7 @@ use super::{Page, Refusal, guard};
 
 const INDEX: &str = "index.html";
 
-const FILES: [(&str, &str, &str); 11] = [
+const FILES: [(&str, &str, &str); 12] = [
     (INDEX, "text/html; charset=utf-8", include_str!("../../page/index.html")),
     ("page.css", CSS, include_str!("../../page/page.css")),
     ("diagram.css", CSS, include_str!("../../page/diagram.css")),
@@ -18,6 +18,7 @@ const FILES: [(&str, &str, &str); 11] = [
     ("phone.js", SCRIPT, include_str!("../../page/phone.js")),
     ("diagram.js", SCRIPT, include_str!("../../page/diagram.js")),
     ("faults.js", SCRIPT, include_str!("../../page/faults.js")),
+    ("reading.js", SCRIPT, include_str!("../../page/reading.js")),
     ("record.js", SCRIPT, include_str!("../../page/record.js")),
     ("wx_shim.js", SCRIPT, include_str!("../../page/wx_shim.js")),
     ("words.js", SCRIPT, include_str!("../../page/words.js")),
