@@ -3,7 +3,7 @@
 stage 'templates'
 if ensure_sam; then
   # Two kinds: the translator finds a wrong authorizer name, the linter a wrong property; neither finds the other's.
-  for template in template.yaml template-http-api.yaml examples/template.yaml examples/separate-stack/{rest,http}-api.yaml; do
+  for template in template.yaml template-http-api.yaml examples/template.yaml examples/separate-stack/{rest,http,websocket}-api.yaml; do
     check "sam validate, translator: $template" sam validate --config-env translator-only --template "$template"
     check "sam validate, linter: $template" sam validate --lint --template "$template"
   done
