@@ -9,8 +9,12 @@ use serde_json::{Value, json};
 use wechat_simulator::{DEFAULT_APP, NewCode};
 use wxsession::{
     Clock, UserId,
-    session::{Generation, Session, State},
-    store::{Sessions, Users, users::Registration},
+    live::{Entry, Live},
+    session::Session,
+    store::{
+        SessionKey, Sessions, Users,
+        users::{KeyChange, Registered, Registration},
+    },
     token::{Realm, SessionToken},
 };
 
@@ -83,32 +87,32 @@ async fn seed(service: &Service) {
     let account = wxsession::aws::Account::read(&env).expect("complete");
     let client = account.dynamodb(wxsession::aws::Budget::WRITE);
     let user_id = UserId::of(DEFAULT_APP.0, OPENID);
+    let token = SessionToken::parse(TOKEN).expect("the events' token");
+    let key = SessionKey::of(&token, &Realm::new("1").expect("a realm"));
+    let session = Session {
+        id: wxsession::SessionId::parse(SESSION).expect("a UUID"),
+        user_id,
+        app_id: DEFAULT_APP.0.to_owned(),
+        created_at: NOW,
+        last_seen_at: Some(NOW),
+        expires_at: NOW + 86_400,
+        absolute_expires_at: NOW + 172_800,
+        parent: None,
+    };
+    Sessions::new(client.clone(), "SessionsTable").create(&key, &session).await.expect("written");
+    let users = Users::new(client, "UsersTable");
+    let user = users.read_whole(user_id).await.expect("read");
+    let live = Live::new(&[Entry { hash: key.hash, install: None }], &wxsession::Random::system());
     let again = Registration {
         app_id: DEFAULT_APP.0,
         openid: OPENID,
         unionid: None,
-        now: NOW,
-        generation: Generation([0; 8]),
-        key: None,
+        now_ms: NOW * 1_000,
+        live: &live,
+        keys: KeyChange::Keep,
     };
-    let users = Users::new(client.clone(), "UsersTable");
-    let generation = users.register(user_id, &again).await.expect("registered").generation;
-    let session = Session {
-        id: wxsession::SessionId::parse(SESSION).expect("a UUID"),
-        user_id,
-        generation,
-        app_id: DEFAULT_APP.0.to_owned(),
-        openid: Some(OPENID.to_owned()),
-        unionid: None,
-        created_at: NOW,
-        last_seen_at: NOW,
-        expires_at: NOW + 86_400,
-        absolute_expires_at: NOW + 172_800,
-        state: State::Active,
-    };
-    let token = SessionToken::parse(TOKEN).expect("the events' token");
-    let hash = token.hash(&Realm::new("1").expect("a realm"));
-    Sessions::new(client, "SessionsTable").create(&hash, &session).await.expect("written");
+    let registered = users.register(user_id, user.as_ref(), &again).await.expect("registered");
+    assert!(matches!(registered, Registered::Done), "nobody else logs in");
 }
 
 async fn invoke(service: &Service, function: &str, event: &str) -> Value {

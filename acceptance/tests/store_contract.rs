@@ -1,19 +1,29 @@
 //! What the functions rely on of the two tables, held against whichever `DynamoDB` is given: the embedded one, or the one at
 //! `TEST_DYNAMODB_ENDPOINT`, which has the tables of template.yaml. Every test has users of its own.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use aws_emulator::dynamodb::{EmbeddedDynamoDb, Options};
 use futures_util::future::join_all;
 use sam_template::Template;
 use wxsession::{
     Random, SessionId, UserId,
+    account::{Block, Reason},
     aws::{Account, Budget},
     config::Tables,
     env::{Process, Source},
-    session::{Generation, Refusal, Session, State},
-    store::{Reader, Revoked, Sessions, Users, users::Registration},
-    token::{Realm, SessionToken, TokenHash},
+    live::{Entry, Install, Live},
+    session::{Ended, Refusal, Rules, Session, SessionRecord},
+    store::{
+        End, Reader, SessionKey, Sessions, Users,
+        users::{KeyChange, Moment, Registered, Registration, SealedKey},
+    },
+    token::{Realm, SessionToken},
+    user::User,
 };
 
 const NOW: i64 = 1_795_329_000;
@@ -61,39 +71,71 @@ impl Store {
         (UserId::of(APP, &openid), openid)
     }
 
-    async fn register(&self, user: UserId, openid: &str) -> (Generation, bool) {
-        let generation = Generation(self.random.bytes());
-        let login = Registration { app_id: APP, openid, unionid: None, now: NOW, generation, key: None };
-        let registered = self.users.register(user, &login).await.expect("the table answers");
-        (registered.generation, registered.is_new)
+    fn moment(&self) -> Moment<'_> {
+        Moment {
+            now_ms: NOW * 1_000 + 500,
+            until: Instant::now() + Duration::from_secs(10),
+            random: &self.random,
+        }
     }
 
-    /// A registered user with one session.
-    async fn logged_in(&self) -> (SessionToken, TokenHash, Session) {
-        let (user, openid) = self.stranger();
-        let (generation, _) = self.register(user, &openid).await;
+    /// Lists `key` on what was read.
+    async fn list(&self, key: &SessionKey, openid: &str, read: Option<&User>, keys: KeyChange) -> Registered {
+        let mut entries: Vec<Entry> = read.iter().flat_map(|user| user.live.entries()).collect();
+        entries.push(Entry { hash: key.hash, install: Install::new("0123456789abcdef") });
+        let live = Live::new(&entries, &self.random);
+        let unionid = Some("oUNION");
+        let login =
+            Registration { app_id: APP, openid, unionid, now_ms: NOW * 1_000 + 120, live: &live, keys };
+        self.users.register(key.user, read, &login).await.expect("the table answers")
+    }
+
+    async fn read(&self, user: UserId) -> Option<User> {
+        self.users.read_whole(user).await.expect("the table answers")
+    }
+
+    fn session(&self, user: UserId) -> (SessionToken, SessionKey, Session) {
         let token = SessionToken::generate(user, &self.random);
-        let hash = token.hash(&realm());
         let session = Session {
-            id: SessionId::generate(NOW * 1000, &self.random),
+            id: SessionId::generate(NOW * 1_000 + 120, &self.random),
             user_id: user,
-            generation,
             app_id: APP.to_owned(),
-            openid: Some(openid),
-            unionid: None,
             created_at: NOW,
-            last_seen_at: NOW,
+            last_seen_at: None,
             expires_at: NOW + 3_600,
             absolute_expires_at: NOW + 7_200,
-            state: State::Active,
+            parent: None,
         };
-        self.sessions.create(&hash, &session).await.expect("the table answers");
-        (token, hash, session)
+        let key = SessionKey::of(&token, &realm());
+        (token, key, session)
     }
 
-    async fn decide(&self, token: &SessionToken, now: i64) -> Result<SessionId, Refusal> {
+    /// A new user with one session, or one more of theirs.
+    async fn logged_in_as(&self, user: UserId, openid: &str) -> (SessionToken, SessionKey, Session) {
+        let (token, key, session) = self.session(user);
+        self.sessions.create(&key, &session).await.expect("the table answers");
+        let read = self.read(user).await;
+        let listed = self.list(&key, openid, read.as_ref(), KeyChange::Keep).await;
+        assert!(matches!(listed, Registered::Done));
+        (token, key, session)
+    }
+
+    async fn logged_in(&self) -> (SessionToken, SessionKey, Session) {
+        let (user, openid) = self.stranger();
+        self.logged_in_as(user, &openid).await
+    }
+
+    async fn decide(&self, token: &SessionToken) -> Result<SessionId, Refusal> {
         let found = self.reader.find(token).await.expect("the tables answer");
-        found.decide(now).map(|session| session.id)
+        found.decide(NOW, &Rules::AS_PROMISED).map(|good| good.session.id)
+    }
+
+    async fn end(&self, key: &SessionKey, reason: Ended) -> End {
+        self.sessions.end(key, reason, NOW).await.expect("the table answers")
+    }
+
+    async fn renew(&self, key: &SessionKey, old: &Session, new: &Session) -> bool {
+        self.sessions.renew(key, old, new).await.expect("the table answers")
     }
 }
 
@@ -102,8 +144,12 @@ fn realm() -> Realm {
 }
 
 fn renewed(session: &Session, seconds: i64) -> Session {
-    let (seen, expires) = (session.last_seen_at + seconds, session.expires_at + seconds);
-    Session { last_seen_at: seen, expires_at: expires, ..session.clone() }
+    let (seen, expires) = (session.seen_at() + seconds, session.expires_at + seconds);
+    Session { last_seen_at: Some(seen), expires_at: expires, ..session.clone() }
+}
+
+fn ended(reason: Ended) -> Result<SessionId, Refusal> {
+    Err(Refusal::Ended(reason))
 }
 
 async fn embedded() -> EmbeddedDynamoDb {
@@ -116,15 +162,22 @@ async fn embedded() -> EmbeddedDynamoDb {
 #[tokio::test]
 async fn what_is_written_is_read_back_at_once_and_whole() {
     let store = Store::start().await;
-    let (token, hash, session) = store.logged_in().await;
+    let (user, openid) = store.stranger();
+    let (token, key, session) = store.logged_in_as(user, &openid).await;
     let found = store.reader.find(&token).await.unwrap();
     assert_eq!(found.session(), Some(&session));
-    assert_eq!(found.decide(NOW).unwrap(), &session);
-    let listed = store.sessions.of_user(session.user_id).await.unwrap();
+    let good = found.decide(NOW, &Rules::AS_PROMISED).unwrap();
+    assert_eq!(good.session, &session);
     assert_eq!(
-        listed.iter().map(|(hash, session)| (hash.as_str(), session)).collect::<Vec<_>>(),
-        [(hash.as_str(), &session)]
+        (good.person.openid.as_str(), good.person.unionid.as_deref()),
+        (openid.as_str(), Some("oUNION"))
     );
+    assert_eq!(good.person.created_at_ms, NOW * 1_000 + 120, "to the millisecond");
+    let read = store.sessions.some(user, [key.hash]).await.unwrap();
+    assert_eq!(read, [(key.hash, Ok(SessionRecord::Active(session)))]);
+    let installs: Vec<_> =
+        store.read(user).await.unwrap().live.entries().map(|entry| entry.install).collect();
+    assert_eq!(installs, [Install::new("0123456789abcdef")]);
 }
 
 #[tokio::test]
@@ -132,126 +185,202 @@ async fn a_token_nobody_was_given_is_unknown() {
     let store = Store::start().await;
     let (user, openid) = store.stranger();
     let token = SessionToken::generate(user, &store.random);
-    assert_eq!(store.decide(&token, NOW).await, Err(Refusal::Unknown));
-    store.register(user, &openid).await;
-    assert_eq!(store.decide(&token, NOW).await, Err(Refusal::Unknown));
+    assert_eq!(store.decide(&token).await, Err(Refusal::Unknown));
+    store.logged_in_as(user, &openid).await;
+    assert_eq!(store.decide(&token).await, Err(Refusal::Unknown));
 }
 
 #[tokio::test]
-async fn a_login_is_new_once_and_keeps_the_generation() {
+async fn a_session_is_good_once_it_is_listed_and_not_before() {
     let store = Store::start().await;
     let (user, openid) = store.stranger();
-    let (first, is_new) = store.register(user, &openid).await;
-    assert!(is_new);
-    assert_eq!(store.register(user, &openid).await, (first, false));
-    assert_eq!(store.users.generation(user).await.unwrap(), Some(first));
+    let (token, key, session) = store.session(user);
+    store.sessions.create(&key, &session).await.unwrap();
+    assert_eq!(store.decide(&token).await, ended(Ended::Deleted));
+    store.list(&key, &openid, None, KeyChange::Keep).await;
+    assert_eq!(store.decide(&token).await, Ok(session.id));
 }
 
 #[tokio::test]
-async fn of_many_first_logins_at_once_one_is_new_and_all_agree() {
+async fn of_many_writes_of_one_list_one_is_made_and_the_others_are_given_what_it_left() {
     let store = Store::start().await;
     let (user, openid) = store.stranger();
-    let registered = join_all((0..8).map(|_| store.register(user, &openid))).await;
-    assert_eq!(registered.iter().filter(|(_, is_new)| *is_new).count(), 1);
-    assert!(registered.iter().all(|(generation, _)| *generation == registered[0].0));
+    for round in 1..=2 {
+        let read = store.read(user).await;
+        let keys: Vec<SessionKey> = (0..8).map(|_| store.session(user).1).collect();
+        let writes = keys.iter().map(|key| store.list(key, &openid, read.as_ref(), KeyChange::Keep));
+        let outcomes = join_all(writes).await;
+        let now = store.read(user).await.expect("one was made");
+        assert_eq!(now.live.len(), round);
+        assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Registered::Done)).count(), 1);
+        for outcome in outcomes {
+            if let Registered::Overtaken(given) = outcome {
+                assert_eq!(given.expect("there is one").live, now.live);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_session_key_moves_the_vault_on_in_the_same_write() {
+    let store = Store::start().await;
+    let (user, openid) = store.stranger();
+    let sealed = |text: &str| SealedKey {
+        sealed: text.as_bytes().to_vec(),
+        kid: "k1".to_owned(),
+        fingerprint: text.as_bytes().to_vec(),
+        obtained_at: NOW,
+    };
+    for (change, kept) in [
+        (KeyChange::Shift(sealed("first")), vec!["first"]),
+        (KeyChange::Shift(sealed("second")), vec!["second", "first"]),
+        (KeyChange::Keep, vec!["second", "first"]),
+    ] {
+        let read = store.read(user).await;
+        let listed = store.list(&store.session(user).1, &openid, read.as_ref(), change).await;
+        assert!(matches!(listed, Registered::Done));
+        let kept: Vec<Vec<u8>> = kept.iter().map(|text| text.as_bytes().to_vec()).collect();
+        assert_eq!(store.users.sealed_keys(user).await.unwrap(), kept);
+    }
+    let read = store.read(user).await;
+    let stale = KeyChange::Reseal(sealed("first"));
+    let listed = store.list(&store.session(user).1, &openid, read.as_ref(), stale).await;
+    assert!(matches!(listed, Registered::Overtaken(_)), "another key is the current one");
 }
 
 #[tokio::test]
 async fn creating_again_with_the_same_id_is_the_same_session_and_with_another_a_clash() {
     let store = Store::start().await;
-    let (_, hash, session) = store.logged_in().await;
-    store.sessions.create(&hash, &session).await.unwrap();
-    let other = Session { id: SessionId::generate(NOW * 1000 + 1, &store.random), ..session.clone() };
-    let clash = store.sessions.create(&hash, &other).await.unwrap_err();
+    let (_, key, session) = store.logged_in().await;
+    store.sessions.create(&key, &session).await.unwrap();
+    let other = Session { id: SessionId::generate(NOW * 1_000 + 121, &store.random), ..session.clone() };
+    let clash = store.sessions.create(&key, &other).await.unwrap_err();
     assert_eq!((clash.operation, clash.kind.as_str()), ("PutItem", "ConditionalCheckFailedException"));
-    assert_eq!(store.sessions.of_user(session.user_id).await.unwrap()[0].1.id, session.id);
+    let read = store.sessions.some(key.user, [key.hash]).await.unwrap();
+    assert_eq!(read, [(key.hash, Ok(SessionRecord::Active(session)))]);
 }
 
 #[tokio::test]
 async fn a_renewal_wins_once_from_the_state_it_saw() {
     let store = Store::start().await;
-    let (token, hash, session) = store.logged_in().await;
-    let (sooner, later) = (renewed(&session, 600), renewed(&session, 900));
-    assert!(store.sessions.renew(&hash, &session, &sooner).await.unwrap());
-    assert!(store.sessions.renew(&hash, &session, &sooner).await.unwrap(), "its own lost answer");
-    assert!(!store.sessions.renew(&hash, &session, &later).await.unwrap(), "it saw an older state");
-    assert_eq!(store.reader.find(&token).await.unwrap().session(), Some(&sooner));
+    let (token, key, session) = store.logged_in().await;
+    let (first, second, late) = (renewed(&session, 600), renewed(&session, 900), renewed(&session, 1_200));
+    assert!(store.renew(&key, &session, &first).await);
+    assert!(store.renew(&key, &session, &first).await, "its own lost answer");
+    assert!(!store.renew(&key, &session, &late).await, "it saw a session that was never used");
+    assert!(store.renew(&key, &first, &second).await);
+    assert!(!store.renew(&key, &first, &late).await, "it saw an older state");
+    assert_eq!(store.reader.find(&token).await.unwrap().session(), Some(&second));
 }
 
 #[tokio::test]
 async fn a_renewal_never_brings_a_logged_out_session_back() {
     let store = Store::start().await;
-    let (token, hash, session) = store.logged_in().await;
-    let user = session.user_id;
-    assert_eq!(store.sessions.revoke(user, &hash, "logout", NOW).await.unwrap(), Revoked::Now);
-    assert_eq!(store.sessions.revoke(user, &hash, "logout", NOW).await.unwrap(), Revoked::Before);
-    assert!(!store.sessions.renew(&hash, &session, &renewed(&session, 600)).await.unwrap());
-    assert_eq!(store.decide(&token, NOW).await, Err(Refusal::Revoked));
+    let (token, key, session) = store.logged_in().await;
+    assert_eq!(store.end(&key, Ended::LoggedOut).await, End::Now(Some(session.id)));
+    assert_eq!(store.end(&key, Ended::EndedByUser).await, End::Before);
+    assert!(!store.renew(&key, &session, &renewed(&session, 600)).await);
+    assert_eq!(store.decide(&token).await, ended(Ended::LoggedOut));
 }
 
 #[tokio::test]
 async fn a_renewal_and_a_logout_at_once_end_logged_out() {
     let store = Store::start().await;
     for _ in 0..8 {
-        let (token, hash, session) = store.logged_in().await;
+        let (token, key, session) = store.logged_in().await;
         let new = renewed(&session, 600);
-        let (_, revoked) = futures_util::join!(
-            store.sessions.renew(&hash, &session, &new),
-            store.sessions.revoke(session.user_id, &hash, "logout", NOW),
-        );
-        assert_eq!(revoked.unwrap(), Revoked::Now);
-        assert_eq!(store.decide(&token, NOW).await, Err(Refusal::Revoked));
+        let (_, end) =
+            futures_util::join!(store.renew(&key, &session, &new), store.end(&key, Ended::LoggedOut));
+        assert_eq!(end, End::Now(Some(session.id)));
+        assert_eq!(store.decide(&token).await, ended(Ended::LoggedOut));
     }
 }
 
 #[tokio::test]
 async fn ending_what_is_not_there_makes_nothing() {
     let store = Store::start().await;
+    let (_, key, _) = store.session(store.stranger().0);
+    assert_eq!(store.end(&key, Ended::LoggedOut).await, End::Missing);
+    assert!(store.sessions.some(key.user, [key.hash]).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn as_many_children_as_are_admitted_end_with_their_parent_written_or_not() {
+    let store = Store::start().await;
+    let (_, parent, _) = store.logged_in().await;
+    let children: Vec<_> = (0..4).map(|_| store.session(parent.user)).collect();
+    for (number, (_, key, _)) in children.iter().enumerate() {
+        assert_eq!(store.sessions.adopt(&parent, &key.hash).await.unwrap(), number < 3);
+        assert_eq!(
+            store.sessions.adopt(&parent, &key.hash).await.unwrap(),
+            number < 3,
+            "the second time too"
+        );
+    }
+    let (token, key, session) = &children[0];
+    let child = Session { parent: Some(parent.hash), ..session.clone() };
+    store.sessions.create(key, &child).await.unwrap();
+    assert_eq!(store.decide(token).await, Ok(session.id));
+    store.end(&parent, Ended::LoggedOut).await;
+    assert_eq!(store.decide(token).await, ended(Ended::LoggedOut));
+    let (_, unwritten, session) = &children[1];
+    let late = Session { parent: Some(parent.hash), ..session.clone() };
+    assert!(store.sessions.create(unwritten, &late).await.is_err(), "its tombstone stands in the way");
+    assert!(!store.sessions.adopt(&parent, &children[1].1.hash).await.unwrap());
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_ends_older_sessions_and_needs_a_user() {
+    let store = Store::start().await;
+    let (token, key, _) = store.logged_in().await;
+    assert!(store.users.sign_out_everywhere(key.user, store.moment()).await.unwrap());
+    assert_eq!(store.decide(&token).await, ended(Ended::SignedOutEverywhere));
+    assert!(!store.users.sign_out_everywhere(store.stranger().0, store.moment()).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_block_ends_all_and_lifting_it_revives_nothing() {
+    let store = Store::start().await;
+    let (user, openid) = store.stranger();
+    let (token, _, _) = store.logged_in_as(user, &openid).await;
+    let block = Block::new(NOW, None, Reason::new("spam").unwrap()).unwrap();
+    store.users.block(user, &block, store.moment()).await.unwrap();
+    assert_eq!(store.decide(&token).await, ended(Ended::Blocked));
+    assert_eq!(store.read(user).await.unwrap().blocked(NOW), Some(&block));
+    assert!(store.users.unblock(user, store.moment()).await.unwrap());
+    assert!(!store.users.unblock(user, store.moment()).await.unwrap(), "there is none to lift");
+    assert_eq!(store.decide(&token).await, ended(Ended::SignedOutEverywhere));
+    let (stranger, _) = store.stranger();
+    store.users.block(stranger, &block, store.moment()).await.unwrap();
+    let unseen = store.read(stranger).await.unwrap();
+    assert!(unseen.person.is_none() && unseen.blocked(NOW).is_some());
+}
+
+#[tokio::test]
+async fn an_erased_user_takes_the_sessions_along_and_leaves_no_name() {
+    let store = Store::start().await;
+    let (user, openid) = store.stranger();
+    let (token, _, _) = store.logged_in_as(user, &openid).await;
+    let read = store.read(user).await.unwrap();
+    assert!(store.users.erase(user, read.clone(), store.moment()).await.unwrap());
+    assert!(!store.users.erase(user, read, store.moment()).await.unwrap(), "it was gone");
+    assert_eq!(store.decide(&token).await, ended(Ended::Deleted));
+    let husk = store.read(user).await.unwrap();
+    assert!(husk.person.is_none() && husk.live.is_empty());
+    let sealed = SealedKey { sealed: vec![1], kid: "k1".to_owned(), fingerprint: vec![1], obtained_at: NOW };
+    assert!(!store.users.replace_key(user, &sealed).await.unwrap(), "no key comes onto a husk");
+}
+
+#[tokio::test]
+async fn as_many_sessions_as_a_user_may_have_are_read_in_one_call() {
+    let store = Store::start().await;
     let (user, _) = store.stranger();
-    let hash = SessionToken::generate(user, &store.random).hash(&realm());
-    assert_eq!(store.sessions.revoke(user, &hash, "logout", NOW).await.unwrap(), Revoked::Missing);
-    assert!(store.sessions.of_user(user).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn a_tombstone_no_longer_names_the_user_at_wechat() {
-    let store = Store::start().await;
-    let (_, hash, session) = store.logged_in().await;
-    store.sessions.revoke(session.user_id, &hash, "logout", NOW).await.unwrap();
-    let (_, tombstone) = store.sessions.of_user(session.user_id).await.unwrap().remove(0);
-    assert_eq!((tombstone.state, tombstone.openid, tombstone.unionid), (State::Revoked, None, None));
-}
-
-#[tokio::test]
-async fn signing_out_everywhere_kills_older_sessions_and_needs_a_user() {
-    let store = Store::start().await;
-    let (token, _, session) = store.logged_in().await;
-    let generation = Generation(store.random.bytes());
-    assert!(store.users.sign_out_everywhere(session.user_id, generation).await.unwrap());
-    assert_eq!(store.decide(&token, NOW).await, Err(Refusal::Generation));
-    assert!(!store.users.sign_out_everywhere(store.stranger().0, generation).await.unwrap());
-}
-
-#[tokio::test]
-async fn a_deleted_user_takes_the_sessions_along_and_may_be_deleted_again() {
-    let store = Store::start().await;
-    let (token, _, session) = store.logged_in().await;
-    for _ in 0..2 {
-        store.users.delete(session.user_id).await.unwrap();
+    let mut hashes = Vec::new();
+    for _ in 0..50 {
+        let (_, key, session) = store.session(user);
+        store.sessions.create(&key, &session).await.unwrap();
+        hashes.push(key.hash);
     }
-    assert_eq!(store.decide(&token, NOW).await, Err(Refusal::UserGone));
-    assert_eq!(store.users.generation(session.user_id).await.unwrap(), None);
-}
-
-#[tokio::test]
-async fn a_list_longer_than_a_page_is_complete() {
-    let store = Store::start().await;
-    let (_, _, session) = store.logged_in().await;
-    // A page ends at 1 MB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
-    let large = Session { app_id: "a".repeat(300_000), ..session.clone() };
-    for _ in 0..4 {
-        let hash = SessionToken::generate(session.user_id, &store.random).hash(&realm());
-        store.sessions.create(&hash, &large).await.unwrap();
-    }
-    assert_eq!(store.sessions.of_user(session.user_id).await.unwrap().len(), 5);
+    hashes.push(store.session(user).1.hash);
+    assert_eq!(store.sessions.some(user, hashes).await.unwrap().len(), 50, "what is not there is left out");
 }

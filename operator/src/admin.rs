@@ -9,6 +9,7 @@ mod tables;
 use std::{
     io::{self, BufRead, Write},
     process::ExitCode,
+    time::{Duration, Instant},
 };
 
 use aws_smithy_types::date_time::{DateTime, Format};
@@ -16,9 +17,14 @@ use clap::{Args, Parser, Subcommand};
 use tables::Tables;
 use wxsession::{
     Clock, Random, SessionId, UserId,
-    session::{Generation, Refusal, Session, decide},
-    store::{Revoked, StoreError},
+    session::{Ended, Refusal, Rules, Session, SessionRecord, decide},
+    store::{End, SessionKey, StoreError, item::Damaged, users::Moment},
+    token::TokenHash,
+    user,
 };
+
+/// How long a write is tried again that others overtake.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Lists or ends the sessions of one user.
 #[derive(Parser)]
@@ -128,43 +134,55 @@ impl Admin {
     }
 }
 
-/// What the tables say of a user.
+/// What the tables say of a user: the sessions in their list, newest first.
 struct Records {
-    user: UserId,
-    sessions: Vec<(wxsession::token::TokenHash, Session)>,
-    generation: Generation,
+    id: UserId,
+    sessions: Vec<Listed>,
+}
+
+struct Listed {
+    hash: TokenHash,
+    session: Session,
+    state: &'static str,
 }
 
 impl Records {
     /// `None` when there is no such user.
     async fn read(tables: &Tables, wanted: &User) -> Result<Option<Self>, StoreError> {
-        let user = UserId::of(&wanted.app_id, &wanted.openid);
-        let Some(generation) = tables.users.generation(user).await? else { return Ok(None) };
-        let mut sessions = tables.sessions.of_user(user).await?;
-        sessions.sort_by_key(|(_, session)| std::cmp::Reverse((session.created_at, session.id)));
-        Ok(Some(Self { user, sessions, generation }))
-    }
-
-    fn state(&self, session: &Session) -> &'static str {
-        decide(Clock::system().now(), Some(session), Some(self.generation))
-            .map_or_else(Refusal::as_str, |()| "good")
+        let id = UserId::of(&wanted.app_id, &wanted.openid);
+        let user = tables.users.read(id).await?.filter(|user| user.person.is_some());
+        let Some(user) = user else { return Ok(None) };
+        let records = tables.sessions.some(id, user.live.entries().map(|entry| entry.hash)).await?;
+        let listed = records.into_iter().filter_map(|(hash, record)| Listed::of(hash, record, &user));
+        let mut sessions: Vec<Listed> = listed.collect();
+        sessions.sort_by_key(|listed| std::cmp::Reverse((listed.session.created_at, listed.session.id)));
+        Ok(Some(Self { id, sessions }))
     }
 
     fn good(&self) -> usize {
-        self.sessions.iter().filter(|(_, session)| self.state(session) == "good").count()
+        self.sessions.iter().filter(|listed| listed.state == "good").count()
+    }
+}
+
+impl Listed {
+    /// The deployment's rules are not known here: a session is good for as long as it was promised.
+    fn of(hash: TokenHash, record: Result<SessionRecord, Damaged>, user: &user::User) -> Option<Self> {
+        let record = record.ok()?;
+        let decided = decide(Clock::system().now(), &Rules::AS_PROMISED, &hash, Some(&record), Some(user));
+        let state = decided.map_or_else(Refusal::as_str, |_| "good");
+        Some(Self { hash, session: record.session()?.clone(), state })
     }
 }
 
 async fn list(wanted: &User, output: &mut impl Write) -> Result<Outcome, Failure> {
     let tables = Tables::open(wanted).await;
     let Some(records) = Records::read(&tables, wanted).await? else { return no_such_user(output) };
-    writeln!(output, "user {}: {} good sessions", records.user, records.good())?;
-    for (_, session) in &records.sessions {
-        let times = [session.created_at, session.last_seen_at, session.expires_at].map(time);
-        let state = records.state(session);
+    writeln!(output, "user {}: {} good sessions", records.id, records.good())?;
+    for Listed { session, state, .. } in &records.sessions {
+        let times = [session.created_at, session.seen_at(), session.expires_at].map(time);
         writeln!(
             output,
-            "{}  {state:<10}  created {}  seen {}  expires {}",
+            "{}  {state:<21}  created {}  seen {}  expires {}",
             session.id, times[0], times[1], times[2]
         )?;
     }
@@ -182,7 +200,7 @@ async fn sign_out(
         None => None,
         Some(id) => {
             let id = SessionId::parse(id);
-            let Some(found) = records.sessions.iter().find(|(_, session)| Some(session.id) == id) else {
+            let Some(found) = records.sessions.iter().find(|listed| Some(listed.session.id) == id) else {
                 writeln!(output, "This user has no such session.")?;
                 return Ok(Outcome::NotFound);
             };
@@ -191,17 +209,22 @@ async fn sign_out(
     };
     let what = one.map_or_else(
         || format!("every session ({} good)", records.good()),
-        |(_, session)| format!("session {} ({})", session.id, records.state(session)),
+        |listed| format!("session {} ({})", listed.session.id, listed.state),
     );
-    if !wanted.yes && !confirmed(&format!("End {what} of user {}?", records.user), input, output)? {
+    if !wanted.yes && !confirmed(&format!("End {what} of user {}?", records.id), input, output)? {
         writeln!(output, "Nothing was changed.")?;
         return Ok(Outcome::NotConfirmed);
     }
+    let (clock, random) = (Clock::system(), Random::system());
     let ended = match one {
-        None => tables.users.sign_out_everywhere(records.user, Generation(Random::system().bytes())).await?,
-        Some((hash, _)) => {
-            let now = Clock::system().now();
-            tables.sessions.revoke(records.user, hash, "operator", now).await? == Revoked::Now
+        None => {
+            let moment =
+                Moment { now_ms: clock.now_millis(), until: Instant::now() + PATIENCE, random: &random };
+            tables.users.sign_out_everywhere(records.id, moment).await?
+        }
+        Some(Listed { hash, .. }) => {
+            let key = SessionKey { user: records.id, hash: *hash };
+            matches!(tables.sessions.end(&key, Ended::EndedByOperator, clock.now()).await?, End::Now(_))
         }
     };
     writeln!(output, "{}", if ended { "Done." } else { "There was nothing left to end." })?;

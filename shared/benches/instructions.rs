@@ -8,11 +8,14 @@ use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use counted::Case;
 use wxsession::{
     Clock, Random, Secret, SessionId, UserId,
+    account::Profile,
+    live::{Entry, Live},
     secrets::SecretValue as _,
-    session::{Generation, Session, State, decide},
-    store::{Found, item::Item},
+    session::{Ended, Rules, Session, SessionRecord, decide},
+    store::{Found, SessionKey, item::Item, users::StoredKeys},
     telemetry::{Level, Log},
-    token::{Realm, SessionToken},
+    token::{Realm, SessionToken, TokenHash},
+    user::{Person, User},
     vault::{KeyRing, Owner},
 };
 
@@ -20,7 +23,9 @@ const APP: &str = "wx0123456789abcdef";
 const OPENID: &str = "oGZUI0egBJY1zhBYw2KhdUfwVJJE";
 const UNIONID: &str = "o6_bmasdasdsad6_2sgVt7hMZOPfL";
 const SESSION: &str = "0190a5c0-5d00-7abc-8def-0123456789ab";
-const GENERATION: Generation = Generation([1, 2, 3, 4, 5, 6, 7, 8]);
+const RULES: Rules = Rules { idle_seconds: 86_400, absolute_seconds: 172_800, renew_after_seconds: 3_600 };
+/// A user with so many sessions is not unusual.
+const LISTED: u8 = 5;
 const NOW: i64 = 1_700_000_000;
 
 fn main() -> io::Result<()> {
@@ -70,15 +75,17 @@ fn session_cases() -> Vec<Case<'static>> {
         (
             "item_decode",
             Box::new(move || {
-                black_box(Found::of(black_box(Some(&session_item)), black_box(Some(&user_item))));
+                let (session, user) = black_box((session_item.clone(), user_item.clone()));
+                black_box(Found::of(key(), Some(session), Some(user)));
             }),
         ),
         (
             "slowed_item_decode",
             Box::new(move || {
                 // A copy of the record that nobody needs.
-                let session = black_box(items.0.clone());
-                black_box(Found::of(Some(&session), black_box(Some(&items.1))));
+                black_box(items.0.clone());
+                let (session, user) = black_box(items.clone());
+                black_box(Found::of(key(), Some(session), Some(user)));
             }),
         ),
     ]
@@ -87,23 +94,56 @@ fn session_cases() -> Vec<Case<'static>> {
 /// All the ways a decision can end, so that none of them becomes dear unseen.
 fn every_decision() -> impl Fn() {
     let good = session();
-    let revoked = Session { state: State::Revoked, ..good.clone() };
+    let active = |session: Session| Some(SessionRecord::Active(session));
+    let ended = SessionRecord::Ended { reason: Ended::LoggedOut, session: Some(good.clone()) };
     let idle = Session { expires_at: NOW, ..good.clone() };
     let old = Session { absolute_expires_at: NOW, ..good.clone() };
-    let newer = Generation([0; 8]);
+    let listed = || Some(user_record(LISTED));
     let asked = vec![
-        (None, Some(GENERATION)),
-        (Some(revoked), Some(GENERATION)),
-        (Some(good.clone()), None),
-        (Some(good.clone()), Some(newer)),
-        (Some(idle), Some(GENERATION)),
-        (Some(old), Some(GENERATION)),
-        (Some(good), Some(GENERATION)),
+        (None, listed()),
+        (Some(ended), listed()),
+        (active(good.clone()), None),
+        (active(good.clone()), Some(user_record(LISTED - 1))),
+        (active(idle), listed()),
+        (active(old), listed()),
+        (active(good), listed()),
     ];
     move || {
-        for (session, generation) in &asked {
-            let _ = black_box(decide(black_box(NOW), black_box(session.as_ref()), *generation));
+        for (session, user) in &asked {
+            let _ = black_box(decide(black_box(NOW), &RULES, &hash(LISTED), session.as_ref(), user.as_ref()));
         }
+    }
+}
+
+fn hash(byte: u8) -> TokenHash {
+    TokenHash::from_bytes([byte; 32])
+}
+
+/// The last one in the list.
+fn key() -> SessionKey {
+    SessionKey { user: user(), hash: hash(LISTED) }
+}
+
+fn live(sessions: u8) -> Live {
+    let entries: Vec<Entry> = (1..=sessions).map(|byte| Entry { hash: hash(byte), install: None }).collect();
+    Live::new(&entries, &Random::system())
+}
+
+fn user_record(sessions: u8) -> User {
+    let person = Person {
+        app_id: APP.to_owned(),
+        openid: OPENID.to_owned(),
+        unionid: Some(UNIONID.to_owned()),
+        created_at_ms: NOW * 1_000,
+        last_login_at: None,
+        profile: Profile::default(),
+    };
+    User {
+        live: live(sessions),
+        person: Some(person),
+        signed_out_at_ms: None,
+        block: None,
+        keys: StoredKeys::default(),
     }
 }
 
@@ -111,29 +151,19 @@ fn session() -> Session {
     Session {
         id: SessionId::parse(SESSION).expect("a UUID"),
         user_id: user(),
-        generation: GENERATION,
         app_id: APP.to_owned(),
-        openid: Some(OPENID.to_owned()),
-        unionid: Some(UNIONID.to_owned()),
         created_at: NOW,
-        last_seen_at: NOW,
+        last_seen_at: Some(NOW),
         expires_at: NOW + 86_400,
         absolute_expires_at: NOW + 172_800,
-        state: State::Active,
+        parent: None,
     }
 }
 
 fn session_item() -> Item {
-    let texts =
-        [("pk", user().to_string()), ("sk", "1i_DQtZrQKChZb4RClEdnA8zkAr0YtJjds5t1W_1SY8".to_owned())];
+    let texts = [("pk", user().to_string()), ("sk", hash(LISTED).sort_key())];
     let mut item: Item = texts.map(|(name, text)| (name.to_owned(), AttributeValue::S(text))).into();
-    for (name, text) in [
-        ("session_id", SESSION),
-        ("app_id", APP),
-        ("openid", OPENID),
-        ("unionid", UNIONID),
-        ("state", "active"),
-    ] {
+    for (name, text) in [("session_id", SESSION), ("app_id", APP), ("state", "active")] {
         item.insert(name.to_owned(), AttributeValue::S(text.to_owned()));
     }
     for (name, number) in [
@@ -146,15 +176,19 @@ fn session_item() -> Item {
     ] {
         item.insert(name.to_owned(), AttributeValue::N(number.to_string()));
     }
-    item.insert("generation".to_owned(), AttributeValue::B(Blob::new(GENERATION.0)));
     item
 }
 
+/// What the authorizer reads of a user.
 fn user_item() -> Item {
-    Item::from([
-        ("user_id".to_owned(), AttributeValue::S(user().to_string())),
-        ("generation".to_owned(), AttributeValue::B(Blob::new(GENERATION.0))),
-    ])
+    let texts = [("user_id", user().to_string()), ("app_id", APP.to_owned())];
+    let mut item: Item = texts.map(|(name, text)| (name.to_owned(), AttributeValue::S(text))).into();
+    for (name, text) in [("openid", OPENID), ("unionid", UNIONID)] {
+        item.insert(name.to_owned(), AttributeValue::S(text.to_owned()));
+    }
+    item.insert("created_at".to_owned(), AttributeValue::N(format!("{NOW}.123")));
+    item.insert("live".to_owned(), AttributeValue::B(Blob::new(live(LISTED).bytes())));
+    item
 }
 
 fn vault_cases() -> Vec<Case<'static>> {

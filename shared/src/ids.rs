@@ -63,6 +63,13 @@ impl SessionId {
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &random.bytes()).into_uuid())
     }
 
+    /// When it was given, in milliseconds; nonsense for a name that something else has made.
+    #[must_use]
+    pub fn millis(&self) -> i64 {
+        let first = self.0.as_bytes().first_chunk::<6>().expect("a UUID has sixteen bytes");
+        first.iter().fold(0, |millis, byte| millis << 8 | i64::from(*byte))
+    }
+
     /// Reads the text form: 36 characters, lower case, with hyphens; nothing else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -110,6 +117,7 @@ mod tests {
         let earlier = SessionId::generate(1_700_000_000_000, &random);
         let later = SessionId::generate(1_700_000_000_001, &random);
         assert!(earlier < later);
+        assert_eq!(later.millis(), 1_700_000_000_001);
         assert_eq!(SessionId::parse(&later.to_string()), Some(later));
     }
 }

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`token`] | the session token, shown once, and its hash, all that is stored |
 //! | [`session`] | a session, its lifetime rules, and [`session::decide`]: pure, takes `now` |
+//! | [`user`], [`live`] | a user's record, and the list of live sessions on it |
 //! | [`account`] | what the business says of a user: block, roles, claims, external id |
 //! | [`store`] | the Users and Sessions tables: conditional writes, strong reads |
 //! | [`http`] | API Gateway events in, answers out, bearer tokens, the table of errors |
@@ -27,6 +28,7 @@ pub mod env;
 pub mod http;
 pub mod identity;
 pub mod ids;
+pub mod live;
 #[cfg(test)]
 mod property;
 pub mod random;
@@ -38,6 +40,7 @@ pub mod session;
 pub mod store;
 pub mod telemetry;
 pub mod token;
+pub mod user;
 #[cfg(feature = "wechat")]
 pub mod vault;
 #[cfg(feature = "wechat")]

@@ -4,22 +4,11 @@ mod device;
 
 pub use device::Device;
 
-use crate::ids::{SessionId, UserId};
-
-/// A random value on the user's record, copied to each session at login. A new value kills every
-/// older session of the user with one write. Random, not a counter: a restored or re-created record
-/// can never meet an old value again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Generation(pub [u8; 8]);
-
-/// Whether a session may still be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum State {
-    /// It may, until it expires.
-    Active,
-    /// Logged out, evicted or revoked: a tombstone, kept a day so that later use is noticed.
-    Revoked,
-}
+use crate::{
+    ids::{SessionId, UserId},
+    token::TokenHash,
+    user::{Person, User},
+};
 
 /// One login of one user on one device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,27 +17,60 @@ pub struct Session {
     pub id: SessionId,
     /// Whose it is.
     pub user_id: UserId,
-    /// The user's generation when it was created.
-    pub generation: Generation,
     /// The Mini Program.
     pub app_id: String,
-    /// WeChat's name of the user in this Mini Program; gone from a tombstone.
-    pub openid: Option<String>,
-    /// WeChat's name of the user across one owner's apps, when there is one.
-    pub unionid: Option<String>,
     /// Unix seconds.
     pub created_at: i64,
-    /// Unix seconds; at most as fresh as the renewal interval.
-    pub last_seen_at: i64,
-    /// Unix seconds; moves with each renewal, never past `absolute_expires_at`.
+    /// When `GET /session` last answered 200 for it, at most as fresh as the renewal interval; `None`: it never has.
+    pub last_seen_at: Option<i64>,
+    /// Unix seconds, as promised; moves with each renewal, never past `absolute_expires_at`.
     pub expires_at: i64,
-    /// Unix seconds; never moves.
+    /// Unix seconds, as promised; never moves.
     pub absolute_expires_at: i64,
-    /// Active, or a tombstone.
-    pub state: State,
+    /// The session that it was derived from. It lives no longer than that one, and is not in the user's list itself.
+    pub parent: Option<TokenHash>,
 }
 
-/// How long sessions live, in seconds, and how many a user may have.
+impl Session {
+    /// When it was created, in milliseconds: its name says so, if it is a name of ours.
+    fn created_at_ms(&self) -> i64 {
+        let named = self.id.millis();
+        if named.div_euclid(1_000) == self.created_at { named } else { self.created_at.saturating_mul(1_000) }
+    }
+
+    /// When the client was last known to use it: at its login, or later at `GET /session`.
+    #[must_use]
+    pub fn seen_at(&self) -> i64 {
+        self.last_seen_at.unwrap_or(self.created_at)
+    }
+}
+
+/// What stands in the Sessions table under a token's hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionRecord {
+    /// It may be used, until it expires or leaves the user's list.
+    Active(Session),
+    /// A tombstone, kept a day so that later use is noticed.
+    Ended {
+        /// Why.
+        reason: Ended,
+        /// What it was; `None` for a child that was ended before it was written.
+        session: Option<Session>,
+    },
+}
+
+impl SessionRecord {
+    /// The session, active or ended.
+    #[must_use]
+    pub fn session(&self) -> Option<&Session> {
+        match self {
+            Self::Active(session) => Some(session),
+            Self::Ended { session, .. } => session.as_ref(),
+        }
+    }
+}
+
+/// How long sessions live, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// Without a renewal a session ends after this many seconds.
@@ -60,47 +82,121 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// When a session seen at `now` ends.
+    /// Leave every session what it was promised: for who does not know the rules of a deployment.
+    pub const AS_PROMISED: Self =
+        Self { idle_seconds: i64::MAX, absolute_seconds: i64::MAX, renew_after_seconds: i64::MAX };
+
+    /// When a session ends that is seen at `now` and was promised `absolute_expires_at` at its login.
     #[must_use]
     pub fn expires_at(&self, now: i64, absolute_expires_at: i64) -> i64 {
         now.saturating_add(self.idle_seconds).min(absolute_expires_at)
     }
 
+    /// When the session ends: at the earlier of what it was promised and what the rules in force say. A shorter rule
+    /// reaches the sessions that are open; a longer one gives nothing to a session that has had its promise.
+    #[must_use]
+    pub fn ends_at(&self, session: &Session) -> i64 {
+        let idle = session.seen_at().saturating_add(self.idle_seconds);
+        session.expires_at.min(session.absolute_expires_at).min(idle).min(self.absolute_end(session))
+    }
+
+    /// The same for its absolute end, which no renewal moves.
+    #[must_use]
+    pub fn absolute_end(&self, session: &Session) -> i64 {
+        session.absolute_expires_at.min(session.created_at.saturating_add(self.absolute_seconds))
+    }
+
     /// When the client should ask `GET /session` next.
     #[must_use]
     pub fn check_after(&self, session: &Session) -> i64 {
-        session.last_seen_at.saturating_add(self.renew_after_seconds).min(session.expires_at)
+        session.seen_at().saturating_add(self.renew_after_seconds).min(self.ends_at(session))
     }
 
-    /// The session as renewed at `now`, or `None` when no renewal is due or none would gain anything.
+    /// The session as seen at `now`, or `None` when that need not be written: it was seen a short while ago.
     #[must_use]
     pub fn renewed(&self, session: &Session, now: i64) -> Option<Session> {
-        let due = now.saturating_sub(session.last_seen_at) >= self.renew_after_seconds;
-        let expires_at = self.expires_at(now, session.absolute_expires_at);
-        (due && expires_at > session.expires_at).then(|| Session {
-            last_seen_at: now,
-            expires_at,
+        let is_due = session.last_seen_at.is_none_or(|at| now.saturating_sub(at) >= self.renew_after_seconds);
+        is_due.then(|| Session {
+            last_seen_at: Some(now),
+            // A clock that was put back takes nothing away.
+            expires_at: self.expires_at(now, session.absolute_expires_at).max(session.expires_at),
             ..session.clone()
         })
     }
 }
 
-/// Why a session is refused. One answer outside; the reason is for the log.
+/// Why a session that existed is over. `GET /session` says it to the holder of its token, and nothing else does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ended {
+    /// Past what it was promised, or past the rules in force.
+    Expired,
+    /// Its own client logged out.
+    LoggedOut,
+    /// The user ended it from another session.
+    EndedByUser,
+    /// An operator or a backend ended it.
+    EndedByOperator,
+    /// All sessions of the user were ended at once.
+    SignedOutEverywhere,
+    /// The same device logged in again.
+    Replaced,
+    /// The user has more devices than the cap admits.
+    Evicted,
+    /// The account was erased.
+    Deleted,
+    /// The user is blocked.
+    Blocked,
+    /// The ticket it came from was presented twice.
+    TicketReused,
+}
+
+impl Ended {
+    /// Every reason, for tests that compare this table with the documents.
+    pub const ALL: [Self; 10] = [
+        Self::Expired,
+        Self::LoggedOut,
+        Self::EndedByUser,
+        Self::EndedByOperator,
+        Self::SignedOutEverywhere,
+        Self::Replaced,
+        Self::Evicted,
+        Self::Deleted,
+        Self::Blocked,
+        Self::TicketReused,
+    ];
+
+    /// The stable word, in answers, records and log lines.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::LoggedOut => "logged_out",
+            Self::EndedByUser => "ended_by_user",
+            Self::EndedByOperator => "ended_by_operator",
+            Self::SignedOutEverywhere => "signed_out_everywhere",
+            Self::Replaced => "replaced",
+            Self::Evicted => "evicted",
+            Self::Deleted => "deleted",
+            Self::Blocked => "blocked",
+            Self::TicketReused => "ticket_reused",
+        }
+    }
+
+    /// The reason that a tombstone gives.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+    }
+}
+
+/// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refusal {
     /// No such session.
     Unknown,
-    /// Logged out, evicted or revoked.
-    Revoked,
-    /// The user's generation has moved on: signed out everywhere.
-    Generation,
-    /// The user's record is gone.
-    UserGone,
-    /// Not renewed for too long.
-    Idle,
-    /// Older than a session may be.
-    Absolute,
-    /// The record cannot be read, for this attribute: written by something else, or damaged.
+    /// There was one.
+    Ended(Ended),
+    /// A record cannot be read, for this attribute: written by something else, or damaged.
     Damaged(&'static str),
 }
 
@@ -110,37 +206,52 @@ impl Refusal {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unknown => "unknown",
-            Self::Revoked => "revoked",
-            Self::Generation => "generation",
-            Self::UserGone => "user_gone",
-            Self::Idle => "idle",
-            Self::Absolute => "absolute",
+            Self::Ended(reason) => reason.as_str(),
             Self::Damaged(_) => "damaged",
         }
     }
 }
 
-/// Decides whether a session is good at `now`. Both records must have been *read*: a failed read is
+/// Decides whether the session under `hash` is good at `now`: its record is active, within the rules in force, it or its
+/// parent is in the user's list, and the user is not blocked. Both records must have been *read*: a failed read is
 /// "cannot tell" and never gets here.
 ///
 /// # Errors
 ///
 /// The [`Refusal`] when it is not.
-pub fn decide(now: i64, session: Option<&Session>, generation: Option<Generation>) -> Result<(), Refusal> {
-    let session = session.ok_or(Refusal::Unknown)?;
-    if session.state != State::Active {
-        return Err(Refusal::Revoked);
+pub fn decide<'a>(
+    now: i64,
+    rules: &Rules,
+    hash: &TokenHash,
+    session: Option<&'a SessionRecord>,
+    user: Option<&'a User>,
+) -> Result<(&'a Session, &'a Person), Refusal> {
+    let session = match session.ok_or(Refusal::Unknown)? {
+        SessionRecord::Active(session) => session,
+        SessionRecord::Ended { reason, .. } => return Err(Refusal::Ended(*reason)),
+    };
+    let user = user.ok_or(Refusal::Ended(Ended::Deleted))?;
+    let is_listed = user.live.contains(session.parent.as_ref().unwrap_or(hash));
+    let is_expired = now >= rules.ends_at(session);
+    let is_blocked = user.blocked(now).is_some();
+    if let Some(person) = &user.person
+        && is_listed
+        && !is_expired
+        && !is_blocked
+    {
+        return Ok((session, person));
     }
-    if generation.ok_or(Refusal::UserGone)? != session.generation {
-        return Err(Refusal::Generation);
-    }
-    if now >= session.absolute_expires_at {
-        return Err(Refusal::Absolute);
-    }
-    if now >= session.expires_at {
-        return Err(Refusal::Idle);
-    }
-    Ok(())
+    let created = session.created_at_ms();
+    Err(Refusal::Ended(match &user.person {
+        None => Ended::Deleted,
+        Some(person) if !is_listed && created < person.created_at_ms => Ended::Deleted,
+        _ if is_blocked => Ended::Blocked,
+        _ if !is_listed && user.signed_out_at_ms.is_some_and(|at| created <= at) => {
+            Ended::SignedOutEverywhere
+        }
+        _ if is_expired => Ended::Expired,
+        _ => Ended::Evicted,
+    }))
 }
 
 #[cfg(test)]

@@ -1,29 +1,35 @@
 //! The two tables.
 //!
-//! Every write to a session is conditional, so that nothing can bring a logged-out session back:
+//! A session is accepted when its record is active, within the rules in force, and its hash is in the list of live
+//! sessions on its user's record ([`crate::live`]). Every write is conditional, and so made that a copy of it which
+//! arrives late does nothing (docs/adr/0014):
 //!
-//! | operation | call | condition |
-//! |---|---|---|
-//! | login | `UpdateItem` user, generation kept if there is one | vault: the session_key is another one |
-//! | | `PutItem` session | no such session |
-//! | authorize, check | `BatchGetItem` session and user, strongly consistent | |
-//! | check, when due | `UpdateItem` session: seen, expiry | active, and seen is what was read |
-//! | logout, revoke one | `UpdateItem` session: tombstone | active |
-//! | sign out everywhere | `UpdateItem` user: new random generation | the user exists |
+//! | operation | calls |
+//! |---|---|
+//! | authorize | `BatchGetItem` session and user, strongly consistent |
+//! | check | the same; when due, and the first time: `UpdateItem` session: seen, IF active and seen is what was read |
+//! | login | `GetItem` user; `PutItem` session IF absent; `UpdateItem` user: the list IF it is what was read, again on failure |
+//! | login, list full | and once `BatchGetItem` of at most as many sessions as a user may have |
+//! | logout, end one | `UpdateItem` session: tombstone IF active; then those of its children |
+//! | list | `GetItem` user; `BatchGetItem` of the list |
+//! | sign out everywhere, block, unblock | `GetItem` user; `UpdateItem` user IF the list is what was read, again on failure |
+//! | erase | `GetItem` user; `PutItem` a nameless husk IF the list is what was read, again on failure |
 
 mod attempts;
+mod batch;
+pub mod children;
 pub mod item;
 pub mod read;
 pub mod sessions;
 pub mod users;
 
 pub use read::{Found, Reader};
-pub use sessions::{Revoked, Sessions};
+pub use sessions::{End, SessionKey, Sessions};
 pub use users::Users;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-const DAMAGED_GENERATION: &str = "damaged_generation";
+use item::Damaged;
 
 /// The table could not be asked or did not answer: "cannot tell", never "no".
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
@@ -35,16 +41,33 @@ pub struct StoreError {
     pub kind: String,
 }
 
+/// The kind of an answer with a record that cannot be used.
+const DAMAGED: &str = "damaged_record";
+/// The kind of an answer that leaves open what was asked.
+const INCOMPLETE: &str = "incomplete_answer";
+/// The kind of a write that other writes to the same record overtook until its time was up.
+const OVERTAKEN: &str = "overtaken";
+
 impl StoreError {
-    /// A user's record without a generation that can be read: no login can go on from it.
-    pub(crate) fn damaged_generation() -> Self {
-        Self { operation: "UpdateItem", kind: DAMAGED_GENERATION.to_owned() }
+    /// A user's record without a list that can be read: nothing can go on from it.
+    pub(crate) fn damaged(operation: &'static str, _: Damaged) -> Self {
+        Self { operation, kind: DAMAGED.to_owned() }
+    }
+
+    fn incomplete(operation: &'static str) -> Self {
+        Self { operation, kind: INCOMPLETE.to_owned() }
+    }
+
+    /// A write that other writes overtook until its time was up.
+    #[must_use]
+    pub fn overtaken(operation: &'static str) -> Self {
+        Self { operation, kind: OVERTAKEN.to_owned() }
     }
 
     /// Whether the table answered, with a record that cannot be used: waiting does not help.
     #[must_use]
     pub fn is_damage(&self) -> bool {
-        self.kind == DAMAGED_GENERATION
+        self.kind == DAMAGED
     }
 
     /// Keeps the code and drops the rest: the SDK's error values print the items they carry.
@@ -63,6 +86,15 @@ pub(crate) fn kind_of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Str
         SdkError::ServiceError(service) => service.err().code().unwrap_or("unknown_error").to_owned(),
         _ => "not_sent".to_owned(),
     }
+}
+
+/// What became of a conditional write.
+#[derive(Debug)]
+pub(crate) enum Written<T> {
+    /// It was made.
+    Done(T),
+    /// Its condition was not met. The record as it is, where there is one and the call asked for it.
+    Refused(Option<item::Item>),
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub const LENGTH: usize = 74;
 
 const BODY: usize = 64;
 const RAW: usize = 48;
+const HASH: usize = 32;
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Text that is not a token. Says nothing about what a right one would look like.
@@ -108,7 +109,9 @@ impl SessionToken {
         for part in [b"wxs/session/1".as_slice(), b"\0", realm.0.as_bytes(), b"\0", self.raw.as_slice()] {
             context.update(part);
         }
-        TokenHash(URL_SAFE_NO_PAD.encode(context.finish()))
+        let mut hash = [0; HASH];
+        hash.copy_from_slice(context.finish().as_ref());
+        TokenHash(hash)
     }
 }
 
@@ -118,21 +121,34 @@ impl fmt::Debug for SessionToken {
     }
 }
 
-/// The hash of a token: sort key of its session. It cannot be presented as a token.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TokenHash(String);
+/// The hash of a token: what its session is stored under. It cannot be presented as a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TokenHash([u8; HASH]);
 
 impl TokenHash {
-    /// A sort key read from the table.
+    /// The 32 bytes that stand in a user's list of live sessions.
     #[must_use]
-    pub fn from_sort_key(text: &str) -> Self {
-        Self(text.to_owned())
+    pub fn from_bytes(bytes: [u8; HASH]) -> Self {
+        Self(bytes)
+    }
+
+    /// The same bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; HASH] {
+        &self.0
+    }
+
+    /// A sort key read from the table; `None` when it is none of ours.
+    #[must_use]
+    pub fn from_sort_key(text: &str) -> Option<Self> {
+        let mut hash = [0; HASH];
+        (URL_SAFE_NO_PAD.decode_slice(text, &mut hash) == Ok(HASH)).then_some(Self(hash))
     }
 
     /// The sort key in the Sessions table: 43 characters of base64url.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn sort_key(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
     }
 }
 

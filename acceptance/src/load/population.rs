@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use wechat_simulator::DEFAULT_APP;
 use wxsession::{
     Random, SessionId, UserId,
-    session::{Generation, Rules, Session, State},
+    session::{Rules, Session},
     token::SessionToken,
 };
 
@@ -68,15 +68,12 @@ impl Population {
         let session = Session {
             id: SessionId::generate(last_seen_at * 1000, &random),
             user_id,
-            generation: Generation(random.bytes()),
             app_id: DEFAULT_APP.0.to_owned(),
-            openid: Some(openid),
-            unionid: None,
             created_at: last_seen_at,
-            last_seen_at,
+            last_seen_at: Some(last_seen_at),
             expires_at,
             absolute_expires_at: last_seen_at + self.rules.absolute_seconds,
-            state: State::Active,
+            parent: None,
         };
         Member { token, session }
     }

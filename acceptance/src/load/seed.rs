@@ -16,7 +16,9 @@ use tokio::task::JoinHandle;
 use wechat_simulator::DEFAULT_APP;
 use wxsession::{
     Secret,
+    live::{Entry, Live},
     secrets::SecretValue as _,
+    session::Session,
     store::{item::Item, sessions::to_item, users::SealedKey},
     token::Realm,
     vault::{KeyRing, Owner},
@@ -51,7 +53,7 @@ pub(super) async fn fill(
         for number in from..to {
             let member = population.member(number);
             sessions.push(to_item(&member.token.hash(&realm), &member.session));
-            users.push(user_item(&attributes, number, &member, &ring)?);
+            users.push(user_item(&attributes, number, &member, &realm, &ring)?);
         }
         // One batch is written while the next one is made.
         written(writing).await?;
@@ -99,31 +101,49 @@ async fn model(service: &Service) -> Result<Vec<String>, String> {
     Ok(record.keys().cloned().collect())
 }
 
-fn user_item(attributes: &[String], number: u32, member: &Member, ring: &KeyRing) -> Result<Item, String> {
+fn user_item(
+    attributes: &[String],
+    number: u32,
+    member: &Member,
+    realm: &Realm,
+    ring: &KeyRing,
+) -> Result<Item, String> {
     let session = &member.session;
     let owner = Owner { user_id: session.user_id, app_id: &session.app_id };
     let random = random_of(number, 3);
     let session_key = Secret::new(STANDARD.encode(random.bytes::<16>()));
     let key = ring.for_storage(owner, &session_key, session.created_at, &random);
+    let entry = Entry { hash: member.token.hash(realm), install: None };
+    let record =
+        Record { session, openid: Population::openid(number), live: Live::new(&[entry], &random), key };
     attributes
         .iter()
         .map(|name| {
-            let value = attribute(name, member, &key);
+            let value = attribute(name, &record);
             let value = value.ok_or_else(|| format!("login writes {name}, and the seed does not know it"))?;
             Ok((name.clone(), value))
         })
         .collect()
 }
 
-fn attribute(name: &str, member: &Member, key: &SealedKey) -> Option<AttributeValue> {
-    let session = &member.session;
+/// What a user's record is made of.
+struct Record<'a> {
+    session: &'a Session,
+    openid: String,
+    live: Live,
+    key: SealedKey,
+}
+
+fn attribute(name: &str, record: &Record<'_>) -> Option<AttributeValue> {
+    let Record { session, openid, live, key } = record;
     let bytes = |bytes: &[u8]| AttributeValue::B(Blob::new(bytes));
     Some(match name {
         "user_id" => AttributeValue::S(session.user_id.to_string()),
         "app_id" => AttributeValue::S(session.app_id.clone()),
-        "openid" => AttributeValue::S(session.openid.clone()?),
+        "openid" => AttributeValue::S(openid.clone()),
         "created_at" | "last_login_at" => AttributeValue::N(session.created_at.to_string()),
-        "generation" => bytes(&session.generation.0),
+        "live" => bytes(live.bytes()),
+        "installs" => bytes(live.installs()),
         "session_key" | "session_key_previous" => bytes(&key.sealed),
         "session_key_at" | "session_key_previous_at" => AttributeValue::N(key.obtained_at.to_string()),
         "session_key_kid" => AttributeValue::S(key.kid.clone()),

@@ -59,7 +59,7 @@ impl Stage {
         let realm = seed::realm().expect("a realm of one letter is valid");
         (0..self.population.size).map(move |number| {
             let member = self.population.member(number);
-            (member.session.user_id.to_string(), member.token.hash(&realm).as_str().to_owned())
+            (member.session.user_id.to_string(), member.token.hash(&realm).sort_key())
         })
     }
 

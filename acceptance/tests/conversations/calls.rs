@@ -20,10 +20,11 @@ async fn authorizing_takes_one_strongly_consistent_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn checking_takes_one_read_and_a_write_at_most_hourly() {
+async fn checking_takes_one_read_and_a_write_the_first_time_and_then_at_most_hourly() {
     let stage = Stage::open().await;
     let token = stage.login(None).await;
     let check = || stage.counted(stage.call("GET", "/session", &token));
+    assert_eq!(names(&check().await.1), ["BatchGetItem", "UpdateItem"], "it was used");
     assert_eq!(names(&check().await.1), ["BatchGetItem"]);
     stage.service.clock.advance(3_600);
     assert_eq!(names(&check().await.1), ["BatchGetItem", "UpdateItem"]);
@@ -34,18 +35,22 @@ async fn checking_takes_one_read_and_a_write_at_most_hourly() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn logging_in_takes_two_writes_and_the_read_for_the_cap() {
+async fn logging_in_takes_a_read_and_two_writes_and_one_read_more_when_the_list_is_full() {
     let stage = Stage::open().await;
     let (_, openid) = stage.target.js_code(&stage.target.app_id, None).await.expect("a code");
-    for _ in 0..3 {
-        // New; then again with the same session_key; then after WeChat has rotated it.
-        let (_, calls) = stage.counted(stage.login(Some(&openid))).await;
-        assert_eq!(names(&calls), ["PutItem", "Query", "UpdateItem"]);
-        if stage.service.clock.now() == crate::support::START {
-            stage.service.clock.advance(60);
-        } else {
+    for number in 0..7 {
+        // With the same session_key, and after WeChat has rotated it.
+        if number == 2 {
             stage.service.simulator.rotate_session_key(&stage.target.app_id, &openid);
         }
+        let (_, calls) = stage.counted(stage.login(Some(&openid))).await;
+        let usual = ["GetItem", "PutItem", "UpdateItem"];
+        let full = ["BatchGetItem", "GetItem", "PutItem", "UpdateItem"];
+        assert_eq!(
+            names(&calls),
+            if number < 5 { usual.as_slice() } else { full.as_slice() },
+            "login {number}"
+        );
     }
     stage.close().await;
 }

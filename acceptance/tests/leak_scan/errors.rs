@@ -11,9 +11,13 @@ use wechat_simulator::{DEFAULT_APP, Fault, FaultKind};
 use wxsession::{
     Clock, Random, Secret, UserId,
     aws::{Account, Budget},
+    live::{Entry, Live},
     secrets::{Apps, CachedSecret, SecretError, SecretValue as _},
-    session::Generation,
-    store::{Sessions, Users, users::Registration},
+    session::Ended,
+    store::{
+        SessionKey, Sessions, Users,
+        users::{KeyChange, Registration},
+    },
     token::{Realm, SessionToken},
     vault::{KeyRing, Owner},
     wechat::{JsCode, Wechat},
@@ -89,34 +93,36 @@ impl Bench {
         let user = UserId::of(DEFAULT_APP.0, &openid);
         let token = SessionToken::generate(user, &Random::system());
         self.canaries.add_token(&token.expose());
-        let hash = token.hash(&Realm::new("1").expect("the default"));
+        let key = SessionKey::of(&token, &Realm::new("1").expect("the default"));
+        let live = Live::new(&[Entry { hash: key.hash, install: None }], &Random::system());
         let login = Registration {
             app_id: DEFAULT_APP.0,
             openid: &openid,
             unionid: None,
-            now: 0,
-            generation: Generation([7; 8]),
-            key: None,
+            now_ms: 0,
+            live: &live,
+            keys: KeyChange::Keep,
         };
         let faults =
             [Tables::Refuse, Tables::Silent, Tables::Throttle { times: None }, Tables::ExpiredCredentials];
         for fault in faults.clone() {
-            let operations = ["Query", "UpdateItem"];
+            let operations = ["BatchGetItem", "GetItem", "UpdateItem"];
             self.service.dynamodb.proxy().inject_on(&operations, fault.clone()).await;
-            let (registered, listed, revoked) = tokio::join!(
-                users.register(user, &login),
-                sessions.of_user(user),
-                sessions.revoke(user, &hash, "logout", 0)
+            let (read, registered, listed, ended) = tokio::join!(
+                users.read(user),
+                users.register(user, None, &login),
+                sessions.some(user, [key.hash]),
+                sessions.end(&key, Ended::LoggedOut, 0)
             );
-            let errors = [registered.err(), listed.err(), revoked.err()];
+            let errors = [read.err(), registered.err(), listed.err(), ended.err()];
             for error in errors {
                 self.record.keep_error(&format!("{fault:?}"), &error.expect("the fault breaks it"));
             }
         }
         self.service.dynamodb.proxy().clear().await;
         self.debug("a token", &token);
-        self.debug("a token's hash", &hash);
-        faults.len() * 3
+        self.debug("a token's hash", &key);
+        faults.len() * 4
     }
 
     async fn secrets(&mut self) -> usize {

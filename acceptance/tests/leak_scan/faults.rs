@@ -163,7 +163,7 @@ impl Deployment {
     /// Records that somebody else wrote: an attribute of the wrong type that holds a secret.
     async fn damaged_records(&self) {
         for (table, attribute) in
-            [("UsersTable", "generation"), ("UsersTable", "session_key"), ("SessionsTable", "state")]
+            [("UsersTable", "live"), ("UsersTable", "session_key"), ("SessionsTable", "state")]
         {
             let user = self.log_in(None).await;
             let id = wxsession::UserId::of(DEFAULT_APP.0, &user.openid).to_string();
@@ -171,7 +171,7 @@ impl Deployment {
             let hash = hash.hash(&wxsession::token::Realm::new("1").expect("the default"));
             let key = match table {
                 "UsersTable" => json!({"user_id": {"S": id}}),
-                _ => json!({"pk": {"S": id}, "sk": {"S": hash.as_str()}}),
+                _ => json!({"pk": {"S": id}, "sk": {"S": hash.sort_key()}}),
             };
             let update = json!({
                 "TableName": table, "Key": key, "UpdateExpression": "SET #a = :v",

@@ -55,7 +55,7 @@ async fn lists_sessions_with_their_state() {
     assert_eq!(outcome, Outcome::Done);
     assert!(printed.contains("1 good sessions"), "{printed}");
     assert!(printed.contains(&format!("{}  good ", second.id)), "{printed}");
-    assert!(printed.contains(&format!("{}  revoked ", first.id)), "{printed}");
+    assert!(printed.contains(&format!("{}  logged_out ", first.id)), "{printed}");
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ async fn lists_good_sessions_newest_first_and_marks_the_current_one() {
     let (status, body) = stage.world.sessions_route("GET", "/sessions", None, &second).await;
     let row = |session: &Session, current: bool| {
         json!({"id": session.id.to_string(), "created_at": session.created_at,
-            "last_seen_at": session.last_seen_at, "expires_at": session.expires_at, "current": current})
+            "last_seen_at": session.created_at, "expires_at": session.expires_at, "current": current})
     };
     let rows = [row(&third, false), row(&second, true), row(&first, false)];
     assert_eq!((status, body), (200, json!({"sessions": rows})));
@@ -91,6 +91,7 @@ async fn ends_one_session_once_and_says_so_once() {
     assert_eq!(audits[0]["audit"], "session_revoked");
     assert_eq!(audits[0]["ended_session_id"], id.as_str());
     assert_eq!(audits[0]["session_id"], second.id.to_string().as_str());
+    assert_eq!(audits[0]["reason"], "ended_by_user");
     assert_eq!(audits[1]["audit"], "session_use_after_logout", "the authorizer noticed the use");
     assert_eq!(stage.delete("/sessions/{id}", Some(&id), &second).await, 204, "the second time too");
     assert!(stage.audits().is_empty());
@@ -134,10 +135,17 @@ async fn deleting_the_account_leaves_no_name_of_the_user() {
     let stage = Stage::new();
     let (first, _) = stage.log_in().await;
     let (second, session) = stage.log_in().await;
+    let sessions = stage.text_of(SESSIONS);
+    assert!(
+        !sessions.contains("openid") && !sessions.contains("unionid"),
+        "they stand in one record: {sessions}"
+    );
     assert_eq!(stage.delete("/me", None, &session).await, 204);
-    assert_eq!(stage.text_of(USERS), "");
-    let left = stage.text_of(SESSIONS);
-    assert!(left.contains("revoked") && !left.contains("openid") && !left.contains("unionid"), "{left}");
+    let dump = stage.engine.dump();
+    let (_, husk) = dump.iter().find(|(place, _)| place.0 == USERS).expect("a husk is left for a day");
+    let names: Vec<_> = husk.as_object().expect("an item").keys().map(String::as_str).collect();
+    assert_eq!(names, ["live", "ttl", "user_id"]);
+    assert_eq!(husk["ttl"]["N"], (stage.clock.now() + 86_400).to_string());
     for token in [&first, &second] {
         assert_eq!(stage.world.authorizes(token).await, Some(false));
     }
@@ -147,6 +155,19 @@ async fn deleting_the_account_leaves_no_name_of_the_user() {
     assert_eq!(lines.iter().filter(|line| line["audit"] == "user_deleted").count(), 1);
     assert!(lines.iter().all(|line| !line.to_string().contains(OPENID)), "logs do not name the user");
     assert!(stage.listed(&session).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_erased_user_who_comes_back_is_a_new_one() {
+    let stage = Stage::new();
+    let (old, session) = stage.log_in().await;
+    assert_eq!(stage.delete("/me", None, &session).await, 204);
+    let (token, new) = stage.log_in().await;
+    assert_eq!(stage.world.authorizes(&token).await, Some(true));
+    assert_eq!(stage.world.authorizes(&old).await, Some(false));
+    assert!(!stage.text_of(USERS).contains("ttl"), "a husk that was taken over does not go");
+    let success = stage.audits().into_iter().filter(|line| line["audit"] == "session_created").count();
+    assert_eq!((success, stage.listed(&new).await), (2, vec![new.id.to_string()]));
 }
 
 #[tokio::test]

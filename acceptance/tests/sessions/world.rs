@@ -3,21 +3,25 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, OnceLock},
+    time::{Duration, Instant},
 };
 
 use authorizer::Authorizer;
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use check_session::CheckSession;
-use login::{Login, Traded};
+use login::{Login, Origin, Traded};
 use serde_json::{Value, json};
 use sessions::Sessions;
 use wxsession::{
-    Clock, Random, Secret,
+    Clock, Random, Secret, UserId,
+    account::{Block, Reason},
     aws::{Account, Budget},
     http::Problem,
+    live::Install,
     secrets::SecretValue as _,
     serve::{self, Function},
     session::Session,
+    store::{StoreError, Users, users::Moment},
     telemetry::{Level, Line, Log},
     token::SessionToken,
     vault::{KeyRing, Sealer},
@@ -42,6 +46,7 @@ pub(crate) struct World {
     env: HashMap<String, String>,
     clock: Clock,
     seed: u64,
+    random: Random,
     log: Log,
     lines: Arc<Mutex<Vec<String>>>,
 }
@@ -77,6 +82,7 @@ impl World {
             env,
             clock: clock.clone(),
             seed,
+            random: Random::seeded(seed ^ 0xb10c),
             log,
             lines,
         }
@@ -137,8 +143,42 @@ impl World {
         session_key: &str,
         presented: Option<&SessionToken>,
     ) -> Result<(SessionToken, Session), Problem> {
-        let recorded = self.login().record(&traded(openid, session_key), presented, &mut self.line()).await?;
+        self.log_in_at(openid, session_key, presented, None).await
+    }
+
+    /// The same from an install, by its number.
+    pub(crate) async fn log_in_at(
+        &self,
+        openid: &str,
+        session_key: &str,
+        presented: Option<&SessionToken>,
+        install: Option<usize>,
+    ) -> Result<(SessionToken, Session), Problem> {
+        let install = install.map(|number| format!("install-{number:08}"));
+        let install = install.map(|id| Install::new(&id).expect("an id of sixteen characters"));
+        let origin = Origin { presented: presented.cloned(), install };
+        let recorded = self.login().record(&traded(openid, session_key), &origin, &mut self.line()).await?;
         Ok((recorded.token, recorded.session))
+    }
+
+    pub(crate) fn users(&self) -> Users {
+        Users::new(self.dynamodb(), USERS)
+    }
+
+    /// Blocks or unblocks, as an operator does.
+    pub(crate) async fn block(&self, user: UserId, until: Option<i64>) -> Result<(), StoreError> {
+        let reason = Reason::new("spam").expect("a code");
+        let block = Block::new(self.clock.now(), until, reason).expect("it begins before it ends");
+        self.users().block(user, &block, self.moment()).await
+    }
+
+    pub(crate) async fn unblock(&self, user: UserId) -> Result<bool, StoreError> {
+        self.users().unblock(user, self.moment()).await
+    }
+
+    fn moment(&self) -> Moment<'_> {
+        let until = Instant::now() + Duration::from_mins(1);
+        Moment { now_ms: self.clock.now_millis(), until, random: &self.random }
     }
 
     /// Whether the authorizer lets the token through; `None` when it cannot tell.
@@ -185,7 +225,7 @@ impl World {
 /// What the authorizer hands on for a session.
 pub(crate) fn identity(session: &Session) -> Value {
     json!({"user_id": session.user_id.to_string(), "app_id": session.app_id,
-        "openid": session.openid, "session_id": session.id.to_string(),
+        "openid": OPENID, "session_id": session.id.to_string(),
         "expires_at": session.expires_at.to_string()})
 }
 

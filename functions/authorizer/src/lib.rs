@@ -16,14 +16,13 @@ mod policy;
 use lambda_runtime::Diagnostic;
 use wxsession::{
     Clock, Identity,
-    account::Profile,
     aws::{Account, Budget},
     config::{self, Tables},
     env::{EnvError, Source},
     http::{Code, Problem},
     serve::Function,
-    session::{Refusal, Session},
-    store::Reader,
+    session::Rules,
+    store::{Reader, read::Good},
     telemetry::Line,
     token::SessionToken,
 };
@@ -35,6 +34,7 @@ pub use policy::{HttpApiAnswer, Response};
 pub struct Authorizer {
     account: Account,
     reader: Reader,
+    rules: Rules,
     clock: Clock,
     http_api_answer: HttpApiAnswer,
 }
@@ -48,7 +48,7 @@ impl Authorizer {
     pub fn with_account(account: Account, env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
         let reader = Reader::new(account.dynamodb(Budget::READ), &Tables::read(env)?, config::realm(env)?);
         let http_api_answer = HttpApiAnswer::read(env)?;
-        Ok(Self { account, reader, clock, http_api_answer })
+        Ok(Self { account, reader, rules: config::rules(env)?, clock, http_api_answer })
     }
 
     async fn look_up(&self, token: &SessionToken, line: &mut Line) -> Result<Identity, Problem> {
@@ -58,8 +58,20 @@ impl Authorizer {
             line.put("session_id", session.id.to_string());
             line.put("app_id", session.app_id.as_str());
         }
-        let session = found.decide(self.clock.now())?;
-        Ok(identity(session).ok_or(Refusal::Damaged("openid"))?)
+        Ok(self.identity(found.decide(self.clock.now(), &self.rules)?))
+    }
+
+    fn identity(&self, Good { session, person }: Good<'_>) -> Identity {
+        Identity {
+            user_id: session.user_id,
+            app_id: person.app_id.clone(),
+            openid: person.openid.clone(),
+            unionid: person.unionid.clone(),
+            session_id: session.id,
+            expires_at: self.rules.ends_at(session),
+            auth_time: Some(session.created_at),
+            profile: person.profile.clone(),
+        }
     }
 }
 
@@ -113,19 +125,6 @@ fn cannot_tell(code: Code) -> Diagnostic {
         _ => "internal error",
     };
     Diagnostic { error_type: "CannotTell".to_owned(), error_message: format!("cannot tell: {why}") }
-}
-
-fn identity(session: &Session) -> Option<Identity> {
-    Some(Identity {
-        user_id: session.user_id,
-        app_id: session.app_id.clone(),
-        openid: session.openid.clone()?,
-        unionid: session.unionid.clone(),
-        session_id: session.id,
-        expires_at: session.expires_at,
-        auth_time: Some(session.created_at),
-        profile: Profile::default(),
-    })
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@ mod support;
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lambda_runtime::Diagnostic;
 use serde_json::{Value, json};
 use support::authorizer;
@@ -17,7 +18,7 @@ use wxsession::{
     Clock, Random, UserId,
     serve::{self, Function},
     telemetry::{Level, Log},
-    token::SessionToken,
+    token::{Realm, SessionToken},
 };
 
 const ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/GET/me";
@@ -74,25 +75,42 @@ fn user() -> UserId {
     UserId::of("wx0123456789abcdef", "oTEST")
 }
 
-fn record(state: &str, openid: &Value) -> Value {
+/// When these tests began: within the rules whenever that is.
+fn logged_in_at() -> i64 {
+    static AT: LazyLock<i64> = LazyLock::new(|| Clock::system().now());
+    *AT
+}
+
+fn record(state: &str, ended_reason: &Value) -> Value {
     let mut record = json!({
         "pk": {"S": user().to_string()}, "v": {"N": "1"}, "session_id": {"S": SESSION_ID},
-        "generation": {"B": "MTIzNDU2Nzg="}, "app_id": {"S": "wx0123456789abcdef"}, "state": {"S": state},
-        "created_at": {"N": "1795329000"}, "last_seen_at": {"N": "1795329000"},
+        "app_id": {"S": "wx0123456789abcdef"}, "state": {"S": state},
+        "created_at": {"N": logged_in_at().to_string()},
         "expires_at": {"N": "4000000000"}, "absolute_expires_at": {"N": "4000000000"},
     });
-    if !openid.is_null() {
-        record["openid"] = json!({"S": openid});
+    if !ended_reason.is_null() {
+        record["ended_reason"] = json!({"S": ended_reason});
     }
     record
 }
 
+/// The user's record with the token in its list.
+fn user_record(token: &SessionToken) -> Value {
+    let hash = token.hash(&Realm::new("1").expect("a realm"));
+    let live = STANDARD.encode([b"12345678".as_slice(), hash.as_bytes()].concat());
+    json!({
+        "user_id": {"S": user().to_string()}, "live": {"B": live}, "app_id": {"S": "wx0123456789abcdef"},
+        "openid": {"S": "oTEST"}, "created_at": {"N": logged_in_at().to_string()},
+    })
+}
+
 /// The answer and the line for one event, with `record` in the Sessions table.
 fn ask(record: &Value) -> (Result<Value, Diagnostic>, Value, String) {
-    let users = json!([{"user_id": {"S": user().to_string()}, "generation": {"B": "MTIzNDU2Nzg="}}]);
+    let token = SessionToken::generate(user(), &Random::system());
+    let users = json!([user_record(&token)]);
     let body = json!({"Responses": {"sessions": [record], "users": users}, "UnprocessedKeys": {}});
     let (endpoint, served) = serve_once(&body);
-    let token = SessionToken::generate(user(), &Random::system()).expose().to_string();
+    let token = token.expose().to_string();
     let event = json!({"type": "TOKEN", "authorizationToken": format!("Bearer {token}"), "methodArn": ARN});
     let lines = Arc::new(Mutex::new(Vec::new()));
     let log = Log::stdout("authorizer", Level::Debug, Clock::system()).kept(Arc::clone(&lines));
@@ -105,13 +123,13 @@ fn ask(record: &Value) -> (Result<Value, Diagnostic>, Value, String) {
 
 #[test]
 fn a_live_session_is_allowed_with_its_identity() {
-    let (answer, line, asked) = ask(&record("active", &json!("oTEST")));
+    let (answer, line, asked) = ask(&record("active", &Value::Null));
     let answer = answer.unwrap();
     assert_eq!(answer["principalId"], user().to_string());
     assert_eq!(answer["policyDocument"]["Statement"][0]["Effect"], "Allow");
     let expected = json!({
         "user_id": user().to_string(), "app_id": "wx0123456789abcdef", "openid": "oTEST", "session_id": SESSION_ID,
-        "expires_at": "4000000000", "auth_time": "1795329000",
+        "expires_at": (logged_in_at() + 86_400).to_string(), "auth_time": logged_in_at().to_string(),
     });
     assert_eq!(answer["context"], expected);
     assert_eq!((&line["outcome"], &line["session_id"]), (&json!("allow"), &json!(SESSION_ID)));
@@ -122,7 +140,7 @@ fn a_live_session_is_allowed_with_its_identity() {
 #[test]
 fn a_tombstone_and_a_damaged_record_are_refused_alike() {
     for (record, reason) in
-        [(record("revoked", &Value::Null), "revoked"), (record("active", &Value::Null), "damaged")]
+        [(record("ended", &json!("logged_out")), "logged_out"), (record("ended", &Value::Null), "damaged")]
     {
         let (answer, line, _) = ask(&record);
         let answer = answer.unwrap();

@@ -12,10 +12,10 @@ use wxsession::{
     env::{EnvError, Source},
     http::{Problem, Request, Response, Route, bearer},
     serve::HttpFunction,
-    session::{Rules, Session},
-    store::{Reader, Revoked, Sessions},
+    session::{Ended, Rules, Session},
+    store::{End, Found, Reader, Sessions},
     telemetry::Line,
-    token::{Realm, SessionToken},
+    token::SessionToken,
 };
 
 /// The function with its clients, built once per environment.
@@ -24,7 +24,6 @@ pub struct CheckSession {
     reader: Reader,
     sessions: Sessions,
     rules: Rules,
-    realm: Realm,
     clock: Clock,
 }
 
@@ -56,13 +55,11 @@ impl CheckSession {
     /// [`EnvError`] naming the variable.
     pub fn with_account(account: Account, env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
         let tables = Tables::read(env)?;
-        let realm = config::realm(env)?;
         let dynamodb = account.dynamodb(Budget::READ);
         Ok(Self {
-            reader: Reader::new(dynamodb.clone(), &tables, realm.clone()),
+            reader: Reader::new(dynamodb.clone(), &tables, config::realm(env)?),
             sessions: Sessions::new(dynamodb, tables.sessions),
             rules: config::rules(env)?,
-            realm,
             account,
             clock,
         })
@@ -75,26 +72,26 @@ impl CheckSession {
             line.put("session_id", session.id.to_string());
             line.put("app_id", session.app_id.as_str());
         }
-        let session = found.decide(self.clock.now())?;
-        let renewed = self.renew(&token, session, line).await;
+        let session = found.decide(self.clock.now(), &self.rules)?.session;
+        let renewed = self.renew(&found, session, line).await;
         let session = renewed.as_ref().unwrap_or(session);
         Ok(Response::json(&Reply {
             session: SessionReply {
                 id: session.id.to_string(),
                 created_at: session.created_at,
-                expires_at: session.expires_at,
-                absolute_expires_at: session.absolute_expires_at,
+                expires_at: self.rules.ends_at(session),
+                absolute_expires_at: self.rules.absolute_end(session),
                 check_after: self.rules.check_after(session),
             },
             user: UserReply { id: session.user_id.to_string() },
         }))
     }
 
-    /// Renews when due. A renewal that cannot be written leaves the session as good as it was.
-    async fn renew(&self, token: &SessionToken, session: &Session, line: &mut Line) -> Option<Session> {
+    /// Writes that the session was seen, when that is due, and renews it. When it cannot be written the session is as
+    /// good as it was.
+    async fn renew(&self, found: &Found, session: &Session, line: &mut Line) -> Option<Session> {
         let renewed = self.rules.renewed(session, self.clock.now())?;
-        let hash = token.hash(&self.realm);
-        let written = self.sessions.renew(&hash, session, &renewed);
+        let written = self.sessions.renew(found.key(), session, &renewed);
         match line.timed("store_ms", written).await {
             Ok(true) => {
                 line.audit("session_renewed", &[]);
@@ -110,12 +107,12 @@ impl CheckSession {
 
     async fn log_out(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         let token = presented(request, line)?;
-        let hash = token.hash(&self.realm);
-        let ended = self.sessions.revoke(token.user_id(), &hash, "logout", self.clock.now());
+        let key = self.reader.key(&token);
+        let ended = self.sessions.end(&key, Ended::LoggedOut, self.clock.now());
         match line.timed("store_ms", ended).await? {
-            Revoked::Now => line.audit("session_logout", &[]),
+            End::Now(_) => line.audit("session_logout", &[]),
             // Ending a session twice, or one that never was, is success.
-            Revoked::Before | Revoked::Missing => line.put("reason", "nothing_to_end"),
+            End::Before | End::Missing => line.put("reason", "nothing_to_end"),
         }
         Ok(Response::no_content())
     }

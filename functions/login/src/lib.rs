@@ -1,16 +1,19 @@
 //! `POST /login`: a `wx.login` code in, our own session token out.
 //!
-//! 1. the body is read: `{code, app_id?}`, nothing else in it;
+//! 1. the body is read: `{code, app_id?, install_id?}`, nothing else in it (`request`);
 //! 2. the code is traded at WeChat (`wechat`): openid and session_key;
-//! 3. the user is registered or found, the session_key sealed into the vault (`record`);
-//! 4. a session is written, one over the cap is ended, a presented old one too (`record`);
+//! 3. the user's record is read: a blocked user gets no further (`record`);
+//! 4. a session is written, and then, in one write, the user's list with it, without those that it replaces or that are
+//!    over the cap (`room`), and the session_key sealed into the vault;
 //! 5. the token goes out, once.
 
 mod record;
 mod request;
+mod room;
 mod wechat;
 
 pub use record::Recorded;
+pub use request::Origin;
 pub use wechat::Traded;
 
 use serde::Serialize;
@@ -109,7 +112,7 @@ impl Login {
     async fn logged_in(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         let wanted = request::read(request)?;
         let traded = self.trade(&wanted, line).await?;
-        let recorded = self.record(&traded, wanted.presented.as_ref(), line).await?;
+        let recorded = self.record(&traded, &wanted.origin, line).await?;
         let session = &recorded.session;
         line.audit("authn_login_success", &[("is_new", recorded.is_new.into())]);
         Ok(Response::json(&Reply {

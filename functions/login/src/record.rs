@@ -1,18 +1,34 @@
-//! Recording a login: the user, the session, and the sessions that end with it.
+//! Recording a login: the session, then the user's list with it.
+//!
+//! The session's record comes first and opens nothing until the list names it. The list is written on what was read; when
+//! another write was faster, what it left feeds the next attempt, so that of many logins at once one is done each round.
 
-use std::cmp::Reverse;
+use std::time::{Duration, Instant};
 
 use wxsession::{
     SessionId, UserId,
-    http::Problem,
-    session::{Generation, Session, State, decide},
-    store::{Revoked, StoreError, users::Registration},
+    http::{Code, Problem},
+    live::{Entry, Live},
+    session::{Ended, Session},
+    store::{
+        End, SessionKey, StoreError,
+        users::{KeyChange, Registered, Registration, StoredKeys},
+    },
     telemetry::Line,
-    token::{SessionToken, TokenHash},
+    token::SessionToken,
+    user::User,
     vault::{Owner, Sealer},
 };
 
-use crate::{Login, wechat::Traded};
+use crate::{
+    Login,
+    request::Origin,
+    room::{Newcomer, Room, Standings},
+    wechat::Traded,
+};
+
+/// How long the list is tried again while other logins are faster.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What the client gets.
 pub struct Recorded {
@@ -20,116 +36,196 @@ pub struct Recorded {
     pub token: SessionToken,
     /// As it is stored.
     pub session: Session,
-    /// Whether this login made the user's record.
+    /// Whether this login began the account.
     pub is_new: bool,
 }
 
+/// A login under way.
+struct Attempt<'a> {
+    traded: &'a Traded,
+    key: SessionKey,
+    newcomer: Newcomer,
+    entry: Entry,
+    now_ms: i64,
+}
+
+impl Attempt<'_> {
+    fn now(&self) -> i64 {
+        self.now_ms.div_euclid(1_000)
+    }
+}
+
 impl Login {
-    /// Registers the user, writes the session, and ends those that end with it: what a login does
-    /// once WeChat has said who it is.
+    /// Writes the session and lists it: what a login does once WeChat has said who it is.
     ///
     /// # Errors
     ///
-    /// `store_unavailable` when the login is not known to be written.
+    /// `store_unavailable` when the login is not known to be written, `user_blocked`.
     pub async fn record(
         &self,
         traded: &Traded,
-        presented: Option<&SessionToken>,
+        origin: &Origin,
         line: &mut Line,
     ) -> Result<Recorded, Problem> {
         let user_id = UserId::of(&traded.app_id, &traded.wechat.openid);
         line.put("user_id", user_id.to_string());
-        let now = self.clock.now();
-        let login = self.registration(user_id, traded, now);
-        // The list is for the cap only; both go out together.
-        let reads =
-            async { tokio::join!(self.users.register(user_id, &login), self.sessions.of_user(user_id)) };
-        let (registered, others) = line.timed("store_ms", reads).await;
-        let registered = registered?;
+        let now_ms = self.clock.now_millis();
+        let read = line.timed("store_ms", self.users.read_whole(user_id)).await;
+        let read = read?;
+        admitted(read.as_ref(), now_ms.div_euclid(1_000))?;
 
         let token = SessionToken::generate(user_id, &self.random);
-        let session = self.session(user_id, traded, registered.generation, now);
+        let key = SessionKey::of(&token, &self.realm);
+        let session = self.session(user_id, traded, now_ms);
         line.put("session_id", session.id.to_string());
-        let hash = token.hash(&self.realm);
-        let written = self.sessions.create(&hash, &session);
+        let written = self.sessions.create(&key, &session);
         line.timed("store_ms", written).await?;
-        line.audit("session_created", &[]);
 
-        let presented = presented.filter(|old| old.user_id() == user_id).map(|old| old.hash(&self.realm));
-        self.end_others(&session, presented, others, line).await;
-        Ok(Recorded { token, session, is_new: registered.is_new })
+        let presented = origin.presented.as_ref().filter(|old| old.user_id() == user_id);
+        let newcomer = Newcomer {
+            presented: presented.map(|old| SessionKey::of(old, &self.realm).hash),
+            install: origin.install,
+        };
+        let entry = Entry { hash: key.hash, install: origin.install };
+        let attempt = Attempt { traded, key, newcomer, entry, now_ms };
+        let (room, is_new) = self.listed(&attempt, read, line).await?;
+        line.audit("session_created", &[]);
+        self.note_others(&attempt, &room, line).await;
+        Ok(Recorded { token, session, is_new })
     }
 
-    fn registration<'a>(&self, user_id: UserId, traded: &'a Traded, now: i64) -> Registration<'a> {
-        let owner = Owner { user_id, app_id: &traded.app_id };
-        let session_key = &traded.wechat.session_key;
-        let key = match &traded.sealer {
-            Sealer::Ring(ring) => Some(ring.for_storage(owner, session_key, now, &self.random)),
-            Sealer::Off | Sealer::Broken => None,
+    fn session(&self, user_id: UserId, traded: &Traded, now_ms: i64) -> Session {
+        let now = now_ms.div_euclid(1_000);
+        let absolute_expires_at = now.saturating_add(self.rules.absolute_seconds);
+        Session {
+            id: SessionId::generate(now_ms, &self.random),
+            user_id,
+            app_id: traded.app_id.clone(),
+            created_at: now,
+            last_seen_at: None,
+            expires_at: self.rules.expires_at(now, absolute_expires_at),
+            absolute_expires_at,
+            parent: None,
+        }
+    }
+
+    /// Lists the session. Whom it left room for, and whether it began the account.
+    async fn listed(
+        &self,
+        attempt: &Attempt<'_>,
+        mut read: Option<User>,
+        line: &mut Line,
+    ) -> Result<(Room, bool), Problem> {
+        let until = Instant::now() + PATIENCE;
+        let mut standings = None;
+        loop {
+            let listed = read.iter().flat_map(|user| user.live.entries());
+            let mut room = Room::of(listed, attempt.newcomer);
+            self.make_room(&mut room, &mut standings, attempt, line).await?;
+            let mut entries = room.staying.clone();
+            entries.push(attempt.entry);
+            let live = Live::new(&entries, &self.random);
+            let login = self.registration(attempt, &live, read.as_ref());
+            let write = self.users.register(attempt.key.user, read.as_ref(), &login);
+            let outcome = line.timed("store_ms", write).await?;
+            let is_new = read.as_ref().is_none_or(|user| user.person.is_none());
+            match outcome {
+                Registered::Done => return Ok((room, is_new)),
+                // The answer was lost: the list that came back names the session.
+                Registered::Overtaken(Some(now)) if now.live.contains(&attempt.key.hash) => {
+                    return Ok((room, is_new));
+                }
+                Registered::Overtaken(now) => read = now.map(|user| *user),
+            }
+            admitted(read.as_ref(), attempt.now())?;
+            if Instant::now() >= until {
+                return Err(StoreError::overtaken("UpdateItem").into());
+            }
+        }
+    }
+
+    /// Reads the listed sessions when there is no room, once a login: whoever comes after that has just logged in.
+    async fn make_room(
+        &self,
+        room: &mut Room,
+        standings: &mut Option<Standings>,
+        attempt: &Attempt<'_>,
+        line: &mut Line,
+    ) -> Result<(), Problem> {
+        let asked = room.to_read(self.max_sessions);
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let known = match standings.take() {
+            Some(known) => known,
+            None => {
+                let read = self.sessions.some(attempt.key.user, asked.iter().copied());
+                let read = line.timed("store_ms", read).await?;
+                Standings::of(&asked, &read, &self.rules, attempt.now())
+            }
         };
+        room.make(self.max_sessions, standings.insert(known));
+        Ok(())
+    }
+
+    fn registration<'a>(
+        &self,
+        attempt: &Attempt<'a>,
+        live: &'a Live,
+        read: Option<&User>,
+    ) -> Registration<'a> {
+        let Attempt { traded, now_ms, .. } = *attempt;
         Registration {
             app_id: &traded.app_id,
             openid: &traded.wechat.openid,
             unionid: traded.wechat.unionid.as_deref(),
-            now,
-            generation: Generation(self.random.bytes()),
-            key,
+            now_ms,
+            live,
+            keys: self.key_change(attempt, read.map(|user| &user.keys)),
         }
     }
 
-    fn session(&self, user_id: UserId, traded: &Traded, generation: Generation, now: i64) -> Session {
-        let absolute_expires_at = now.saturating_add(self.rules.absolute_seconds);
-        Session {
-            id: SessionId::generate(self.clock.now_millis(), &self.random),
-            user_id,
-            generation,
-            app_id: traded.app_id.clone(),
-            openid: Some(traded.wechat.openid.clone()),
-            unionid: traded.wechat.unionid.clone(),
-            created_at: now,
-            last_seen_at: now,
-            expires_at: self.rules.expires_at(now, absolute_expires_at),
-            absolute_expires_at,
-            state: State::Active,
+    /// A new session_key becomes the current one. The same key again changes nothing, unless the ring has a new current
+    /// key: then it is sealed anew, or else a retired key could never be taken out of the ring.
+    fn key_change(&self, attempt: &Attempt<'_>, stored: Option<&StoredKeys>) -> KeyChange {
+        let Sealer::Ring(ring) = &attempt.traded.sealer else { return KeyChange::Keep };
+        let owner = Owner { user_id: attempt.key.user, app_id: &attempt.traded.app_id };
+        let key = ring.for_storage(owner, &attempt.traded.wechat.session_key, attempt.now(), &self.random);
+        match stored.and_then(|stored| stored.current.as_ref()) {
+            Some(old) if old.fingerprint != key.fingerprint => KeyChange::Shift(key),
+            None => KeyChange::Shift(key),
+            Some(old) if old.kid != key.kid => KeyChange::Reseal(key),
+            Some(_) => KeyChange::Keep,
         }
     }
 
-    /// Ends the session whose token was presented, and the least recently seen ones over the cap.
-    /// The login stands either way: a failure is logged, and the next login mends it.
-    async fn end_others(
-        &self,
-        new: &Session,
-        presented: Option<TokenHash>,
-        others: Result<Vec<(TokenHash, Session)>, StoreError>,
-        line: &mut Line,
-    ) {
-        let mut others = others.unwrap_or_else(|error| {
-            Problem::from(error).note_in(line);
-            Vec::new()
-        });
-        let replaced = presented.map(|hash| {
-            let known = others.iter().find(|(other, _)| *other == hash).map(|(_, session)| session.id);
-            (hash, known, "replaced")
-        });
-        others.retain(|(hash, session)| {
-            replaced.as_ref().is_none_or(|(presented, ..)| hash != presented)
-                && decide(new.created_at, Some(session), Some(new.generation)).is_ok()
-        });
-        others.sort_by_key(|(_, session)| Reverse((session.last_seen_at, session.created_at, session.id)));
-        let over = others.split_off(others.len().min(self.max_sessions - 1));
-        let evicted = over.into_iter().map(|(hash, session)| (hash, Some(session.id), "evicted"));
-        for (hash, ended, reason) in replaced.into_iter().chain(evicted) {
-            let write = self.sessions.revoke(new.user_id, &hash, reason, new.created_at);
+    /// Leaves a word for the devices that this one replaced. The login stands either way: they are out of the list.
+    async fn note_others(&self, attempt: &Attempt<'_>, room: &Room, line: &mut Line) {
+        for hash in &room.replaced {
+            let key = SessionKey { user: attempt.key.user, hash: *hash };
+            let write = self.sessions.end(&key, Ended::Replaced, attempt.now());
             match line.timed("store_ms", write).await {
-                Ok(Revoked::Now) => {
-                    let event =
-                        if reason == "evicted" { "excess_sessions_exceeded" } else { "session_revoked" };
-                    let ended = ended.map(|id| id.to_string());
-                    line.audit(event, &[("reason", reason.into()), ("ended_session_id", ended.into())]);
-                }
+                Ok(End::Now(ended)) => audit_end(line, "session_revoked", Ended::Replaced, ended),
                 Ok(_) => {}
                 Err(error) => Problem::from(error).note_in(line),
             }
         }
+        for ended in &room.evicted {
+            audit_end(line, "excess_sessions_exceeded", Ended::Evicted, *ended);
+        }
     }
+}
+
+fn audit_end(line: &mut Line, event: &'static str, reason: Ended, ended: Option<SessionId>) {
+    let ended = ended.map(|id| id.to_string());
+    line.audit(event, &[("reason", reason.as_str().into()), ("ended_session_id", ended.into())]);
+}
+
+fn admitted(user: Option<&User>, now: i64) -> Result<(), Problem> {
+    let Some(block) = user.and_then(|user| user.blocked(now)) else { return Ok(()) };
+    let problem = Problem::new(Code::UserBlocked);
+    Err(match block.until {
+        Some(until) => problem.telling("until", until),
+        None => problem,
+    })
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use wxsession::{
     Secret,
     http::{Problem, Request, bearer, body},
+    live::Install,
     token::SessionToken,
     wechat::JsCode,
 };
@@ -16,20 +17,33 @@ const MOST_BYTES: usize = 4096;
 struct Body {
     code: Secret,
     app_id: Option<String>,
+    install_id: Option<String>,
+}
+
+/// Where a login comes from, by what the client still holds.
+#[derive(Default)]
+pub struct Origin {
+    /// A token; its session ends with this login.
+    pub presented: Option<SessionToken>,
+    /// The install; the session that it had ends with this login.
+    pub install: Option<Install>,
 }
 
 /// A login that can be tried.
 pub(crate) struct Wanted {
     pub(crate) code: JsCode,
     pub(crate) app_id: Option<String>,
-    /// A token that the client still holds; its session ends with this login.
-    pub(crate) presented: Option<SessionToken>,
+    pub(crate) origin: Origin,
 }
 
 pub(crate) fn read(request: &Request) -> Result<Wanted, Problem> {
-    let Body { code, app_id } = body::json(request, MOST_BYTES)?;
+    let Body { code, app_id, install_id } = body::json(request, MOST_BYTES)?;
     let code = JsCode::new(&code).ok_or_else(|| Problem::malformed("code"))?;
+    let install = match install_id {
+        Some(id) => Some(Install::new(&id).ok_or_else(|| Problem::malformed("install_id"))?),
+        None => None,
+    };
     // A stale or damaged header is no reason to refuse a login.
     let presented = bearer::of(request).ok();
-    Ok(Wanted { code, app_id, presented })
+    Ok(Wanted { code, app_id, origin: Origin { presented, install } })
 }

@@ -11,27 +11,35 @@
 
 mod account;
 
-use std::cmp::Reverse;
+use std::{
+    cmp::Reverse,
+    time::{Duration, Instant},
+};
 
 use serde::Serialize;
 use wxsession::{
     Clock, Identity, Random, SessionId,
     aws::{Account, Budget},
-    config::Tables,
+    config::{self, Tables},
     env::{EnvError, Source},
     http::{Code, Problem, Request, Response, Route},
     serve::HttpFunction,
-    session::{Generation, Session, State, decide},
-    store::{self, Revoked, Users},
+    session::{Ended, Rules, Session, SessionRecord, decide},
+    store::{self, End, SessionKey, StoreError, Users, item::Damaged, users::Moment},
     telemetry::Line,
     token::TokenHash,
+    user::User,
 };
+
+/// How long a write is tried again that others overtake.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The function with its clients, built once per environment.
 pub struct Sessions {
     account: Account,
     users: Users,
     table: store::Sessions,
+    rules: Rules,
     clock: Clock,
     random: Random,
 }
@@ -50,15 +58,18 @@ struct SessionReply {
     current: bool,
 }
 
-/// What both tables say of a user.
+/// What both tables say of a user who has an account.
 struct Records {
-    sessions: Vec<(TokenHash, Session)>,
-    generation: Option<Generation>,
+    user: User,
+    sessions: Vec<(TokenHash, Result<SessionRecord, Damaged>)>,
 }
 
 impl Records {
-    fn is_good(&self, session: &Session, now: i64) -> bool {
-        decide(now, Some(session), self.generation).is_ok()
+    /// The sessions that the authorizer would let through.
+    fn good(&self, now: i64, rules: &Rules) -> Vec<&Session> {
+        let records = self.sessions.iter().filter_map(|(hash, record)| Some((hash, record.as_ref().ok()?)));
+        let decided = records.map(|(hash, record)| decide(now, rules, hash, Some(record), Some(&self.user)));
+        decided.filter_map(|decided| decided.ok().map(|(session, _)| session)).collect()
     }
 }
 
@@ -79,6 +90,7 @@ impl Sessions {
         Ok(Self {
             users: Users::new(dynamodb.clone(), tables.users),
             table: store::Sessions::new(dynamodb, tables.sessions),
+            rules: config::rules(env)?,
             account,
             clock,
             random,
@@ -87,16 +99,15 @@ impl Sessions {
 
     async fn list(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         let caller = Identity::of(request, line)?;
-        let records = self.read(&caller, line).await?;
-        let now = self.clock.now();
-        let mut good: Vec<&Session> = records.sessions.iter().map(|(_, session)| session).collect();
-        good.retain(|session| records.is_good(session, now));
+        let records = line.timed("store_ms", self.records(&caller)).await?;
+        let good = records.as_ref().map(|records| records.good(self.clock.now(), &self.rules));
+        let mut good = good.unwrap_or_default();
         good.sort_by_key(|session| Reverse((session.created_at, session.id)));
         let sessions = good.into_iter().map(|session| SessionReply {
             id: session.id.to_string(),
             created_at: session.created_at,
-            last_seen_at: session.last_seen_at,
-            expires_at: session.expires_at,
+            last_seen_at: session.seen_at(),
+            expires_at: self.rules.ends_at(session),
             current: session.id == caller.session_id,
         });
         Ok(Response::json(&Reply { sessions: sessions.collect() }))
@@ -106,25 +117,34 @@ impl Sessions {
         let caller = Identity::of(request, line)?;
         let wanted = request.path_parameter("id").and_then(SessionId::parse);
         let wanted = wanted.ok_or_else(|| Problem::new(Code::NotFound).because("session_id_grammar"))?;
-        let all = line.timed("store_ms", self.table.of_user(caller.user_id)).await?;
-        let found = all.into_iter().find(|(_, session)| session.id == wanted);
-        let (hash, session) = found.ok_or_else(|| Problem::new(Code::NotFound).because("not_this_users"))?;
-        if session.state == State::Active {
-            self.end(&caller, &hash, &session, "revoked", line).await?;
+        let records = line.timed("store_ms", self.records(&caller)).await?;
+        let sessions = records.iter().flat_map(|records| &records.sessions);
+        let mut named =
+            sessions.filter_map(|(hash, record)| Some((hash, record.as_ref().ok()?.session()?.id)));
+        let found = named.find(|(_, id)| *id == wanted);
+        let (hash, _) = found.ok_or_else(|| Problem::new(Code::NotFound).because("not_this_users"))?;
+        let key = SessionKey { user: caller.user_id, hash: *hash };
+        let write = self.table.end(&key, Ended::EndedByUser, self.clock.now());
+        if let End::Now(_) = line.timed("store_ms", write).await? {
+            let reason = Ended::EndedByUser.as_str();
+            let ended_session_id = wanted.to_string();
+            line.audit(
+                "session_revoked",
+                &[("reason", reason.into()), ("ended_session_id", ended_session_id.into())],
+            );
         } else {
             line.put("reason", "nothing_to_end");
         }
         Ok(Response::no_content())
     }
 
-    /// A new random generation: whatever number of sessions there are, this one write ends them.
+    /// Whatever number of sessions there are, one write ends them.
     async fn sign_out_everywhere(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         let caller = Identity::of(request, line)?;
-        let generation = Generation(self.random.bytes());
-        let write = self.users.sign_out_everywhere(caller.user_id, generation);
-        let existed = line.timed("store_ms", write).await?;
-        if existed {
-            line.audit("all_sessions_revoked", &[("reason", "revoked".into())]);
+        let write = self.users.sign_out_everywhere(caller.user_id, self.moment());
+        if line.timed("store_ms", write).await? {
+            let reason = Ended::SignedOutEverywhere.as_str();
+            line.audit("all_sessions_revoked", &[("reason", reason.into())]);
         } else {
             // The account is gone, and every session went with it.
             line.put("reason", "nothing_to_end");
@@ -132,31 +152,17 @@ impl Sessions {
         Ok(Response::no_content())
     }
 
-    async fn read(&self, caller: &Identity, line: &mut Line) -> Result<Records, Problem> {
-        let user = caller.user_id;
-        let reads = async { tokio::try_join!(self.table.of_user(user), self.users.generation(user)) };
-        let (sessions, generation) = line.timed("store_ms", reads).await?;
-        Ok(Records { sessions, generation })
+    /// The user and the sessions in their list; `None` when there is no account.
+    async fn records(&self, caller: &Identity) -> Result<Option<Records>, StoreError> {
+        let user = self.users.read(caller.user_id).await?.filter(|user| user.person.is_some());
+        let Some(user) = user else { return Ok(None) };
+        let listed = user.live.entries().map(|entry| entry.hash);
+        let sessions = self.table.some(caller.user_id, listed).await?;
+        Ok(Some(Records { user, sessions }))
     }
 
-    async fn end(
-        &self,
-        caller: &Identity,
-        hash: &TokenHash,
-        session: &Session,
-        reason: &'static str,
-        line: &mut Line,
-    ) -> Result<(), Problem> {
-        let write = self.table.revoke(caller.user_id, hash, reason, self.clock.now());
-        let ended = line.timed("store_ms", write).await?;
-        if ended == Revoked::Now {
-            let ended_session_id = session.id.to_string();
-            line.audit(
-                "session_revoked",
-                &[("reason", reason.into()), ("ended_session_id", ended_session_id.into())],
-            );
-        }
-        Ok(())
+    fn moment(&self) -> Moment<'_> {
+        Moment { now_ms: self.clock.now_millis(), until: Instant::now() + PATIENCE, random: &self.random }
     }
 }
 

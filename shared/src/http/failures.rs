@@ -1,7 +1,10 @@
 //! What a failure means: for the client, for the log, for the operator. The one place that says so.
 
 use super::{BearerError, Code, Problem};
-use crate::{session::Refusal, store::StoreError};
+use crate::{
+    session::{Ended, Refusal},
+    store::StoreError,
+};
 
 /// Cannot tell, never "no".
 impl From<StoreError> for Problem {
@@ -14,25 +17,38 @@ impl From<StoreError> for Problem {
             return problem;
         }
         problem.operator(
-            "a user's record is damaged: attribute generation",
+            "a user's record is damaged: attribute live",
             "find what else writes to the tables, and delete the user's record: the next login makes a new one",
         )
     }
 }
 
-/// Use after logout is the sign of a stolen token, and a damaged record is for the operator.
+/// Use of a session after its end was asked for is the sign of a stolen token, and a damaged record is for the operator. A
+/// device that lost its place to another one, or whose user is gone or blocked, does what devices do.
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let word = refusal.as_str();
         let problem = Problem::new(Code::SessionInvalid).because(word);
-        match refusal {
-            Refusal::Revoked => problem.audited("session_use_after_logout", None),
-            Refusal::Idle | Refusal::Absolute => problem.audited("session_use_after_expire", Some(word)),
-            Refusal::Damaged(attribute) => problem.operator(
-                format!("a record is damaged: attribute {attribute}"),
-                "find what else writes to the tables; the user is asked to log in again",
-            ),
-            Refusal::Unknown | Refusal::Generation | Refusal::UserGone => problem,
+        let ended = match refusal {
+            Refusal::Unknown => return problem,
+            Refusal::Damaged(attribute) => {
+                return problem.operator(
+                    format!("a record is damaged: attribute {attribute}"),
+                    "find what else writes to the tables; the user is asked to log in again",
+                );
+            }
+            Refusal::Ended(ended) => ended,
+        };
+        // Only `GET /session` sends this on: who asks it has presented the session's own token.
+        let problem = problem.telling("ended", word);
+        match ended {
+            Ended::LoggedOut
+            | Ended::EndedByUser
+            | Ended::EndedByOperator
+            | Ended::SignedOutEverywhere
+            | Ended::TicketReused => problem.audited("session_use_after_logout", Some(word)),
+            Ended::Expired => problem.audited("session_use_after_expire", Some(word)),
+            Ended::Replaced | Ended::Evicted | Ended::Deleted | Ended::Blocked => problem,
         }
     }
 }

@@ -27,6 +27,8 @@ pub enum Code {
     WrongApp,
     /// WeChat's risk control refuses this user.
     LoginBlocked,
+    /// An operator has blocked this user.
+    UserBlocked,
     /// The user has not the role that the route wants. For business functions: the login backend's own routes want none.
     RoleMissing,
     /// No such thing.
@@ -57,7 +59,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for tests that compare this table with the documents.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::MalformedRequest,
         Self::LoginCodeInvalid,
         Self::LoginCodeUsed,
@@ -66,6 +68,7 @@ impl Code {
         Self::SessionInvalid,
         Self::WrongApp,
         Self::LoginBlocked,
+        Self::UserBlocked,
         Self::RoleMissing,
         Self::NotFound,
         Self::NotEnabled,
@@ -91,6 +94,7 @@ impl Code {
             Self::SessionInvalid => ("session_invalid", 401, "The session is over: log in again"),
             Self::WrongApp => ("wrong_app", 403, "This Mini Program is not served here"),
             Self::LoginBlocked => ("login_blocked", 403, "WeChat refuses this user"),
+            Self::UserBlocked => ("user_blocked", 403, "This user is blocked"),
             Self::RoleMissing => ("role_missing", 403, "The user may not do this"),
             Self::NotFound => ("not_found", 404, "There is no such thing"),
             Self::NotEnabled => ("not_enabled", 404, "This deployment has the feature switched off"),
@@ -178,9 +182,18 @@ pub struct Problem {
     pub retry_after: Option<RetryAfter>,
     /// For `Allow`.
     pub allow: Option<Box<str>>,
-    fields: Vec<(&'static str, Value)>,
+    fields: Vec<Field>,
     operator: Option<Box<Operator>>,
     audit: Option<(&'static str, Option<&'static str>)>,
+}
+
+/// What else is known.
+#[derive(Debug)]
+struct Field {
+    name: &'static str,
+    value: Value,
+    /// Whether the client is told, too.
+    is_told: bool,
 }
 
 /// What an operator must mend.
@@ -229,10 +242,17 @@ impl Problem {
         Self { retry_after: Some(after), ..self }
     }
 
+    /// The same, with a field that the client is told, too, as a member of the problem.
+    #[must_use]
+    pub fn telling(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.fields.push(Field { name, value: value.into(), is_told: true });
+        self
+    }
+
     /// The same, with a field for the log. What [`Line::put`] asks of values holds here.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.fields.push((name, value.into()));
+        self.fields.push(Field { name, value: value.into(), is_told: false });
         self
     }
 
@@ -251,7 +271,7 @@ impl Problem {
     /// Puts into the line what only the log is told. A failure that a function can do without is noted so, too; the
     /// request goes on.
     pub fn note_in(&self, line: &mut Line) {
-        for (name, value) in &self.fields {
+        for Field { name, value, .. } in &self.fields {
             line.put(name, value.clone());
         }
         if let Some(operator) = &self.operator {
@@ -270,10 +290,13 @@ impl Problem {
     #[must_use]
     pub fn response(&self, request_id: &str, now: i64) -> Response {
         let (code, status, detail) = self.code.row();
-        let body = json!({
+        let mut body = json!({
             "type": "about:blank", "title": self.code.title(), "status": status, "detail": detail, "code": code,
             "instance": request_id,
         });
+        for Field { name, value, .. } in self.fields.iter().filter(|field| field.is_told) {
+            body[*name] = value.clone();
+        }
         let mut response = Response::new(status).with_body("application/problem+json", body.to_string());
         if let Some(challenge) = self.code.challenge() {
             response = response.with_header("WWW-Authenticate", challenge);

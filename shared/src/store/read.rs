@@ -1,32 +1,42 @@
 //! The hot path: one strongly consistent `BatchGetItem` over both tables.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::{Client, types::KeysAndAttributes};
+use aws_sdk_dynamodb::Client;
 
 use super::{
-    StoreError,
-    item::{Damaged, Item, generation, s},
-    sessions::from_item,
+    StoreError, batch,
+    item::{Damaged, Item},
+    sessions::{self, SessionKey},
+    users::{self, LIVENESS},
 };
 use crate::{
-    ids::UserId,
-    session::{Generation, Refusal, Session, decide},
+    account::ROLES,
+    session::{Refusal, Rules, Session, SessionRecord, decide},
     token::{Realm, SessionToken},
+    user::{Person, User},
 };
 
 /// What both tables say of a token.
 #[derive(Debug)]
 pub struct Found {
-    session: Option<Result<Session, Damaged>>,
-    generation: Option<Result<Generation, Damaged>>,
+    key: SessionKey,
+    session: Option<Result<SessionRecord, Damaged>>,
+    user: Option<Result<User, Damaged>>,
+}
+
+/// A session that is good, and whose it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Good<'a> {
+    /// The session.
+    pub session: &'a Session,
+    /// Who the user is.
+    pub person: &'a Person,
 }
 
 impl Found {
     /// What the items of a session and of its user say; `None` where there is no such item.
     #[must_use]
-    pub fn of(session: Option<&Item>, user: Option<&Item>) -> Self {
-        Self { session: session.map(from_item), generation: user.map(generation) }
+    pub fn of(key: SessionKey, session: Option<Item>, user: Option<Item>) -> Self {
+        Self { key, session: session.map(sessions::from_item), user: user.map(users::from_item) }
     }
 
     /// The session, if it is good at `now`.
@@ -34,29 +44,29 @@ impl Found {
     /// # Errors
     ///
     /// The [`Refusal`] when it is not.
-    pub fn decide(&self, now: i64) -> Result<&Session, Refusal> {
-        let session = match &self.session {
-            Some(Err(Damaged(attribute))) => return Err(Refusal::Damaged(attribute)),
-            Some(Ok(session)) => Some(session),
-            None => None,
-        };
-        let generation = match self.generation {
-            Some(Err(Damaged(attribute))) => return Err(Refusal::Damaged(attribute)),
-            Some(Ok(generation)) => Some(generation),
-            None => None,
-        };
-        decide(now, session, generation)?;
-        session.ok_or(Refusal::Unknown)
+    pub fn decide(&self, now: i64, rules: &Rules) -> Result<Good<'_>, Refusal> {
+        let session = self.session.as_ref().map(Result::as_ref).transpose();
+        let user = self.user.as_ref().map(Result::as_ref).transpose();
+        let damaged = |damaged: &Damaged| Refusal::Damaged(damaged.0);
+        let (session, user) = (session.map_err(damaged)?, user.map_err(damaged)?);
+        let (session, person) = decide(now, rules, &self.key.hash, session, user)?;
+        Ok(Good { session, person })
     }
 
-    /// The session record, good or not, if it can be read.
+    /// Where the session is stored.
+    #[must_use]
+    pub fn key(&self) -> &SessionKey {
+        &self.key
+    }
+
+    /// The session, good or not, if it can be read.
     #[must_use]
     pub fn session(&self) -> Option<&Session> {
-        self.session.as_ref()?.as_ref().ok()
+        self.session.as_ref()?.as_ref().ok()?.session()
     }
 }
 
-/// Reads a session and its user's generation.
+/// Reads a session and its user.
 #[derive(Clone, Debug)]
 pub struct Reader {
     client: Client,
@@ -72,62 +82,27 @@ impl Reader {
         Self { client, users: tables.users.clone(), sessions: tables.sessions.clone(), realm }
     }
 
+    /// Where the session of `token` is stored.
+    #[must_use]
+    pub fn key(&self, token: &SessionToken) -> SessionKey {
+        SessionKey::of(token, &self.realm)
+    }
+
     /// Reads what the tables say of `token`.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when either record could not be read: absent and unread are never confused.
     pub async fn find(&self, token: &SessionToken) -> Result<Found, StoreError> {
-        let user = token.user_id();
-        let mut wanted = HashMap::from([
-            (self.users.clone(), user_keys(user)),
-            (self.sessions.clone(), self.session_keys(user, token)),
-        ]);
-        let mut found: HashMap<String, Item> = HashMap::new();
-        // DynamoDB may leave keys unprocessed; ask for the rest once, then it is "cannot tell".
-        for _ in 0..2 {
-            let answer = self
-                .client
-                .batch_get_item()
-                .set_request_items(Some(wanted))
-                .send()
-                .await
-                .map_err(|error| StoreError::of("BatchGetItem", &error))?;
-            for (table, items) in answer.responses.unwrap_or_default() {
-                if let Some(item) = items.into_iter().next() {
-                    found.insert(table, item);
-                }
-            }
-            wanted = answer.unprocessed_keys.unwrap_or_default();
-            if wanted.is_empty() {
-                return Ok(Found::of(found.get(&self.sessions), found.get(&self.users)));
-            }
-        }
-        Err(StoreError { operation: "BatchGetItem", kind: "unprocessed_keys".to_owned() })
-    }
-
-    fn session_keys(&self, user: UserId, token: &SessionToken) -> KeysAndAttributes {
-        let hash = token.hash(&self.realm);
-        strong(&[("pk", user.to_string()), ("sk", hash.as_str().to_owned())]).build_keys()
-    }
-}
-
-/// Only the generation: the role may not read more of a user.
-fn user_keys(user: UserId) -> KeysAndAttributes {
-    strong(&[("user_id", user.to_string())]).projection_expression("user_id, generation").build_keys()
-}
-
-fn strong(key: &[(&str, String)]) -> aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder {
-    let key = key.iter().map(|(name, value)| ((*name).to_owned(), s(value))).collect();
-    KeysAndAttributes::builder().keys(key).consistent_read(true)
-}
-
-trait BuildKeys {
-    fn build_keys(self) -> KeysAndAttributes;
-}
-
-impl BuildKeys for aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder {
-    fn build_keys(self) -> KeysAndAttributes {
-        self.build().expect("keys were given, the only thing the builder asks for")
+        let key = self.key(token);
+        let user = batch::strong([("user_id", key.user.to_string())])
+            .projection_expression(LIVENESS)
+            .expression_attribute_names("#roles", ROLES);
+        let session = batch::strong([("pk", key.user.to_string()), ("sk", key.hash.sort_key())]);
+        let wanted =
+            [(self.users.clone(), batch::built(user)), (self.sessions.clone(), batch::built(session))];
+        let mut found = batch::get(&self.client, wanted.into()).await?;
+        let mut first = |table: &str| found.get_mut(table).and_then(Vec::pop);
+        Ok(Found::of(key, first(&self.sessions), first(&self.users)))
     }
 }

@@ -1,19 +1,26 @@
-//! The Sessions table: creating, renewing, ending, listing.
+//! The Sessions table: creating, renewing, ending. Nothing in it names a user at WeChat.
 
 use aws_sdk_dynamodb::{
     Client,
-    types::{AttributeValue, ReturnValuesOnConditionCheckFailure::AllOld},
+    error::SdkError,
+    operation::{
+        put_item::PutItemError,
+        update_item::{UpdateItemError, UpdateItemOutput, builders::UpdateItemFluentBuilder},
+    },
+    types::{AttributeValue, KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure::AllOld},
 };
 
 use super::{
-    StoreError,
+    StoreError, Written,
     attempts::Attempts,
-    item::{Damaged, Item, b, generation, n, number, optional_text, s, text},
+    batch,
+    children::children,
+    item::{Damaged, Item, n, number, optional_number, s, take_bytes, take_text, text},
 };
 use crate::{
     ids::{SessionId, UserId},
-    session::{Session, State},
-    token::TokenHash,
+    session::{Ended, Session, SessionRecord},
+    token::{Realm, SessionToken, TokenHash},
 };
 
 /// The attribute by which DynamoDB tidies up. It decides nothing: expiry is compared on every read.
@@ -23,11 +30,28 @@ pub const TOMBSTONE_SECONDS: i64 = 86_400;
 
 const VERSION: &str = "1";
 
-/// What became of a session that was to be revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Revoked {
-    /// It was active; now it is a tombstone.
-    Now,
+/// Where a session is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionKey {
+    /// Whose it is.
+    pub user: UserId,
+    /// The hash of its token.
+    pub hash: TokenHash,
+}
+
+impl SessionKey {
+    /// Where the session of `token` is stored, if there is one.
+    #[must_use]
+    pub fn of(token: &SessionToken, realm: &Realm) -> Self {
+        Self { user: token.user_id(), hash: token.hash(realm) }
+    }
+}
+
+/// What became of a session that was to be ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It was active; now it is a tombstone. What it was, if that can be read.
+    Now(Option<SessionId>),
     /// It was a tombstone already.
     Before,
     /// There is no such session.
@@ -54,22 +78,18 @@ impl Sessions {
     /// # Errors
     ///
     /// [`StoreError`] when it is not known to be written.
-    pub async fn create(&self, hash: &TokenHash, session: &Session) -> Result<(), StoreError> {
+    pub async fn create(&self, key: &SessionKey, session: &Session) -> Result<(), StoreError> {
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(to_item(hash, session)))
+            .set_item(Some(to_item(&key.hash, session)))
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(AllOld);
         let Err(error) = put.send().await else { return Ok(()) };
-        if let Some(failed) = error.as_service_error().and_then(|e| match e {
-            aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(f) => {
-                Some(f)
-            }
-            _ => None,
-        }) {
-            let ours = failed.item().and_then(|item| text(item, "session_id").ok());
+        if let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() {
+            let there = failed.item().filter(|item| text(item, "state") == Ok("active"));
+            let ours = there.and_then(|item| text(item, "session_id").ok());
             if ours == Some(session.id.to_string().as_str()) {
                 return Ok(());
             }
@@ -83,129 +103,135 @@ impl Sessions {
     /// # Errors
     ///
     /// [`StoreError`] when it is not known to be written.
-    pub async fn renew(&self, hash: &TokenHash, old: &Session, new: &Session) -> Result<bool, StoreError> {
-        let update = self
-            .update(hash, old.user_id)
+    pub async fn renew(&self, key: &SessionKey, old: &Session, new: &Session) -> Result<bool, StoreError> {
+        let seen = if old.last_seen_at.is_some() {
+            "last_seen_at = :old"
+        } else {
+            "attribute_not_exists(last_seen_at)"
+        };
+        let mut update = self
+            .update(key)
             .update_expression("SET last_seen_at = :seen, expires_at = :expires")
-            .condition_expression("#state = :active AND last_seen_at = :old")
+            .condition_expression(format!("#state = :active AND {seen}"))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":active", s("active"))
-            .expression_attribute_values(":old", n(old.last_seen_at))
-            .expression_attribute_values(":seen", n(new.last_seen_at))
+            .expression_attribute_values(":seen", n(new.seen_at()))
             .expression_attribute_values(":expires", n(new.expires_at));
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match condition_failed(&error) {
-                // Our own write, if its answer was lost, left exactly this.
-                Some(item) => Ok(item.is_some_and(|i| {
-                    text(i, "state") == Ok("active") && number(i, "last_seen_at") == Ok(new.last_seen_at)
-                })),
-                None => Err(StoreError::of("UpdateItem", &error)),
-            },
+        if let Some(old) = old.last_seen_at {
+            update = update.expression_attribute_values(":old", n(old));
+        }
+        match updated(update.send().await)? {
+            Written::Done(_) => Ok(true),
+            // Our own write, if its answer was lost, left exactly this.
+            Written::Refused(item) => Ok(item.is_some_and(|item| {
+                text(&item, "state") == Ok("active") && number(&item, "last_seen_at") == Ok(new.seen_at())
+            })),
         }
     }
 
-    /// Turns an active session into a tombstone without the user's WeChat names. A lost answer and the
-    /// retry after it are [`Revoked::Now`] all the same, so that the end of a session leaves its record.
+    /// Turns an active session into a tombstone, and its children after it: also when it was one before, because the
+    /// call that made it may not have come as far as the children. A lost answer and the retry after it are
+    /// [`End::Now`] all the same, so that the end of a session leaves its record.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when it is not known to be ended.
-    pub async fn revoke(
-        &self,
-        user: UserId,
-        hash: &TokenHash,
-        reason: &'static str,
-        now: i64,
-    ) -> Result<Revoked, StoreError> {
-        let update = self
-            .update(hash, user)
-            .update_expression(
-                "SET #state = :revoked, revoked_reason = :reason, revoked_at = :now, #ttl = :ttl \
-                 REMOVE openid, unionid",
-            )
-            .condition_expression("#state = :active")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_names("#ttl", TTL_ATTRIBUTE)
-            .expression_attribute_values(":active", s("active"))
-            .expression_attribute_values(":revoked", s("revoked"))
-            .expression_attribute_values(":reason", s(reason))
-            .expression_attribute_values(":now", n(now))
-            .expression_attribute_values(":ttl", n(now.saturating_add(TOMBSTONE_SECONDS)));
+    pub async fn end(&self, key: &SessionKey, reason: Ended, now: i64) -> Result<End, StoreError> {
+        let update = tombstone(self.update(key), reason, now, "").condition_expression("#state = :active");
         let attempts = Attempts::default();
-        match update.customize().interceptor(attempts.clone()).send().await {
-            Ok(_) => Ok(Revoked::Now),
-            Err(error) => match condition_failed(&error) {
-                Some(Some(item)) if attempts.were_several() && is_ended(item, reason, now) => {
-                    Ok(Revoked::Now)
-                }
-                Some(Some(_)) => Ok(Revoked::Before),
-                Some(None) => Ok(Revoked::Missing),
-                None => Err(StoreError::of("UpdateItem", &error)),
-            },
+        let update = update.return_values(ReturnValue::AllNew).customize().interceptor(attempts.clone());
+        let (end, item) = match updated(update.send().await)? {
+            Written::Done(done) => (End::Now(id(done.attributes())), done.attributes),
+            Written::Refused(Some(item)) if attempts.were_several() && is_tombstone(&item, reason, now) => {
+                (End::Now(id(Some(&item))), Some(item))
+            }
+            Written::Refused(Some(item)) => (End::Before, Some(item)),
+            Written::Refused(None) => (End::Missing, None),
+        };
+        for hash in item.iter().flat_map(children) {
+            self.end_child(&SessionKey { user: key.user, hash }, reason, now).await?;
         }
+        Ok(end)
     }
 
-    /// Every session of a user, tombstones and expired ones included; damaged records are left out.
-    /// Strongly consistent.
+    /// The sessions of `user` under `hashes`, strongly consistent; those that are not there are left out.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the list is not complete.
-    pub async fn of_user(&self, user: UserId) -> Result<Vec<(TokenHash, Session)>, StoreError> {
-        let mut found = Vec::new();
-        let mut from: Option<Item> = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .key_condition_expression("pk = :user")
-                .expression_attribute_values(":user", s(user.to_string()))
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .map_err(|error| StoreError::of("Query", &error))?;
-            found.extend(page.items().iter().filter_map(|item| {
-                let hash = TokenHash::from_sort_key(text(item, "sk").ok()?);
-                Some((hash, from_item(item).ok()?))
-            }));
-            from = page.last_evaluated_key;
-            if from.is_none() {
-                return Ok(found);
-            }
+    /// [`StoreError`] when any of them could not be read.
+    pub async fn some(
+        &self,
+        user: UserId,
+        hashes: impl IntoIterator<Item = TokenHash>,
+    ) -> Result<Vec<(TokenHash, Result<SessionRecord, Damaged>)>, StoreError> {
+        let pk = user.to_string();
+        let keys =
+            hashes.into_iter().map(|hash| batch::item_key([("pk", pk.clone()), ("sk", hash.sort_key())]));
+        let keys = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys.collect()));
+        let keys = batch::built(keys);
+        if keys.keys().is_empty() {
+            return Ok(Vec::new());
         }
+        let found = batch::get(&self.client, [(self.table.clone(), keys)].into()).await?;
+        let items = found.into_iter().filter(|(table, _)| *table == self.table).flat_map(|(_, items)| items);
+        let read = |item: Item| Some((TokenHash::from_sort_key(text(&item, "sk").ok()?)?, from_item(item)));
+        Ok(items.filter_map(read).collect())
     }
 
-    fn update(
-        &self,
-        hash: &TokenHash,
-        user: UserId,
-    ) -> aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder {
+    pub(super) fn update(&self, key: &SessionKey) -> UpdateItemFluentBuilder {
         self.client
             .update_item()
             .table_name(&self.table)
-            .key("pk", s(user.to_string()))
-            .key("sk", s(hash.as_str()))
+            .key("pk", s(key.user.to_string()))
+            .key("sk", s(key.hash.sort_key()))
             .return_values_on_condition_check_failure(AllOld)
     }
 }
 
-fn is_ended(item: &Item, reason: &str, now: i64) -> bool {
-    text(item, "revoked_reason") == Ok(reason) && number(item, "revoked_at") == Ok(now)
+pub(super) fn tombstone(
+    update: UpdateItemFluentBuilder,
+    reason: Ended,
+    now: i64,
+    more: &str,
+) -> UpdateItemFluentBuilder {
+    update
+        .update_expression(format!(
+            "SET #state = :ended, ended_reason = :reason, ended_at = :now, #ttl = :ttl{more}"
+        ))
+        .expression_attribute_names("#state", "state")
+        .expression_attribute_names("#ttl", TTL_ATTRIBUTE)
+        .expression_attribute_values(":active", s("active"))
+        .expression_attribute_values(":ended", s("ended"))
+        .expression_attribute_values(":reason", s(reason.as_str()))
+        .expression_attribute_values(":now", n(now))
+        .expression_attribute_values(":ttl", n(now.saturating_add(TOMBSTONE_SECONDS)))
 }
 
-/// `Some` when the condition was not met, with the item as it is.
-#[expect(clippy::option_option, reason = "outer: was it the condition; inner: was there an item")]
-pub(super) fn condition_failed<R>(
-    error: &aws_sdk_dynamodb::error::SdkError<aws_sdk_dynamodb::operation::update_item::UpdateItemError, R>,
-) -> Option<Option<&Item>> {
-    use aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException;
+pub(super) fn updated<R>(
+    outcome: Result<UpdateItemOutput, SdkError<UpdateItemError, R>>,
+) -> Result<Written<UpdateItemOutput>, StoreError> {
+    let error = match outcome {
+        Ok(done) => return Ok(Written::Done(done)),
+        Err(error) => error,
+    };
     match error.as_service_error() {
-        Some(ConditionalCheckFailedException(failed)) => Some(failed.item()),
-        _ => None,
+        Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+            Ok(Written::Refused(failed.item().cloned()))
+        }
+        _ => Err(StoreError::of("UpdateItem", &error)),
     }
+}
+
+fn is_tombstone(item: &Item, reason: Ended, now: i64) -> bool {
+    text(item, "ended_reason") == Ok(reason.as_str()) && number(item, "ended_at") == Ok(now)
+}
+
+fn id(item: Option<&Item>) -> Option<SessionId> {
+    SessionId::parse(text(item?, "session_id").ok()?)
+}
+
+pub(super) fn version() -> AttributeValue {
+    AttributeValue::N(VERSION.to_owned())
 }
 
 /// The record of a session under the hash of its token, as it is stored.
@@ -213,25 +239,24 @@ pub(super) fn condition_failed<R>(
 pub fn to_item(hash: &TokenHash, session: &Session) -> Item {
     let mut item: Item = [
         ("pk", s(session.user_id.to_string())),
-        ("sk", s(hash.as_str())),
-        ("v", AttributeValue::N(VERSION.to_owned())),
+        ("sk", s(hash.sort_key())),
+        ("v", version()),
         ("session_id", s(session.id.to_string())),
-        ("generation", b(session.generation.0)),
         ("app_id", s(&session.app_id)),
         ("created_at", n(session.created_at)),
-        ("last_seen_at", n(session.last_seen_at)),
         ("expires_at", n(session.expires_at)),
         ("absolute_expires_at", n(session.absolute_expires_at)),
-        ("state", s(if session.state == State::Active { "active" } else { "revoked" })),
+        ("state", s("active")),
         // A day of grace: the record stays readable for a "why was I logged out".
         (TTL_ATTRIBUTE, n(session.absolute_expires_at.saturating_add(TOMBSTONE_SECONDS))),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into();
-    for (name, value) in [("openid", &session.openid), ("unionid", &session.unionid)] {
-        if let Some(value) = value {
-            item.insert(name.to_owned(), s(value));
-        }
+    if let Some(seen) = session.last_seen_at {
+        item.insert("last_seen_at".to_owned(), n(seen));
+    }
+    if let Some(parent) = &session.parent {
+        item.insert("parent".to_owned(), super::item::b(parent.as_bytes().as_slice()));
     }
     item
 }
@@ -241,30 +266,31 @@ pub fn to_item(hash: &TokenHash, session: &Session) -> Item {
 /// # Errors
 ///
 /// [`Damaged`] naming the attribute; also for a version this code does not know.
-pub fn from_item(item: &Item) -> Result<Session, Damaged> {
+pub fn from_item(item: Item) -> Result<SessionRecord, Damaged> {
     if item.get("v").and_then(|v| v.as_n().ok()).map(String::as_str) != Some(VERSION) {
         return Err(Damaged("v"));
     }
-    let state = match text(item, "state")? {
-        "active" => State::Active,
-        "revoked" => State::Revoked,
-        _ => return Err(Damaged("state")),
-    };
-    let openid = optional_text(item, "openid")?.map(str::to_owned);
-    if state == State::Active && openid.is_none() {
-        return Err(Damaged("openid"));
+    match text(&item, "state")? {
+        "active" => session(item).map(SessionRecord::Active),
+        "ended" => {
+            let reason = Ended::parse(text(&item, "ended_reason")?).ok_or(Damaged("ended_reason"))?;
+            Ok(SessionRecord::Ended { reason, session: session(item).ok() })
+        }
+        _ => Err(Damaged("state")),
     }
+}
+
+fn session(mut item: Item) -> Result<Session, Damaged> {
+    let parent = take_bytes(&mut item, "parent")?;
+    let parent = parent.map(|hash| hash.try_into().map_err(|_| Damaged("parent"))).transpose()?;
     Ok(Session {
-        id: SessionId::parse(text(item, "session_id")?).ok_or(Damaged("session_id"))?,
-        user_id: UserId::parse(text(item, "pk")?).ok_or(Damaged("pk"))?,
-        generation: generation(item)?,
-        app_id: text(item, "app_id")?.to_owned(),
-        openid,
-        unionid: optional_text(item, "unionid")?.map(str::to_owned),
-        created_at: number(item, "created_at")?,
-        last_seen_at: number(item, "last_seen_at")?,
-        expires_at: number(item, "expires_at")?,
-        absolute_expires_at: number(item, "absolute_expires_at")?,
-        state,
+        id: SessionId::parse(text(&item, "session_id")?).ok_or(Damaged("session_id"))?,
+        user_id: UserId::parse(text(&item, "pk")?).ok_or(Damaged("pk"))?,
+        app_id: take_text(&mut item, "app_id")?.ok_or(Damaged("app_id"))?,
+        created_at: number(&item, "created_at")?,
+        last_seen_at: optional_number(&item, "last_seen_at")?,
+        expires_at: number(&item, "expires_at")?,
+        absolute_expires_at: number(&item, "absolute_expires_at")?,
+        parent: parent.map(TokenHash::from_bytes),
     })
 }

@@ -1,11 +1,14 @@
 //! What the store asks of `DynamoDB`, request by request, and what it makes of every answer. What a table does with the
 //! requests is in `acceptance/tests/store_contract.rs`; here are the answers that a healthy table never gives.
 
+mod children;
 mod failures;
+mod list;
 mod read;
 mod records;
 mod session_keys;
 mod sessions;
+mod settle;
 mod users;
 
 use std::{
@@ -26,8 +29,10 @@ use super::StoreError;
 use crate::{
     aws::{Account, Budget},
     ids::{SessionId, UserId},
+    live::{Entry, Live},
     random::Random,
-    session::{Generation, Session, State},
+    session::Session,
+    store::SessionKey,
     token::{Realm, SessionToken, TokenHash},
 };
 
@@ -35,9 +40,8 @@ const NOW: i64 = 1_795_329_000;
 const APP: &str = "wx0123456789abcdef";
 const OPENID: &str = "oTEST0000000000000000000001A";
 const SESSION_ID: &str = "019aa9c3-7c00-7000-8000-000000000001";
-/// `Generation(*b"12345678")` as it stands in a table.
-const GENERATION_TEXT: &str = "MTIzNDU2Nzg=";
-const GENERATION: Generation = Generation(*b"12345678");
+/// A list with the mark `12345678` and no session, as it stands in a table.
+const EMPTY: &str = "MTIzNDU2Nzg=";
 
 /// What comes back for a request.
 #[derive(Clone, Debug)]
@@ -150,34 +154,60 @@ fn token() -> SessionToken {
     SessionToken::generate(user(), &Random::system())
 }
 
-fn hash(token: &SessionToken) -> TokenHash {
-    token.hash(&Realm::new("1").expect("a realm of one digit is allowed"))
+fn realm() -> Realm {
+    Realm::new("1").expect("a realm of one digit is allowed")
+}
+
+fn session_key(token: &SessionToken) -> SessionKey {
+    SessionKey::of(token, &realm())
+}
+
+fn a_key() -> SessionKey {
+    session_key(&token())
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// The list with the mark `12345678` and these sessions.
+fn live(hashes: &[TokenHash]) -> Vec<u8> {
+    let mut bytes = b"12345678".to_vec();
+    for hash in hashes {
+        bytes.extend_from_slice(hash.as_bytes());
+    }
+    bytes
 }
 
 fn session() -> Session {
     Session {
         id: SessionId::parse(SESSION_ID).expect("it is one"),
         user_id: user(),
-        generation: GENERATION,
         app_id: APP.to_owned(),
-        openid: Some(OPENID.to_owned()),
-        unionid: None,
         created_at: NOW,
-        last_seen_at: NOW + 60,
+        last_seen_at: Some(NOW + 60),
         expires_at: NOW + 3_600,
         absolute_expires_at: NOW + 7_200,
-        state: State::Active,
+        parent: None,
     }
 }
 
 /// The record of [`session`], written by hand.
 fn record(hash: &TokenHash) -> Value {
     json!({
-        "pk": {"S": user().to_string()}, "sk": {"S": hash.as_str()}, "v": {"N": "1"},
-        "session_id": {"S": SESSION_ID}, "generation": {"B": GENERATION_TEXT}, "app_id": {"S": APP},
-        "openid": {"S": OPENID}, "created_at": {"N": "1795329000"}, "last_seen_at": {"N": "1795329060"},
-        "expires_at": {"N": "1795332600"}, "absolute_expires_at": {"N": "1795336200"},
-        "state": {"S": "active"}, "ttl": {"N": "1795422600"},
+        "pk": {"S": user().to_string()}, "sk": {"S": hash.sort_key()}, "v": {"N": "1"},
+        "session_id": {"S": SESSION_ID}, "app_id": {"S": APP}, "created_at": {"N": "1795329000"},
+        "last_seen_at": {"N": "1795329060"}, "expires_at": {"N": "1795332600"},
+        "absolute_expires_at": {"N": "1795336200"}, "state": {"S": "active"}, "ttl": {"N": "1795422600"},
+    })
+}
+
+/// The record of [`user`] with these live sessions, written by hand.
+fn user_record(hashes: &[TokenHash]) -> Value {
+    json!({
+        "user_id": {"S": user().to_string()}, "live": {"B": base64(&live(hashes))}, "app_id": {"S": APP},
+        "openid": {"S": OPENID}, "created_at": {"N": "1795329000.5"}, "last_login_at": {"N": "1795329000"},
     })
 }
 

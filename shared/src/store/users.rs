@@ -1,25 +1,36 @@
-//! The Users table: one record per user and Mini Program, kept.
+//! The Users table: one record per user and Mini Program. Every write of the list of live sessions, and of what decides
+//! over all of them, is made only if the list is still what was read.
 
 mod session_keys;
+mod settle;
 
 use aws_sdk_dynamodb::{
     Client,
-    operation::update_item::builders::UpdateItemFluentBuilder,
-    types::{ReturnValue, ReturnValuesOnConditionCheckFailure::AllOld},
+    operation::{get_item::builders::GetItemFluentBuilder, update_item::builders::UpdateItemFluentBuilder},
+    types::ReturnValuesOnConditionCheckFailure::AllOld,
 };
 
-pub use session_keys::SealedKey;
+pub use session_keys::{KeyChange, SealedKey, StoredKeys};
+pub use settle::Moment;
 
-use self::session_keys::{IS_ANOTHER_KEY, SHIFT, with_key};
 use super::{
-    StoreError,
-    item::{Item, b, generation, n, number, optional_text, s, text},
-    sessions::condition_failed,
+    StoreError, Written,
+    item::{Damaged, Item, b, moment, n, optional_moment, optional_number, s, take_bytes, take_text},
+    sessions::{TTL_ATTRIBUTE, updated},
 };
-use crate::{ids::UserId, session::Generation};
+use crate::{
+    account::{Block, Profile, ROLES},
+    ids::UserId,
+    live::Live,
+    user::{Person, User},
+};
 
-/// A session_key that is already known is not written again within this time: one hour.
-const LAST_LOGIN_SECONDS: i64 = 3_600;
+/// What decides over a session, and who the user is: never the vault. IAM roles name the same attributes; `roles` is a
+/// reserved word.
+pub const LIVENESS: &str = "user_id, live, app_id, openid, unionid, created_at, signed_out_at, blocked, \
+     #roles, claims, external_id";
+/// What stays of an erased account for a day, so that a write which arrives late finds another list: one day.
+pub const HUSK_SECONDS: i64 = 86_400;
 
 /// A login to be recorded.
 #[derive(Debug)]
@@ -30,21 +41,21 @@ pub struct Registration<'a> {
     pub openid: &'a str,
     /// WeChat's name of the user across one owner's apps.
     pub unionid: Option<&'a str>,
-    /// Unix seconds.
-    pub now: i64,
-    /// The generation for a user who has none yet.
-    pub generation: Generation,
-    /// The sealed session_key, when it is stored.
-    pub key: Option<SealedKey>,
+    /// Milliseconds.
+    pub now_ms: i64,
+    /// The live sessions from now on.
+    pub live: &'a Live,
+    /// What becomes of the vault.
+    pub keys: KeyChange,
 }
 
-/// What a login found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Registered {
-    /// The user's generation, to be copied to the session.
-    pub generation: Generation,
-    /// Whether this login made the record.
-    pub is_new: bool,
+/// What became of a login's write.
+#[derive(Debug)]
+pub enum Registered {
+    /// It was made.
+    Done,
+    /// The record is not what it was: here it is now.
+    Overtaken(Option<Box<User>>),
 }
 
 /// The Users table.
@@ -61,183 +72,139 @@ impl Users {
         Self { client, table: table.into() }
     }
 
-    /// Registers the user or finds them, and moves the vault on: a new session_key becomes the
-    /// current one and the former becomes the previous one, in the same single update. The same key
-    /// again changes nothing in the vault, unless the ring has a new current key: then it is sealed
-    /// anew, or else a retired key could never be taken out of the ring.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] when the record is not known to be written.
-    pub async fn register(&self, user: UserId, login: &Registration<'_>) -> Result<Registered, StoreError> {
-        if let Some(key) = &login.key {
-            match self.shift(user, login, key).await? {
-                Shifted::Written(registered) => return Ok(registered),
-                Shifted::SameKey(old) => {
-                    if text(&old, "session_key_kid") != Ok(&key.kid) {
-                        if let Some(registered) = self.reseal(user, login, key).await? {
-                            return Ok(registered);
-                        }
-                    // A short while ago: the record already says all that matters.
-                    } else if is_recent(&old, login) && generation(&old).is_ok() {
-                        return registered(Some(&old), login);
-                    }
-                }
-            }
-        }
-        let update = self.upsert(user, login, "").send().await;
-        let item = update.map_err(|error| StoreError::of("UpdateItem", &error))?.attributes;
-        registered(item.as_ref(), login)
-    }
-
-    /// `None` when another login has put another key in its place meanwhile: that one keeps ours as
-    /// the previous one.
-    async fn reseal(
-        &self,
-        user: UserId,
-        login: &Registration<'_>,
-        key: &SealedKey,
-    ) -> Result<Option<Registered>, StoreError> {
-        let update = self
-            .upsert(user, login, ", session_key = :key, session_key_kid = :kid")
-            .condition_expression("session_key_fingerprint = :print")
-            .expression_attribute_values(":key", b(key.sealed.clone()))
-            .expression_attribute_values(":kid", s(&key.kid))
-            .expression_attribute_values(":print", b(key.fingerprint.clone()));
-        match update.send().await {
-            Ok(done) => registered(done.attributes.as_ref(), login).map(Some),
-            Err(error) if condition_failed(&error).is_some() => Ok(None),
-            Err(error) => Err(StoreError::of("UpdateItem", &error)),
-        }
-    }
-
-    async fn shift(
-        &self,
-        user: UserId,
-        login: &Registration<'_>,
-        key: &SealedKey,
-    ) -> Result<Shifted, StoreError> {
-        let update = with_key(self.upsert(user, login, &format!(", {SHIFT}")), key)
-            .condition_expression(IS_ANOTHER_KEY)
-            .return_values_on_condition_check_failure(AllOld);
-        match update.send().await {
-            Ok(done) => registered(done.attributes.as_ref(), login).map(Shifted::Written),
-            Err(error) => match condition_failed(&error) {
-                Some(Some(old)) => Ok(Shifted::SameKey(old.clone())),
-                _ => Err(StoreError::of("UpdateItem", &error)),
-            },
-        }
-    }
-
-    fn upsert(&self, user: UserId, login: &Registration<'_>, more: &str) -> UpdateItemFluentBuilder {
-        let union = if login.unionid.is_some() { ", unionid = :unionid" } else { "" };
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .key("user_id", s(user.to_string()))
-            .update_expression(format!(
-                "SET app_id = :app, openid = :openid, last_login_at = :now, \
-                 created_at = if_not_exists(created_at, :now), \
-                 generation = if_not_exists(generation, :generation){union}{more}"
-            ))
-            .expression_attribute_values(":app", s(login.app_id))
-            .expression_attribute_values(":openid", s(login.openid))
-            .expression_attribute_values(":now", n(login.now))
-            .expression_attribute_values(":generation", b(login.generation.0))
-            .set_expression_attribute_values_if(login.unionid.map(|unionid| (":unionid", s(unionid))))
-            .return_values(ReturnValue::AllNew)
-    }
-
-    /// The user's generation, strongly consistent; `None` when there is no such user.
+    /// The user's record without the vault, strongly consistent; `None` when there is none.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when it could not be read.
-    pub async fn generation(&self, user: UserId) -> Result<Option<Generation>, StoreError> {
-        let item = self.get(user, Some("user_id, generation")).await?;
-        Ok(item.as_ref().and_then(|item| generation(item).ok()))
+    pub async fn read(&self, user: UserId) -> Result<Option<User>, StoreError> {
+        self.user(user, Some(LIVENESS)).await
     }
 
-    /// Gives the user a new generation: every older session is dead with this one write. `false`
-    /// when there is no such user.
+    /// The same with the vault and the installs: for a login.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when it is not known to be written.
-    pub async fn sign_out_everywhere(&self, user: UserId, new: Generation) -> Result<bool, StoreError> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("user_id", s(user.to_string()))
-            .update_expression("SET generation = :generation")
-            .condition_expression("attribute_exists(user_id)")
-            .expression_attribute_values(":generation", b(new.0));
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if condition_failed(&error).is_some() => Ok(false),
-            Err(error) => Err(StoreError::of("UpdateItem", &error)),
-        }
+    /// [`StoreError`] when it could not be read.
+    pub async fn read_whole(&self, user: UserId) -> Result<Option<User>, StoreError> {
+        self.user(user, None).await
     }
 
-    /// Removes the record and the vault in it. Sessions of the user die with it.
+    /// Records a login on the record that was read, or on none: the list, who the user is, and the vault, in one write.
+    /// Whether an answer was lost is seen in the record that comes back: it lists the login's session.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when it is not known to be gone.
-    pub async fn delete(&self, user: UserId) -> Result<(), StoreError> {
-        let delete = self.client.delete_item().table_name(&self.table).key("user_id", s(user.to_string()));
-        delete.send().await.map(drop).map_err(|error| StoreError::of("DeleteItem", &error))
-    }
-
-    async fn get(&self, user: UserId, projection: Option<&str>) -> Result<Option<Item>, StoreError> {
-        self.client
-            .get_item()
-            .table_name(&self.table)
-            .key("user_id", s(user.to_string()))
-            .consistent_read(true)
-            .set_projection_expression(projection.map(str::to_owned))
-            .send()
-            .await
-            .map(|answer| answer.item)
-            .map_err(|error| StoreError::of("GetItem", &error))
-    }
-}
-
-enum Shifted {
-    Written(Registered),
-    SameKey(Item),
-}
-
-fn is_recent(old: &Item, login: &Registration<'_>) -> bool {
-    let same_names = text(old, "openid") == Ok(login.openid)
-        && (login.unionid.is_none() || optional_text(old, "unionid") == Ok(login.unionid));
-    let age = number(old, "last_login_at").map(|at| login.now.saturating_sub(at));
-    same_names && age.is_ok_and(|age| (0..LAST_LOGIN_SECONDS).contains(&age))
-}
-
-fn registered(item: Option<&Item>, login: &Registration<'_>) -> Result<Registered, StoreError> {
-    let read = item.and_then(|item| generation(item).ok());
-    let generation = read.ok_or_else(StoreError::damaged_generation)?;
-    // Our own random value is there only if this login put it there.
-    Ok(Registered { generation, is_new: generation == login.generation })
-}
-
-trait SetIf {
-    fn set_expression_attribute_values_if(
-        self,
-        pair: Option<(&str, aws_sdk_dynamodb::types::AttributeValue)>,
-    ) -> Self;
-}
-
-impl SetIf for UpdateItemFluentBuilder {
-    fn set_expression_attribute_values_if(
-        self,
-        pair: Option<(&str, aws_sdk_dynamodb::types::AttributeValue)>,
-    ) -> Self {
-        match pair {
-            Some((name, value)) => self.expression_attribute_values(name, value),
-            None => self,
+    /// [`StoreError`] when it is not known whether it was made.
+    pub async fn register(
+        &self,
+        user: UserId,
+        read: Option<&User>,
+        login: &Registration<'_>,
+    ) -> Result<Registered, StoreError> {
+        let mut set =
+            "SET live = :live, installs = :installs, app_id = :app, openid = :openid, last_login_at = :now"
+                .to_owned();
+        let mut update = self
+            .update(user)
+            .expression_attribute_values(":live", b(login.live.bytes()))
+            .expression_attribute_values(":installs", b(login.live.installs()))
+            .expression_attribute_values(":app", s(login.app_id))
+            .expression_attribute_values(":openid", s(login.openid))
+            .expression_attribute_values(":now", n(login.now_ms.div_euclid(1_000)));
+        if read.is_none_or(|user| user.person.is_none()) {
+            set.push_str(", created_at = :created");
+            update = update.expression_attribute_values(":created", moment(login.now_ms));
+        }
+        if let Some(unionid) = login.unionid {
+            set.push_str(", unionid = :unionid");
+            update = update.expression_attribute_values(":unionid", s(unionid));
+        }
+        let (mut update, also) = login.keys.applied(update, &mut set);
+        if read.is_some() {
+            set.push_str(" REMOVE #ttl");
+            update = update.expression_attribute_names("#ttl", TTL_ATTRIBUTE);
+        }
+        let update = if_unchanged(update, read.map(|user| &user.live), also).update_expression(set);
+        match updated(update.return_values_on_condition_check_failure(AllOld).send().await)? {
+            Written::Done(_) => Ok(Registered::Done),
+            Written::Refused(None) => Ok(Registered::Overtaken(None)),
+            Written::Refused(Some(item)) => {
+                let user = from_item(item).map_err(|damaged| StoreError::damaged("UpdateItem", damaged))?;
+                Ok(Registered::Overtaken(Some(Box::new(user))))
+            }
         }
     }
+
+    async fn user(&self, user: UserId, projection: Option<&str>) -> Result<Option<User>, StoreError> {
+        let get = self.get(user).set_projection_expression(projection.map(str::to_owned));
+        let get = if projection.is_some() { get.expression_attribute_names("#roles", ROLES) } else { get };
+        let item = got(get).await?;
+        item.map(from_item).transpose().map_err(|damaged| StoreError::damaged("GetItem", damaged))
+    }
+
+    fn get(&self, user: UserId) -> GetItemFluentBuilder {
+        let get = self.client.get_item().table_name(&self.table).key("user_id", s(user.to_string()));
+        get.consistent_read(true)
+    }
+
+    fn update(&self, user: UserId) -> UpdateItemFluentBuilder {
+        self.client.update_item().table_name(&self.table).key("user_id", s(user.to_string()))
+    }
+}
+
+async fn got(get: GetItemFluentBuilder) -> Result<Option<Item>, StoreError> {
+    get.send().await.map(|answer| answer.item).map_err(|error| StoreError::of("GetItem", &error))
+}
+
+const UNCHANGED: &str = "live = :read";
+const ABSENT: &str = "attribute_not_exists(user_id)";
+
+/// Only if the list is what was read, or if there is no record where there was none.
+fn if_unchanged(update: UpdateItemFluentBuilder, read: Option<&Live>, also: &str) -> UpdateItemFluentBuilder {
+    match read {
+        Some(live) => update
+            .condition_expression(format!("{UNCHANGED}{also}"))
+            .expression_attribute_values(":read", b(live.bytes())),
+        None => update.condition_expression(ABSENT),
+    }
+}
+
+/// When a record without a person goes: a block outlives the account while it is in force.
+fn husk_ttl(block: Option<&Block>, now: i64) -> Option<i64> {
+    let day = now.saturating_add(HUSK_SECONDS);
+    match block.filter(|block| block.is_in_force(now)) {
+        None => Some(day),
+        Some(block) => block.until.map(|until| until.max(day)),
+    }
+}
+
+/// Reads a user's record.
+///
+/// # Errors
+///
+/// [`Damaged`] naming the attribute.
+pub fn from_item(mut item: Item) -> Result<User, Damaged> {
+    let live = take_bytes(&mut item, "live")?.ok_or(Damaged("live"))?;
+    // Only a convenience: damaged ones are none.
+    let installs = take_bytes(&mut item, "installs").ok().flatten().unwrap_or_default();
+    Ok(User {
+        live: Live::from_stored(live, installs).ok_or(Damaged("live"))?,
+        signed_out_at_ms: optional_moment(&item, "signed_out_at")?,
+        block: Block::of(&item)?,
+        keys: StoredKeys::of(&mut item),
+        person: person(item)?,
+    })
+}
+
+fn person(mut item: Item) -> Result<Option<Person>, Damaged> {
+    let Some(openid) = take_text(&mut item, "openid")? else { return Ok(None) };
+    Ok(Some(Person {
+        app_id: take_text(&mut item, "app_id")?.ok_or(Damaged("app_id"))?,
+        openid,
+        unionid: take_text(&mut item, "unionid")?,
+        created_at_ms: optional_moment(&item, "created_at")?.ok_or(Damaged("created_at"))?,
+        last_login_at: optional_number(&item, "last_login_at")?,
+        profile: Profile::of(&item)?,
+    }))
 }

@@ -162,7 +162,7 @@ impl Promises {
 
 /// Compares the records that a step changed: as they were, and as they are.
 pub(crate) fn records_hold(before: &Dump, after: &Dump) -> Option<Broken> {
-    let is_tombstone = |item: &Value| item["state"]["S"] == "revoked";
+    let is_tombstone = |item: &Value| item["state"]["S"] == "ended";
     for (place, now) in after.iter().filter(|(place, _)| place.0 == SESSIONS) {
         let ended = before.get(place).is_some_and(is_tombstone);
         let stub = now.get("session_id").is_none() || now.get("v").is_none();

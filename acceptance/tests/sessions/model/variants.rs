@@ -3,14 +3,15 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-use wxsession::{UserId, store::Sessions};
-
 use crate::{
     engine::{Call, Reply, SESSIONS, USERS},
     model::client::Answered,
-    world::World,
 };
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use serde_json::{Value, json};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Variant {
@@ -20,12 +21,10 @@ pub(crate) enum Variant {
     UnconditionalRenewal,
     /// A renewal puts the whole record back as it was read.
     WholeRecordRenewal,
-    /// Signing out everywhere deletes what it finds; there is no generation.
-    ListThenDelete,
     /// Logout deletes, and a renewal writes whatever has become of the session.
     DeleteNoTombstone,
-    /// The user's generation is not compared.
-    GenerationNotChecked,
+    /// Whether the user's list names the session is not looked at.
+    MembershipIgnored,
 }
 
 impl Variant {
@@ -45,28 +44,15 @@ impl Variant {
     /// What the function is given instead of what was read.
     pub(crate) fn read(self, read: &Value) -> Reply {
         let mut read = read.clone();
-        if self == Self::GenerationNotChecked {
-            let generation = read["Responses"][SESSIONS][0]["generation"].clone();
+        if self == Self::MembershipIgnored {
+            let hash = read["Responses"][SESSIONS][0]["sk"]["S"].as_str().map(str::to_owned);
             let user = &mut read["Responses"][USERS][0];
-            if !generation.is_null() && !user.is_null() {
-                user["generation"] = generation;
+            if let Some(hash) = hash.filter(|_| !user.is_null()) {
+                let hash = URL_SAFE_NO_PAD.decode(hash).expect("a sort key");
+                user["live"] = json!({"B": STANDARD.encode([b"12345678".as_slice(), &hash].concat())});
             }
         }
         Reply { status: 200, body: read.to_string() }
-    }
-
-    pub(crate) async fn list_then_delete(self, world: &World, user: UserId) -> bool {
-        let client = world.dynamodb();
-        let sessions = Sessions::new(client.clone(), SESSIONS);
-        let Ok(found) = sessions.of_user(user).await else { return false };
-        for (hash, _) in found {
-            let text = aws_sdk_dynamodb::types::AttributeValue::S;
-            let delete = client.delete_item().table_name(SESSIONS).key("pk", text(user.to_string()));
-            if delete.key("sk", text(hash.as_str().to_owned())).send().await.is_err() {
-                return false;
-            }
-        }
-        true
     }
 }
 
@@ -75,7 +61,7 @@ fn is_renewal(call: &Call) -> bool {
 }
 
 fn is_tombstone(call: &Call) -> bool {
-    call.operation == "UpdateItem" && expression(call).contains("revoked_reason")
+    call.operation == "UpdateItem" && expression(call).contains("ended_reason")
 }
 
 fn expression(call: &Call) -> String {

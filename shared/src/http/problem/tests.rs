@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 
 /// Codes and statuses are promised to clients (docs/api.md): a change here breaks them.
-const PROMISED: [(&str, u16); 21] = [
+const PROMISED: [(&str, u16); 22] = [
     ("malformed_request", 400),
     ("login_code_invalid", 400),
     ("login_code_used", 400),
@@ -14,6 +14,7 @@ const PROMISED: [(&str, u16); 21] = [
     ("session_invalid", 401),
     ("wrong_app", 403),
     ("login_blocked", 403),
+    ("user_blocked", 403),
     ("role_missing", 403),
     ("not_found", 404),
     ("not_enabled", 404),

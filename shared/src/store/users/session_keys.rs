@@ -4,21 +4,21 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 
 use super::{
     super::{
-        StoreError,
-        item::{b, bytes, n, s},
-        sessions::condition_failed,
+        StoreError, Written,
+        item::{Item, b, bytes, n, number, s, text},
+        sessions::updated,
     },
-    Users,
+    Users, got,
 };
 use crate::ids::UserId;
 
 /// The current key becomes the previous one and `:key` the current one. Of racing updates each shifts
 /// what the one before it wrote, so that two racing keys are both kept.
-pub(super) const SHIFT: &str = "session_key_previous = if_not_exists(session_key, :key), \
+const SHIFT: &str = "session_key_previous = if_not_exists(session_key, :key), \
                      session_key_previous_at = if_not_exists(session_key_at, :key_at), \
                      session_key = :key, session_key_at = :key_at, session_key_kid = :kid, \
                      session_key_fingerprint = :print";
-pub(super) const IS_ANOTHER_KEY: &str =
+const IS_ANOTHER_KEY: &str =
     "attribute_not_exists(session_key_fingerprint) OR session_key_fingerprint <> :print";
 
 /// A session_key as it is stored.
@@ -34,6 +34,65 @@ pub struct SealedKey {
     pub obtained_at: i64,
 }
 
+/// The vault as a login finds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredKeys {
+    /// `None`: there is none, or not one that can be read whole.
+    pub current: Option<SealedKey>,
+}
+
+/// What a login does to the vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyChange {
+    /// Nothing.
+    Keep,
+    /// Another key becomes the current one, and the current one the previous one.
+    Shift(SealedKey),
+    /// The same key, sealed anew.
+    Reseal(SealedKey),
+}
+
+impl StoredKeys {
+    pub(super) fn of(item: &mut Item) -> Self {
+        let read = || {
+            Some(SealedKey {
+                sealed: bytes(item, "session_key").ok()?.to_vec(),
+                kid: text(item, "session_key_kid").ok()?.to_owned(),
+                fingerprint: bytes(item, "session_key_fingerprint").ok()?.to_vec(),
+                obtained_at: number(item, "session_key_at").ok()?,
+            })
+        };
+        Self { current: read() }
+    }
+}
+
+impl KeyChange {
+    /// The update with this change in it, and what its condition must say besides.
+    pub(super) fn applied(
+        &self,
+        update: UpdateItemFluentBuilder,
+        set: &mut String,
+    ) -> (UpdateItemFluentBuilder, &'static str) {
+        match self {
+            Self::Keep => (update, ""),
+            Self::Shift(key) => {
+                set.push_str(", ");
+                set.push_str(SHIFT);
+                (with_key(update, key), "")
+            }
+            Self::Reseal(key) => {
+                set.push_str(", session_key = :key, session_key_kid = :kid");
+                let update = update
+                    .expression_attribute_values(":key", b(key.sealed.clone()))
+                    .expression_attribute_values(":kid", s(&key.kid))
+                    .expression_attribute_values(":print", b(key.fingerprint.clone()));
+                // A reset may have put another key there meanwhile.
+                (update, " AND session_key_fingerprint = :print")
+            }
+        }
+    }
+}
+
 impl Users {
     /// Moves the vault on to a session_key that did not come with a login; the former one becomes the
     /// previous one in the same update. `false` when the user is gone or the key is there already.
@@ -42,19 +101,10 @@ impl Users {
     ///
     /// [`StoreError`] when it is not known to be written.
     pub async fn replace_key(&self, user: UserId, key: &SealedKey) -> Result<bool, StoreError> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("user_id", s(user.to_string()))
-            .update_expression(format!("SET {SHIFT}"));
+        let update = self.update(user).update_expression(format!("SET {SHIFT}"));
         let update = with_key(update, key)
-            .condition_expression(format!("attribute_exists(user_id) AND ({IS_ANOTHER_KEY})"));
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if condition_failed(&error).is_some() => Ok(false),
-            Err(error) => Err(StoreError::of("UpdateItem", &error)),
-        }
+            .condition_expression(format!("attribute_exists(openid) AND ({IS_ANOTHER_KEY})"));
+        Ok(matches!(updated(update.send().await)?, Written::Done(_)))
     }
 
     /// The stored session_keys, newest first; empty when there are none.
@@ -64,7 +114,7 @@ impl Users {
     /// [`StoreError`] when they could not be read.
     pub async fn sealed_keys(&self, user: UserId) -> Result<Vec<Vec<u8>>, StoreError> {
         let wanted = "user_id, session_key, session_key_previous";
-        let item = self.get(user, Some(wanted)).await?.unwrap_or_default();
+        let item = got(self.get(user).projection_expression(wanted)).await?.unwrap_or_default();
         let mut keys: Vec<Vec<u8>> = ["session_key", "session_key_previous"]
             .into_iter()
             .filter_map(|name| bytes(&item, name).ok().map(<[u8]>::to_vec))
@@ -74,7 +124,7 @@ impl Users {
     }
 }
 
-pub(super) fn with_key(update: UpdateItemFluentBuilder, key: &SealedKey) -> UpdateItemFluentBuilder {
+fn with_key(update: UpdateItemFluentBuilder, key: &SealedKey) -> UpdateItemFluentBuilder {
     update
         .expression_attribute_values(":key", b(key.sealed.clone()))
         .expression_attribute_values(":key_at", n(key.obtained_at))
