@@ -138,6 +138,12 @@ class Stacks(unittest.TestCase):
         self.assertEqual(written_out, ours["Auth"]["Authorizers"]["SessionAuthorizer"])
         self.assertEqual(theirs["GatewayResponses"], ours["GatewayResponses"])
 
+    def test_every_role_is_bounded_when_the_company_asks_for_it(self):
+        boundary = {"Fn::If": ["HasPermissionsBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]}
+        for name, template in every_pair():
+            roles = [body for body in expanded(template).values() if body["Type"] == "AWS::IAM::Role"]
+            self.assertEqual([role["Properties"].get("PermissionsBoundary") for role in roles], [boundary], name)
+
     def test_they_deploy_in_china(self):
         for name, template in every_pair():
             text = json.dumps(expanded(template, "cn-north-1"))

@@ -118,6 +118,36 @@ class Functions(unittest.TestCase):
             self.assertIn(f'name = "{binary}"', manifest)
 
 
+class Limits(unittest.TestCase):
+    """One caller must not lock everybody out, and one function not starve the others: by parameters, off by default."""
+
+    def test_logins_can_be_limited_by_address_and_are_not_by_default(self):
+        self.assertEqual(source(REST)["Parameters"]["LoginsPerAddress"]["Default"], 0)
+        for name in ("LoginWebAcl", "LoginWebAclAssociation"):
+            self.assertEqual(transformed(REST)["Resources"][name]["Condition"], "LimitsAddresses")
+        body = properties(REST, "LoginWebAcl")
+        self.assertEqual((body["DefaultAction"], body["Scope"]), ({"Allow": {}}, "REGIONAL"))
+        (rule,) = body["Rules"]
+        self.assertEqual(rule["Action"], {"Block": {}})
+        rate = rule["Statement"]["RateBasedStatement"]
+        self.assertEqual((rate["AggregateKeyType"], rate["Limit"]), ("IP", {"Ref": "LoginsPerAddress"}))
+        match = rate["ScopeDownStatement"]["ByteMatchStatement"]
+        self.assertEqual((match["PositionalConstraint"], match["SearchString"]), ("CONTAINS", "/login"))
+        changed = [change["Type"] for change in sorted(match["TextTransformations"], key=lambda change: change["Priority"])]
+        self.assertEqual(changed, ["URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"], "however it is spelled")
+
+    def test_login_and_authorizer_can_have_concurrency_of_their_own(self):
+        for template in (REST, HTTP):
+            for function in FUNCTIONS:
+                reserved = {
+                    "LoginFunction": {"Fn::If": ["ReservesLogin", {"Ref": "LoginConcurrency"}, {"Ref": "AWS::NoValue"}]},
+                    "AuthorizerFunction": {"Fn::If": ["ReservesAuthorizer", {"Ref": "AuthorizerConcurrency"}, {"Ref": "AWS::NoValue"}]},
+                }.get(function)
+                self.assertEqual(properties(template, function).get("ReservedConcurrentExecutions"), reserved, function)
+            for name in ("LoginConcurrency", "AuthorizerConcurrency"):
+                self.assertEqual(source(template)["Parameters"][name]["Default"], 0)
+
+
 class Whole(unittest.TestCase):
     maxDiff = None
 
