@@ -64,14 +64,17 @@ class Requests:
         return self.inputs.measured["functions"][function]["log_bytes"]
 
     def login(self):
-        """A user's update, a session's put, the tombstone of an older one; the list of sessions is one read."""
+        """A user's update, a session's put, the tombstone of an older one; what is read first is a unit an item, and of a
+        list of sessions as many as a user may have."""
         calls, wait = self.calls["login"], self.assumed["dynamodb_ms"]
         ended = self.assumed["ended_sessions_per_login"]
         units = (calls["UpdateItem"] * self.write_units("UsersTable")
                  + (calls["PutItem"] + ended) * self.write_units("SessionsTable"))
         return {
             "Lambda": self.function("login", self.assumed["wechat_ms"] + wait * (2 + ended)),
-            "DynamoDB": self.writes(units) + self.reads(calls["Query"]),
+            "DynamoDB": self.writes(units) + self.reads(
+                calls.get("Query", 0) + calls.get("GetItem", 0)
+                + calls.get("BatchGetItem", 0) * self.assumed["sessions_of_a_full_list"]),
             "logs": self.logs(self.log_bytes("login")),
         }
 
