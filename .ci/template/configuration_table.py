@@ -12,6 +12,7 @@ SHORT = {name: name.removesuffix("Function") for name in FUNCTIONS}
 # Patterns in words, and what the resources behind a variable are for; the rest is said in template.yaml.
 WORDS = {
     "Realm": "1 to 64 characters of `A-Z a-z 0-9 . _ -`",
+    "WechatAppId": "`wx` and 16 hexadecimal digits",
     "OpenDataMaxAgeSeconds": "0, or 60 to 259200",
     "WechatApiBaseUrl": "https URL without a path; http for loopback",
 }

@@ -18,7 +18,7 @@ WECHAT = {
 }
 
 READS = {
-    "LoginFunction": USERS_AND_SESSIONS | RULES | WECHAT | {"REALM", "MAX_SESSIONS_PER_USER"},
+    "LoginFunction": USERS_AND_SESSIONS | RULES | WECHAT | {"REALM", "MAX_SESSIONS_PER_USER", "WECHAT_APP_ID"},
     "CheckSessionFunction": USERS_AND_SESSIONS | RULES | {"REALM"},
     "AuthorizerFunction": USERS_AND_SESSIONS | {"REALM"},
     "SessionsFunction": USERS_AND_SESSIONS,

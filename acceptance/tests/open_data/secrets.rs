@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use aws_emulator::secrets_manager::Fault;
 use serde_json::{Value, json};
-use wechat_simulator::DEFAULT_APP;
+use wechat_simulator::{DEFAULT_APP, SECOND_APP};
 
 use crate::support::{APP, RING_KEY, World, event, is_problem};
 
@@ -36,6 +36,35 @@ async fn a_login_goes_on_without_a_key_ring_and_says_so_to_the_operator() {
         let user = world.user(APP).await;
         assert!(world.record(&user).keys().all(|name| !name.starts_with("session_key")));
         is_problem(&world.get(&user, "/session-key").await, 500, "service_misconfigured");
+    }
+}
+
+/// A login that sends nothing but a code of that Mini Program.
+async fn nameless(world: &World, app_id: &str) -> (u16, Value) {
+    let body = json!({"code": world.simulator.mint_code(app_id, None)}).to_string();
+    let answer = world.answer("/login", &event("POST", "/login", Some(&body), &Value::Null)).await;
+    world.read(&answer)
+}
+
+#[tokio::test]
+async fn a_second_mini_program_does_not_stop_released_versions_of_the_first() {
+    let world = World::with(&[("WECHAT_APP_ID", APP)]).await;
+    assert_eq!(nameless(&world, APP).await.0, 200);
+    assert_eq!(world.line()["app_id"], APP);
+    assert_eq!(login(&world).await.0, 200, "nor those that name it");
+    is_problem(&nameless(&world, SECOND_APP.0).await, 400, "login_code_invalid");
+}
+
+#[tokio::test]
+async fn a_login_without_a_name_is_refused_when_nothing_says_whose_it_is() {
+    // No parameter, or one whose Mini Program was taken out of the secret.
+    for more in [&[][..], &[("WECHAT_APP_ID", "wx00000000000000aa")][..]] {
+        let world = World::with(more).await;
+        is_problem(&nameless(&world, APP).await, 400, "malformed_request");
+        assert_eq!(world.line()["reason"], "app_id_needed");
+        world.secrets.put("apps", &json!({SECOND_APP.0: SECOND_APP.1}));
+        world.clock.advance(300);
+        assert_eq!(nameless(&world, SECOND_APP.0).await.0, 200, "the only one is meant");
     }
 }
 

@@ -37,6 +37,7 @@ use wxsession::{
 pub struct Login {
     account: Account,
     apps: CachedSecret<Apps>,
+    default_app: Option<String>,
     key_ring: Option<CachedSecret<KeyRing>>,
     wechat: Wechat,
     users: Users,
@@ -89,6 +90,7 @@ impl Login {
         let ring = settings.key_ring_secret_id;
         Ok(Self {
             apps: CachedSecret::new(secrets.clone(), settings.apps_secret_id, clock.clone()),
+            default_app: env.text("WECHAT_APP_ID"),
             key_ring: ring.map(|id| CachedSecret::new(secrets, id, clock.clone())),
             wechat: Wechat::new(&settings.base_url)?,
             users: Users::new(dynamodb.clone(), tables.users),

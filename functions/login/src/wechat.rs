@@ -41,7 +41,7 @@ impl Login {
         if let Some(ring) = &self.key_ring {
             ring.report(line);
         }
-        let (app_id, app_secret) = choose(&apps, wanted.app_id.as_deref())?;
+        let (app_id, app_secret) = choose(&apps, wanted.app_id.as_deref(), self.default_app.as_deref())?;
         line.put("app_id", app_id);
         let wechat = line.timed("wechat_ms", self.code2session(&apps, (app_id, app_secret), wanted)).await?;
         Ok(Traded { app_id: app_id.to_owned(), wechat, sealer })
@@ -73,11 +73,19 @@ impl Login {
     }
 }
 
-/// The Mini Program that is meant: the only one, or the one that is named.
-fn choose<'a>(apps: &'a Apps, wanted: Option<&str>) -> Result<(&'a str, &'a Secret), Problem> {
+/// The Mini Program that is meant: the one that is named, else the deployment's first, else the only one.
+/// Released versions of the first send no name, and a second one must not stop them.
+fn choose<'a>(
+    apps: &'a Apps,
+    wanted: Option<&str>,
+    default: Option<&str>,
+) -> Result<(&'a str, &'a Secret), Problem> {
     let (app_id, app) = match wanted {
         Some(app_id) => apps.get(app_id).ok_or_else(|| Problem::new(Code::WrongApp))?,
-        None => apps.only().ok_or_else(|| Problem::malformed("app_id_needed"))?,
+        None => {
+            let first = default.and_then(|app_id| apps.get(app_id));
+            first.or_else(|| apps.only()).ok_or_else(|| Problem::malformed("app_id_needed"))?
+        }
     };
     Ok((app_id, &app.secret))
 }
