@@ -10,7 +10,7 @@ if ensure_sam; then
   # In China's Regions, too. Findings are accepted where they are made, in the resource's metadata, with the reason beside.
   check 'cfn-lint, informational findings too, also for China' "$SAM_VENV/bin/cfn-lint" --include-checks I \
     --regions us-east-1 cn-north-1 cn-northwest-1 -- template.yaml template-http-api.yaml examples/template.yaml \
-    examples/separate-stack/rest-api.yaml examples/separate-stack/http-api.yaml
+    examples/separate-stack/{rest,http,websocket}-api.yaml
   if ensure_checkov; then
     check 'checkov: every finding is accepted for a reason' \
       python3 .ci/template/findings.py "$CI_CACHE/checkov/bin/checkov" && show 'checkov: every finding is accepted for a reason'

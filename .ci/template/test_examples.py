@@ -131,6 +131,16 @@ class Stacks(unittest.TestCase):
             imported = re.findall(r"Fn::ImportValue: !Sub (\S+)", (ROOT / sample).read_text())
             self.assertEqual(set(imported), {"${LoginStack}-AuthorizerFunctionArn"}, sample)
 
+    def test_a_websocket_is_connected_by_the_imported_authorizer_only(self):
+        resources = source("examples/separate-stack/websocket-api.yaml")["Resources"]
+        routes = {body["Properties"]["RouteKey"]: body["Properties"] for body in resources.values() if body["Type"].endswith("::Route")}
+        self.assertEqual(set(routes), {"$connect", "$default"})
+        self.assertEqual((routes["$connect"]["AuthorizationType"], routes["$connect"]["AuthorizerId"]), ("CUSTOM", {"Ref": "SessionAuthorizer"}))
+        authorizer = resources["SessionAuthorizer"]["Properties"]
+        self.assertEqual(authorizer["IdentitySource"], ["route.request.header.Authorization"])
+        imported = re.findall(r"Fn::ImportValue: !Sub (\S+)", (ROOT / "examples/separate-stack/websocket-api.yaml").read_text())
+        self.assertEqual(set(imported), {"${LoginStack}-AuthorizerFunctionArn"})
+
     def test_both_rest_stacks_treat_a_request_alike(self):
         ours, theirs = (source(sample)["Resources"]["Api"]["Properties"] for sample in list(SAMPLES)[:2])
         written_out = theirs["Auth"]["Authorizers"]["SessionAuthorizer"] | {}

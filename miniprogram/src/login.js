@@ -66,7 +66,9 @@ async function attempt(core, epoch) {
     const { code } = await wxLogin(core);
     if (core.epoch !== epoch) throw signedOut();
     // The old token goes along so that the service ends that session.
-    const reply = await ask(core, 'POST', '/login', old, { code, app_id: core.appId });
+    const reply = await ask(core, 'POST', '/login', old, {
+      code, app_id: core.appId, install_id: core.kept.install
+    });
     if (reply.status === 200 && isToken(reply.body.token)) return adopt(core, epoch, reply);
     const error = errorOf(core, reply);
     const ofOldToken = old && (error.status === 401 || error.code === 'malformed_request');

@@ -149,6 +149,11 @@ pub fn reporting(env: &impl Source) -> Result<Reporting, EnvError> {
     }
 }
 
+/// Reads `WECHAT_APP_ID`: the Mini Program of a login that names none.
+pub fn default_app(env: &impl Source) -> Option<String> {
+    env.text("WECHAT_APP_ID")
+}
+
 /// Settings of what talks to WeChat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WechatSettings {

@@ -90,7 +90,7 @@ impl Login {
         let ring = settings.key_ring_secret_id;
         Ok(Self {
             apps: CachedSecret::new(secrets.clone(), settings.apps_secret_id, clock.clone()),
-            default_app: env.text("WECHAT_APP_ID"),
+            default_app: config::default_app(env),
             key_ring: ring.map(|id| CachedSecret::new(secrets, id, clock.clone())),
             wechat: Wechat::new(&settings.base_url)?,
             users: Users::new(dynamodb.clone(), tables.users),

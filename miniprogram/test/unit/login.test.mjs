@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { FakeService, FakeWx, answer, problem, settle } from '../fake.mjs';
-import { is, paths, signedIn, start } from './start.mjs';
+import { is, paths, relaunch, signedIn, start } from './start.mjs';
 
 const many = (count, what) => Promise.all(Array.from({ length: count }, what));
 
@@ -50,8 +50,10 @@ const sentBy = async (all) => {
   return JSON.parse(JSON.stringify(all.service.log[0].data));
 };
 
-test('a login names its app', async () => {
-  assert.deepEqual(await sentBy(start()), { code: 'code1', app_id: 'wx0123456789abcdef' });
+test('a login names its app and its installation', async () => {
+  const { install_id, ...rest } = await sentBy(start());
+  assert.deepEqual(rest, { code: 'code1', app_id: 'wx0123456789abcdef' });
+  assert.match(install_id, /^[0-9a-z]{22}$/);
 });
 
 test('the option appId wins over what wx says, and is left out when nobody knows', async () => {
@@ -59,7 +61,21 @@ test('the option appId wins over what wx says, and is left out when nobody knows
   const service = new FakeService();
   const wx = new FakeWx(service);
   wx.getAccountInfoSync = undefined;
-  assert.deepEqual(await sentBy(start({}, service, wx)), { code: 'code1' });
+  const { install_id, ...rest } = await sentBy(start({}, service, wx));
+  assert.deepEqual([rest, install_id.length], [{ code: 'code1' }, 22]);
+});
+
+test('the installation stays the same over logins, logouts and launches, and is another one on another phone', async () => {
+  const { session, service, wx } = start();
+  await session.login();
+  await session.logout();
+  await session.login();
+  const { session: next } = relaunch({ service, wx });
+  const first = wx.storage.get([...wx.storage.keys()][0]);
+  await next.login();
+  const ids = [JSON.parse(first).install, service.log[0].data.install_id, await sentBy(start()).then((data) => data.install_id)];
+  assert.equal(ids[0], ids[1]);
+  assert.notEqual(ids[0], ids[2]);
 });
 
 for (const code of ['login_code_invalid', 'login_code_used']) {
