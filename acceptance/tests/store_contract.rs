@@ -104,6 +104,7 @@ impl Store {
             last_seen_at: None,
             expires_at: NOW + 3_600,
             absolute_expires_at: NOW + 7_200,
+            device: wxsession::session::Device::default(),
             parent: None,
         };
         let key = SessionKey::of(&token, &realm());

@@ -137,6 +137,7 @@ fn user_record(sessions: u8) -> User {
         created_at_ms: NOW * 1_000,
         last_login_at: None,
         profile: Profile::default(),
+        version: 0,
     };
     User {
         live: live(sessions),
@@ -156,6 +157,7 @@ fn session() -> Session {
         last_seen_at: Some(NOW),
         expires_at: NOW + 86_400,
         absolute_expires_at: NOW + 172_800,
+        device: wxsession::session::Device::default(),
         parent: None,
     }
 }

@@ -116,6 +116,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::account::{Claims, ExternalId, Roles};
 
     fn handed_on() -> Value {
         json!({"user_id": "22222222-2222-8222-8222-222222222222", "app_id": "wx0123456789abcdef", "openid": "o",
@@ -140,12 +141,15 @@ mod tests {
     #[test]
     fn reads_what_it_writes() {
         for unionid in [None, Some("n".to_owned())] {
-            let external_id = crate::account::ExternalId::new("crm:4711").ok();
-            let roles = crate::account::Roles::new(["editor", "staff"]).unwrap();
-            let profile = Profile { roles, external_id, ..Profile::default() };
+            let external_id = ExternalId::new("crm:4711").ok();
+            let roles = Roles::new(["editor", "staff"]).unwrap();
+            let texts = [("tier", json!("gold")), ("zone", json!("a b"))];
+            let claims = Claims::new(texts.iter().map(|(name, text)| (*name, text))).unwrap();
+            let profile = Profile { roles, claims, external_id };
             let identity = Identity { unionid, profile, ..Identity::from_authorizer(&handed_on()).unwrap() };
             let written = serde_json::to_value(identity.clone().hand_on()).unwrap();
             assert!(written.as_object().unwrap().values().all(Value::is_string), "REST APIs refuse the rest");
+            assert_eq!((&written["claim_tier"], &written["claim_zone"]), (&json!("gold"), &json!("a b")));
             assert_eq!(Identity::from_authorizer(&written), Some(identity));
         }
     }

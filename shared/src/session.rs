@@ -27,6 +27,8 @@ pub struct Session {
     pub expires_at: i64,
     /// Unix seconds, as promised; never moves.
     pub absolute_expires_at: i64,
+    /// The phone it is on, in its own words.
+    pub device: Device,
     /// The session that it was derived from. It lives no longer than that one, and is not in the user's list itself.
     pub parent: Option<TokenHash>,
 }

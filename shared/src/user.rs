@@ -36,6 +36,8 @@ pub struct Person {
     pub last_login_at: Option<i64>,
     /// What the business says of them.
     pub profile: Profile,
+    /// How often that was changed; 0 where it was not read.
+    pub version: u32,
 }
 
 impl User {

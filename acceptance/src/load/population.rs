@@ -73,6 +73,7 @@ impl Population {
             last_seen_at: Some(last_seen_at),
             expires_at,
             absolute_expires_at: last_seen_at + self.rules.absolute_seconds,
+            device: wxsession::session::Device::default(),
             parent: None,
         };
         Member { token, session }

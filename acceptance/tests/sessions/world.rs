@@ -156,7 +156,7 @@ impl World {
     ) -> Result<(SessionToken, Session), Problem> {
         let install = install.map(|number| format!("install-{number:08}"));
         let install = install.map(|id| Install::new(&id).expect("an id of sixteen characters"));
-        let origin = Origin { presented: presented.cloned(), install };
+        let origin = Origin { presented: presented.cloned(), install, ..Origin::default() };
         let recorded = self.login().record(&traded(openid, session_key), &origin, &mut self.line()).await?;
         Ok((recorded.token, recorded.session))
     }

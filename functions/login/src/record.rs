@@ -76,7 +76,7 @@ impl Login {
 
         let token = SessionToken::generate(user_id, &self.random);
         let key = SessionKey::of(&token, &self.realm);
-        let session = self.session(user_id, traded, now_ms);
+        let session = self.session(user_id, traded, origin, now_ms);
         line.put("session_id", session.id.to_string());
         let written = self.sessions.create(&key, &session);
         line.timed("store_ms", written).await?;
@@ -94,7 +94,7 @@ impl Login {
         Ok(Recorded { token, session, is_new })
     }
 
-    fn session(&self, user_id: UserId, traded: &Traded, now_ms: i64) -> Session {
+    fn session(&self, user_id: UserId, traded: &Traded, origin: &Origin, now_ms: i64) -> Session {
         let now = now_ms.div_euclid(1_000);
         let absolute_expires_at = now.saturating_add(self.rules.absolute_seconds);
         Session {
@@ -105,6 +105,7 @@ impl Login {
             last_seen_at: None,
             expires_at: self.rules.expires_at(now, absolute_expires_at),
             absolute_expires_at,
+            device: origin.device.clone(),
             parent: None,
         }
     }

@@ -5,6 +5,7 @@ use wxsession::{
     Secret,
     http::{Problem, Request, bearer, body},
     live::Install,
+    session::Device,
     token::SessionToken,
     wechat::JsCode,
 };
@@ -18,6 +19,16 @@ struct Body {
     code: Secret,
     app_id: Option<String>,
     install_id: Option<String>,
+    device: Option<Phone>,
+}
+
+/// What a phone says of itself. Of another form it is a bug of the client; what it says can be anything.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Phone {
+    platform: Option<String>,
+    model: Option<String>,
+    wechat_version: Option<String>,
 }
 
 /// Where a login comes from, by what the client still holds.
@@ -27,6 +38,8 @@ pub struct Origin {
     pub presented: Option<SessionToken>,
     /// The install; the session that it had ends with this login.
     pub install: Option<Install>,
+    /// The phone, for the list of sessions.
+    pub device: Device,
 }
 
 /// A login that can be tried.
@@ -37,13 +50,17 @@ pub(crate) struct Wanted {
 }
 
 pub(crate) fn read(request: &Request) -> Result<Wanted, Problem> {
-    let Body { code, app_id, install_id } = body::json(request, MOST_BYTES)?;
+    let Body { code, app_id, install_id, device } = body::json(request, MOST_BYTES)?;
     let code = JsCode::new(&code).ok_or_else(|| Problem::malformed("code"))?;
     let install = match install_id {
         Some(id) => Some(Install::new(&id).ok_or_else(|| Problem::malformed("install_id"))?),
         None => None,
     };
+    let device = device.map_or_else(Device::default, |phone| {
+        let Phone { platform, model, wechat_version } = &phone;
+        Device::new(platform.as_deref(), model.as_deref(), wechat_version.as_deref())
+    });
     // A stale or damaged header is no reason to refuse a login.
     let presented = bearer::of(request).ok();
-    Ok(Wanted { code, app_id, origin: Origin { presented, install } })
+    Ok(Wanted { code, app_id, origin: Origin { presented, install, device } })
 }

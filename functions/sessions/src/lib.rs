@@ -24,7 +24,7 @@ use wxsession::{
     env::{EnvError, Source},
     http::{Code, Problem, Request, Response, Route},
     serve::HttpFunction,
-    session::{Ended, Rules, Session, SessionRecord, decide},
+    session::{Device, Ended, Rules, Session, SessionRecord, decide},
     store::{self, End, SessionKey, StoreError, Users, item::Damaged, users::Moment},
     telemetry::Line,
     token::TokenHash,
@@ -56,6 +56,7 @@ struct SessionReply {
     last_seen_at: i64,
     expires_at: i64,
     current: bool,
+    device: Device,
 }
 
 /// What both tables say of a user who has an account.
@@ -109,6 +110,7 @@ impl Sessions {
             last_seen_at: session.seen_at(),
             expires_at: self.rules.ends_at(session),
             current: session.id == caller.session_id,
+            device: session.device.clone(),
         });
         Ok(Response::json(&Reply { sessions: sessions.collect() }))
     }

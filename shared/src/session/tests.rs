@@ -25,6 +25,7 @@ fn session() -> Session {
         last_seen_at: None,
         expires_at: LOGIN + 86_400,
         absolute_expires_at: LOGIN + 172_800,
+        device: Device::default(),
         parent: None,
     }
 }
@@ -41,6 +42,7 @@ fn person() -> Person {
         created_at_ms: LOGIN * 1_000,
         last_login_at: Some(LOGIN),
         profile: Profile::default(),
+        version: 0,
     }
 }
 

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ids::{SessionId, UserId},
-    session::{Ended, Session, SessionRecord},
+    session::{Device, Ended, Session, SessionRecord},
     token::{Realm, SessionToken, TokenHash},
 };
 
@@ -255,6 +255,7 @@ pub fn to_item(hash: &TokenHash, session: &Session) -> Item {
     if let Some(seen) = session.last_seen_at {
         item.insert("last_seen_at".to_owned(), n(seen));
     }
+    session.device.put(&mut item);
     if let Some(parent) = &session.parent {
         item.insert("parent".to_owned(), super::item::b(parent.as_bytes().as_slice()));
     }
@@ -291,6 +292,7 @@ fn session(mut item: Item) -> Result<Session, Damaged> {
         last_seen_at: optional_number(&item, "last_seen_at")?,
         expires_at: number(&item, "expires_at")?,
         absolute_expires_at: number(&item, "absolute_expires_at")?,
+        device: Device::of(&item),
         parent: parent.map(TokenHash::from_bytes),
     })
 }

@@ -3,7 +3,9 @@
 
 mod children;
 mod failures;
+mod find;
 mod list;
+mod profile;
 mod read;
 mod records;
 mod session_keys;
@@ -31,7 +33,7 @@ use crate::{
     ids::{SessionId, UserId},
     live::{Entry, Live},
     random::Random,
-    session::Session,
+    session::{Device, Session},
     store::SessionKey,
     token::{Realm, SessionToken, TokenHash},
 };
@@ -189,6 +191,7 @@ fn session() -> Session {
         last_seen_at: Some(NOW + 60),
         expires_at: NOW + 3_600,
         absolute_expires_at: NOW + 7_200,
+        device: Device::default(),
         parent: None,
     }
 }

@@ -1,6 +1,8 @@
 //! The Users table: one record per user and Mini Program. Every write of the list of live sessions, and of what decides
 //! over all of them, is made only if the list is still what was read.
 
+mod find;
+mod profile;
 mod session_keys;
 mod settle;
 
@@ -10,6 +12,8 @@ use aws_sdk_dynamodb::{
     types::ReturnValuesOnConditionCheckFailure::AllOld,
 };
 
+pub use find::{FoundUsers, Index};
+pub use profile::{Change, Set};
 pub use session_keys::{KeyChange, SealedKey, StoredKeys};
 pub use settle::Moment;
 
@@ -157,6 +161,8 @@ async fn got(get: GetItemFluentBuilder) -> Result<Option<Item>, StoreError> {
     get.send().await.map(|answer| answer.item).map_err(|error| StoreError::of("GetItem", &error))
 }
 
+use profile::VERSION;
+
 const UNCHANGED: &str = "live = :read";
 const ABSENT: &str = "attribute_not_exists(user_id)";
 
@@ -206,5 +212,7 @@ fn person(mut item: Item) -> Result<Option<Person>, Damaged> {
         created_at_ms: optional_moment(&item, "created_at")?.ok_or(Damaged("created_at"))?,
         last_login_at: optional_number(&item, "last_login_at")?,
         profile: Profile::of(&item)?,
+        version: optional_number(&item, VERSION)?
+            .map_or(Ok(0), |number| u32::try_from(number).map_err(|_| Damaged(VERSION)))?,
     }))
 }

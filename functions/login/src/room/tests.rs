@@ -1,4 +1,7 @@
-use wxsession::{Random, UserId, session::Session};
+use wxsession::{
+    Random, UserId,
+    session::{Device, Session},
+};
 
 use super::*;
 
@@ -34,6 +37,7 @@ fn record(created_at: i64, last_seen_at: Option<i64>) -> SessionRecord {
         last_seen_at,
         expires_at: created_at + 86_400,
         absolute_expires_at: created_at + 172_800,
+        device: Device::default(),
         parent: None,
     })
 }

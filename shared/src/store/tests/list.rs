@@ -63,6 +63,7 @@ async fn everything_in_it_is_read_back() {
         created_at_ms: NOW * 1_000 + 500,
         last_login_at: Some(NOW),
         profile: Profile::default(),
+        version: 0,
     };
     assert_eq!((read.person.as_ref(), read.signed_out_at_ms), (Some(&person), Some(NOW * 1_000 - 877)));
     assert!(read.blocked(NOW).is_some());
