@@ -10,7 +10,7 @@ use wechat_simulator::{DEFAULT_APP, NewCode};
 use wxsession::{
     Clock, UserId,
     live::{Entry, Live},
-    session::Session,
+    session::{Device, Session},
     store::{
         SessionKey, Sessions, Users,
         users::{KeyChange, Registered, Registration},
@@ -24,8 +24,17 @@ const TOKEN: &str = "wxs_ErvwhPBjhhubIFG7ovkwcgABAgMEBQYHCAkKCwwNDg8QERITFBUWFxg
 const SESSION: &str = "019aa9c3-7c00-7000-8000-000000000001";
 
 /// What each event answers when its token's session exists, by file name: the status of an HTTP
-/// function, or the effect of an authorizer.
+/// function, the effect of an authorizer, or what account control tells.
 const ANSWERS: &[(&str, &str, &str)] = &[
+    ("accounts-block", "accounts", "blocked"),
+    ("accounts-find-by-openid", "accounts", "truncated users"),
+    (
+        "accounts-get",
+        "accounts",
+        "app_id claims created_at last_login_at openid roles sessions user_id version",
+    ),
+    ("accounts-misspelt", "accounts", "invalid_request request_form"),
+    ("accounts-set-roles", "accounts", "version"),
     ("authorizer-appsync", "authorizer", "true"),
     ("authorizer-http-1.0", "authorizer", "Allow"),
     ("authorizer-http-2.0", "authorizer", "true"),
@@ -97,6 +106,7 @@ async fn seed(service: &Service) {
         last_seen_at: Some(NOW),
         expires_at: NOW + 86_400,
         absolute_expires_at: NOW + 172_800,
+        device: Device::default(),
         parent: None,
     };
     Sessions::new(client.clone(), "SessionsTable").create(&key, &session).await.expect("written");
@@ -130,6 +140,12 @@ fn summary(answer: &Value) -> String {
             Some(code) => format!("{status} {code}"),
             None => status.to_string(),
         };
+    }
+    if let Some(error) = answer.get("error") {
+        return ["code", "reason"].map(|name| error[name].as_str().unwrap_or_default()).join(" ");
+    }
+    if let Some(told) = answer["result"].as_object() {
+        return told.keys().map(String::as_str).collect::<Vec<_>>().join(" ");
     }
     let effect = &answer["policyDocument"]["Statement"][0]["Effect"];
     effect.as_str().map_or_else(|| answer["isAuthorized"].to_string(), str::to_owned)

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use accounts::Accounts;
 use authorizer::Authorizer;
 use check_session::CheckSession;
 use gateway_emulator::invoke::{Invoke, InvokeError, invoke_with};
@@ -42,6 +43,7 @@ pub fn all<S: std::hash::BuildHasher + Clone>(
             OpenData::NAME => built::<OpenData>,
             Me::NAME => built::<Me>,
             Authorizer::NAME => built::<Authorizer>,
+            Accounts::NAME => built::<Accounts>,
             _ => continue,
         };
         invokes.insert(function.binary.clone(), build(&env, clock, new_log)?);

@@ -15,6 +15,8 @@ pub enum Sink {
     Answer,
     /// The headers of any answer.
     Headers,
+    /// The answer of account control, to the business's own backend.
+    AccountsAnswer,
     /// The authorizer's answer, with the context for the function behind it.
     AuthorizerContext,
     /// What a function reports to Lambda instead of an answer, or instead of starting.
@@ -46,6 +48,7 @@ impl Sink {
             Some("login") if is_success => Self::LoginAnswer,
             Some("decrypt") if is_success => Self::DecryptAnswer,
             Some("phone-number") if is_success => Self::PhoneAnswer,
+            Some("accounts") => Self::AccountsAnswer,
             Some("authorizer") => Self::AuthorizerContext,
             _ => Self::Answer,
         }
@@ -60,6 +63,7 @@ impl fmt::Display for Sink {
             Self::PhoneAnswer => "phone number's answer",
             Self::Answer => "answer",
             Self::Headers => "answer's headers",
+            Self::AccountsAnswer => "account control's answer",
             Self::AuthorizerContext => "authorizer's context",
             Self::FunctionError => "function error",
             Self::Stdout => "stdout",
@@ -90,6 +94,8 @@ pub const ALLOWED: &[Allowed] = &[
     allowed("token", Sink::LoginAnswer, "this is how the client gets it, once"),
     allowed("openid", Sink::AuthorizerContext, "the function behind the authorizer learns who is calling"),
     allowed("unionid", Sink::AuthorizerContext, "as the openid"),
+    allowed("openid", Sink::AccountsAnswer, "the business's backend is told whose account it is"),
+    allowed("unionid", Sink::AccountsAnswer, "as the openid"),
     allowed("openid", Sink::UsersItem, "WeChat's name of the user is what the record is about"),
     allowed("unionid", Sink::UsersItem, "as the openid"),
     allowed("openid", Sink::SessionsItem, "the authorizer hands it on without reading the user's record"),

@@ -230,6 +230,8 @@ pub(crate) fn keep_answer(record: &mut Record, name: &str, answer: &Answer) {
         record.keep(Sink::FunctionError, name, format!("{:?}", answer.headers));
     } else if name == "authorizer" {
         record.keep(Sink::AuthorizerContext, name, answer.body.as_ref());
+    } else if name == "accounts" {
+        record.keep(Sink::AccountsAnswer, name, answer.body.as_ref());
     }
 }
 

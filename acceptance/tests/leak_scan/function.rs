@@ -56,6 +56,7 @@ pub(crate) struct Written {
 /// in the folder `LEAK_SCAN_BUILD`.
 pub(crate) fn program(name: &str) -> PathBuf {
     let (built, logical_id) = match name {
+        "accounts" => (env!("CARGO_BIN_EXE_function-accounts"), "AccountsFunction"),
         "authorizer" => (env!("CARGO_BIN_EXE_function-authorizer"), "AuthorizerFunction"),
         "check-session" => (env!("CARGO_BIN_EXE_function-check-session"), "CheckSessionFunction"),
         "login" => (env!("CARGO_BIN_EXE_function-login"), "LoginFunction"),

@@ -37,7 +37,8 @@ async fn a_function_that_cannot_start_names_the_setting_and_not_its_text() {
     let urls = ["login", "open-data"].map(|function| (function, "WECHAT_API_BASE_URL", url.as_str()));
     let credentials =
         ["login", "authorizer", "sessions"].map(|function| (function, "AWS_SECRET_ACCESS_KEY", ""));
-    for (function, setting, value) in mistakes.into_iter().chain(urls).chain(credentials) {
+    let rules = [("accounts", "IDLE_SECONDS", value.as_str())];
+    for (function, setting, value) in mistakes.into_iter().chain(urls).chain(credentials).chain(rules) {
         let running = deployment.cold(function, &[(setting, value)]).await;
         assert!(!running.ended().await.success(), "{function} starts with a wrong {setting}");
         let written = running.stop();

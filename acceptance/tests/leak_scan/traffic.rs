@@ -101,6 +101,44 @@ impl Deployment {
         assert_eq!(self.call("GET", "/session", &user).await.status, 401);
     }
 
+    /// Everything that a backend asks of account control, as it should be.
+    pub(crate) async fn account_control(&self) {
+        let user = self.log_in(None).await;
+        let id = wxsession::UserId::of(DEFAULT_APP.0, &user.openid).to_string();
+        let ask = async |action: &str, mut request: Value| {
+            request["action"] = action.into();
+            request["actor"] = "leak scan".into();
+            self.accounts(&request).await
+        };
+        let profile = json!({"user_id": id, "version": 0, "roles": ["staff"]});
+        let claims = json!({"user_id": id, "version": 1, "claims": {"tier": "gold"}});
+        let name = json!({"user_id": id, "version": 2, "external_id": "crm:4711"});
+        let session = json!({"user_id": id, "session_id": user.session_id});
+        for (action, request) in [
+            ("get", json!({"user_id": id})),
+            ("find_by_openid", json!({"app_id": DEFAULT_APP.0, "openid": user.openid})),
+            ("find_by_unionid", json!({"unionid": UNIONID})),
+            ("find_by_external_id", json!({"external_id": "crm:4711"})),
+            ("set_roles", profile),
+            ("set_claims", claims),
+            ("set_external_id", name),
+            ("list_sessions", json!({"user_id": id})),
+            ("end_session", session),
+            ("end_sessions", json!({"user_id": id})),
+            ("block", json!({"user_id": id, "reason": "spam"})),
+            ("unblock", json!({"user_id": id})),
+            ("erase", json!({"user_id": id})),
+        ] {
+            let answer = ask(action, request).await;
+            assert!(answer["result"].is_object(), "{action}: {answer}");
+        }
+    }
+
+    pub(crate) async fn accounts(&self, request: &Value) -> Value {
+        let path = "/2015-03-31/functions/accounts/invocations";
+        self.request("POST", path).json(request).send().await.expect("an answer").body
+    }
+
     /// Both ways to end, which leave no record for the dump.
     pub(crate) async fn endings(&self) {
         for (method, path) in [("DELETE", "/session"), ("DELETE", "/sessions"), ("DELETE", "/me")] {
@@ -148,6 +186,15 @@ impl Deployment {
             ] {
                 self.post(&user, path, &body).await;
             }
+        }
+        for wrong in [
+            json!({"action": "get", "actor": token, "user_id": openid}),
+            json!({"action": token, "actor": "x", "user_id": code}),
+            json!({"action": "get", "actor": "x", "user_id": code, (openid.clone()): 1}),
+            json!({"action": "block", "actor": "x", "user_id": openid, "reason": token}),
+            json!({"action": "set_claims", "actor": "x", "user_id": "x", "version": 0, "claims": {(token.clone()): 1}}),
+        ] {
+            assert_eq!(self.accounts(&wrong).await["error"]["code"], "invalid_request");
         }
         self.misplaced_tokens(&user).await;
     }

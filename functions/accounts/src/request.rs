@@ -1,0 +1,253 @@
+//! What a backend asks for. [`Request`] is what JSON can say, [`Asked`] is what it means; docs/accounts.schema.json is
+//! made from the former.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::Value;
+use wxsession::{
+    SessionId, UserId,
+    account::{Block, Claims, ExternalId, Malformed, Reason, Roles},
+    store::users::Change,
+};
+
+/// A request as JSON. Nothing beside what is named here is taken, so a misspelt member cannot pass unnoticed.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Request {
+    /// Reads the account.
+    Get { actor: String, user_id: String },
+    /// Names the user of an openid: computed, so also one who has never logged in.
+    FindByOpenid { actor: String, app_id: String, openid: String },
+    /// The users with this unionid, as the index has them.
+    FindByUnionid { actor: String, unionid: String },
+    /// The users with this external id, as the index has them.
+    FindByExternalId { actor: String, external_id: String },
+    /// Ends all sessions and lets no new one begin, for good or until `until`. Takes the place of another block.
+    Block { actor: String, user_id: String, reason: String, until: Option<i64> },
+    /// Lets the user log in again. Ended sessions stay ended.
+    Unblock { actor: String, user_id: String },
+    /// Puts these roles in the place of all others, if the account still has `version`.
+    SetRoles { actor: String, user_id: String, version: u32, roles: Vec<String> },
+    /// Puts these claims in the place of all others, if the account still has `version`.
+    SetClaims {
+        actor: String,
+        user_id: String,
+        version: u32,
+        #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, ClaimValue>"))]
+        claims: Pairs,
+    },
+    /// Sets the business's own name of the user, or with `null` takes it away, if the account still has `version`.
+    SetExternalId {
+        actor: String,
+        user_id: String,
+        version: u32,
+        // Without this a forgotten member would be a null, and take the name away.
+        #[serde(deserialize_with = "Option::deserialize")]
+        #[cfg_attr(test, schemars(required))]
+        external_id: Option<String>,
+    },
+    /// Lists the sessions that are good.
+    ListSessions { actor: String, user_id: String },
+    /// Ends one session.
+    EndSession { actor: String, user_id: String, session_id: String },
+    /// Ends all sessions.
+    EndSessions { actor: String, user_id: String },
+    /// Erases the account: names, vault, roles, claims. A block stays.
+    Erase { actor: String, user_id: String },
+}
+
+/// What a claim may be.
+#[cfg(test)]
+#[derive(schemars::JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) enum ClaimValue {
+    Text(String),
+    Number(f64),
+    Bool(bool),
+}
+
+/// Members of an object, so that one which is there twice is seen.
+pub(crate) struct Pairs(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Pairs;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// Who asks, in their own words: 1 to 128 printable characters, not verified. CloudTrail knows who it was.
+pub(crate) struct Actor(String);
+
+impl Actor {
+    fn new(text: String) -> Result<Self, Malformed> {
+        let fits =
+            text.chars().count() <= 128 && !text.trim().is_empty() && !text.chars().any(is_unprintable);
+        fits.then_some(Self(text)).ok_or(Malformed("actor_form"))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a request means.
+pub(crate) enum Action {
+    Get(UserId),
+    Find(Wanted),
+    Block(UserId, Block),
+    Unblock(UserId),
+    Set(UserId, u32, Change),
+    ListSessions(UserId),
+    EndSession(UserId, SessionId),
+    EndSessions(UserId),
+    Erase(UserId),
+}
+
+/// By what users are found.
+pub(crate) enum Wanted {
+    /// The name that app id and openid have.
+    User(UserId),
+    Unionid(String),
+    ExternalId(ExternalId),
+}
+
+/// A request that can be done.
+pub(crate) struct Asked {
+    pub(crate) actor: Actor,
+    pub(crate) action: Action,
+}
+
+impl Asked {
+    /// Reads a request that came at `now`.
+    pub(crate) fn read(json: &str, now: i64) -> Result<Self, Malformed> {
+        // serde takes an array for a tagged object, too.
+        let request = json.trim_start().starts_with('{').then(|| serde_json::from_str::<Request>(json));
+        request.and_then(Result::ok).ok_or(Malformed("request_form"))?.read(now)
+    }
+}
+
+impl Request {
+    fn read(self, now: i64) -> Result<Asked, Malformed> {
+        let (actor, action) = match self {
+            Self::Get { actor, user_id } => (actor, Action::Get(user(&user_id)?)),
+            Self::FindByOpenid { actor, app_id, openid } => {
+                (actor, Action::Find(computed(&app_id, &openid)?))
+            }
+            Self::FindByUnionid { actor, unionid } => {
+                (actor, Action::Find(Wanted::Unionid(name(unionid, "unionid_form")?)))
+            }
+            Self::FindByExternalId { actor, external_id } => {
+                (actor, Action::Find(Wanted::ExternalId(ExternalId::new(&external_id)?)))
+            }
+            Self::Block { actor, user_id, reason, until } => {
+                (actor, Action::Block(user(&user_id)?, Block::new(now, until, Reason::new(&reason)?)?))
+            }
+            Self::Unblock { actor, user_id } => (actor, Action::Unblock(user(&user_id)?)),
+            Self::SetRoles { actor, user_id, version, roles } => {
+                let roles = Change::Roles(Roles::new(roles.iter().map(String::as_str))?);
+                (actor, Action::Set(user(&user_id)?, version, roles))
+            }
+            Self::SetClaims { actor, user_id, version, claims: Pairs(pairs) } => {
+                let claims = Claims::new(pairs.iter().map(|(name, value)| (name.as_str(), value)))?;
+                (actor, Action::Set(user(&user_id)?, version, Change::Claims(claims)))
+            }
+            Self::SetExternalId { actor, user_id, version, external_id } => {
+                let external_id = external_id.map(|name| ExternalId::new(&name)).transpose()?;
+                (actor, Action::Set(user(&user_id)?, version, Change::ExternalId(external_id)))
+            }
+            Self::ListSessions { actor, user_id } => (actor, Action::ListSessions(user(&user_id)?)),
+            Self::EndSession { actor, user_id, session_id } => {
+                let session = SessionId::parse(&session_id).ok_or(Malformed("session_id_form"))?;
+                (actor, Action::EndSession(user(&user_id)?, session))
+            }
+            Self::EndSessions { actor, user_id } => (actor, Action::EndSessions(user(&user_id)?)),
+            Self::Erase { actor, user_id } => (actor, Action::Erase(user(&user_id)?)),
+        };
+        Ok(Asked { actor: Actor::new(actor)?, action })
+    }
+}
+
+impl Action {
+    /// The word for it, in requests and in audit events.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Get(_) => "get",
+            Self::Find(Wanted::User(_)) => "find_by_openid",
+            Self::Find(Wanted::Unionid(_)) => "find_by_unionid",
+            Self::Find(Wanted::ExternalId(_)) => "find_by_external_id",
+            Self::Block(..) => "block",
+            Self::Unblock(_) => "unblock",
+            Self::Set(_, _, Change::Roles(_)) => "set_roles",
+            Self::Set(_, _, Change::Claims(_)) => "set_claims",
+            Self::Set(_, _, Change::ExternalId(_)) => "set_external_id",
+            Self::ListSessions(_) => "list_sessions",
+            Self::EndSession(..) => "end_session",
+            Self::EndSessions(_) => "end_sessions",
+            Self::Erase(_) => "erase",
+        }
+    }
+
+    /// Whom it is about; `None` where that is what is asked.
+    pub(crate) fn user(&self) -> Option<UserId> {
+        match self {
+            Self::Find(Wanted::Unionid(_) | Wanted::ExternalId(_)) => None,
+            Self::Find(Wanted::User(user))
+            | Self::Get(user)
+            | Self::Block(user, _)
+            | Self::Unblock(user)
+            | Self::Set(user, ..)
+            | Self::ListSessions(user)
+            | Self::EndSession(user, _)
+            | Self::EndSessions(user)
+            | Self::Erase(user) => Some(*user),
+        }
+    }
+}
+
+fn user(text: &str) -> Result<UserId, Malformed> {
+    UserId::parse(text).ok_or(Malformed("user_id_form"))
+}
+
+fn computed(app_id: &str, openid: &str) -> Result<Wanted, Malformed> {
+    let (app_id, openid) = (name(app_id, "app_id_form")?, name(openid, "openid_form")?);
+    Ok(Wanted::User(UserId::of(app_id, openid)))
+}
+
+/// A name that WeChat gave.
+fn name<T: AsRef<str>>(text: T, word: &'static str) -> Result<T, Malformed> {
+    let characters = text.as_ref().as_bytes();
+    let fits = (1..=48).contains(&characters.len()) && characters.iter().all(u8::is_ascii_graphic);
+    fits.then_some(text).ok_or(Malformed(word))
+}
+
+/// Controls, and what makes a line of a log read other than it is.
+fn is_unprintable(character: char) -> bool {
+    let turns =
+        ['\u{200b}'..='\u{200f}', '\u{2028}'..='\u{202e}', '\u{2066}'..='\u{2069}', '\u{feff}'..='\u{feff}'];
+    character.is_control() || turns.iter().any(|range| range.contains(&character))
+}
+
+#[cfg(test)]
+mod tests;
