@@ -33,6 +33,7 @@ EVENTS = {
     "AuthorizerFunction": "authorizer-rest-token.json",
     "SessionsFunction": "sessions-list-rest.json",
     "OpenDataFunction": "open-data-decrypt-rest.json",
+    "AccountsFunction": "accounts-get.json",
 }
 
 

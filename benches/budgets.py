@@ -28,7 +28,7 @@ BUDGETS = HERE / "budgets.json"
 # Percent that a figure may be above its budget; one that far below it wants a lower budget.
 ROOM = {"zip_bytes": 2.0, "cold_instructions": 3.0, "warm_instructions": 3.0}
 LOGICAL_IDS = {"login": "LoginFunction", "check-session": "CheckSessionFunction", "authorizer": "AuthorizerFunction",
-               "sessions": "SessionsFunction", "open-data": "OpenDataFunction"}
+               "sessions": "SessionsFunction", "open-data": "OpenDataFunction", "accounts": "AccountsFunction"}
 
 
 def work_folder():

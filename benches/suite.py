@@ -4,7 +4,7 @@ import json
 import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-FUNCTIONS = ["authorizer", "check-session", "login", "sessions", "open-data"]
+FUNCTIONS = ["authorizer", "check-session", "login", "sessions", "open-data", "accounts"]
 TOKEN = json.loads((ROOT / "events/authorizer-rest-token.json").read_text())["authorizationToken"]
 USER_ID = "12bbf084-f063-861b-9b20-51bba2f93072"
 ALLOWED = [{"at": "/policyDocument/Statement/0/Effect", "is": "Allow"}, {"at": "/context/user_id", "is": USER_ID}]
@@ -17,6 +17,7 @@ WORK = {
     "login": ("login-rest", [{"at": "/statusCode", "is": 200}, {"at": "/body/user/id", "is": USER_ID}], {"dynamodb": 3, "wechat": 1}),
     "sessions": ("sessions-list-rest", [{"at": "/statusCode", "is": 200}, {"at": "/body/sessions/0/current", "is": True}], {"dynamodb": 2}),
     "open-data": ("open-data-decrypt-rest", [{"at": "/statusCode", "is": 200}, {"at": "/body/data/gender", "is": 0}], {"dynamodb": 1}),
+    "accounts": ("accounts-get", [{"at": "/result/user_id", "is": USER_ID}], {"dynamodb": 1}),
 }
 
 

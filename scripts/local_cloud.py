@@ -41,10 +41,8 @@ class Cloud:
         dynamodb = session.client("dynamodb", endpoint_url=self.url)
         for name in ("UsersTable", "SessionsTable"):
             table = source(REST)["Resources"][name]["Properties"]
-            dynamodb.create_table(
-                TableName=name, BillingMode=table["BillingMode"],
-                KeySchema=table["KeySchema"], AttributeDefinitions=table["AttributeDefinitions"],
-            )
+            asked = ("BillingMode", "KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes")
+            dynamodb.create_table(TableName=name, **{key: table[key] for key in asked if key in table})
         secrets = session.client("secretsmanager", endpoint_url=self.url)
         secrets.create_secret(Name="AppsSecret", SecretString=json.dumps({APP_ID: APP_SECRET}))
         ring = {"current": "k1", "k1": RING_KEY}

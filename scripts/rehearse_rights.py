@@ -11,20 +11,23 @@ import boto3
 import botocore.exceptions
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-ROLES = ["LoginRole", "CheckSessionRole", "AuthorizerRole", "SessionsRole", "OpenDataRole"]
+ROLES = ["LoginRole", "CheckSessionRole", "AuthorizerRole", "SessionsRole", "OpenDataRole", "AccountsRole"]
 
 # Who may make which call. "users" and "sessions" are the tables, "apps" and "ring" the secrets; every pair of call and
 # role that is not here must be refused.
 ALLOWED = {
     "users BatchGetItem": {"CheckSessionRole", "AuthorizerRole"},
-    "users GetItem": {"SessionsRole", "OpenDataRole"},
-    "users UpdateItem": {"LoginRole", "SessionsRole", "OpenDataRole"},
+    "users GetItem": {"SessionsRole", "OpenDataRole", "AccountsRole"},
+    "users PutItem": {"AccountsRole"},
+    "users UpdateItem": {"LoginRole", "SessionsRole", "OpenDataRole", "AccountsRole"},
+    "users Query by_unionid": {"AccountsRole"},
+    "users Query by_external_id": {"AccountsRole"},
     "users DeleteItem": {"SessionsRole"},
-    "sessions BatchGetItem": {"CheckSessionRole", "AuthorizerRole"},
+    "sessions BatchGetItem": {"CheckSessionRole", "AuthorizerRole", "AccountsRole"},
     "sessions GetItem": {"LoginRole"},
     "sessions Query": {"LoginRole", "SessionsRole"},
     "sessions PutItem": {"LoginRole"},
-    "sessions UpdateItem": {"LoginRole", "CheckSessionRole", "SessionsRole"},
+    "sessions UpdateItem": {"LoginRole", "CheckSessionRole", "SessionsRole", "AccountsRole"},
     "apps GetSecretValue": {"LoginRole", "OpenDataRole"},
     "ring GetSecretValue": {"LoginRole", "OpenDataRole"},
 }
@@ -59,6 +62,11 @@ def attempts(session, stack):
     found = {}
     for name, (table, key) in tables.items():
         found |= {f"{name} {call}": attempt for call, attempt in of_table(dynamodb, table, key).items()}
+    for index in ("by_unionid", "by_external_id"):
+        found[f"users Query {index}"] = lambda index=index: dynamodb.query(
+            TableName=stack["UsersTableName"], IndexName=index, KeyConditionExpression="#k = :k",
+            ExpressionAttributeNames={"#k": index.removeprefix("by_")}, ExpressionAttributeValues={":k": {"S": "nobody"}},
+        )
     for name, secret in (("apps", stack["AppsSecretArn"]), ("ring", stack["SessionKeyRingSecretArn"])):
         found[f"{name} GetSecretValue"] = lambda secret=secret: secrets.get_secret_value(SecretId=secret)
         # Of a version that is not there, so that nothing changes when it is allowed.

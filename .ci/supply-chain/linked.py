@@ -5,7 +5,7 @@ import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FUNCTIONS = ["login", "check-session", "authorizer", "sessions", "open-data"]
+FUNCTIONS = ["login", "check-session", "authorizer", "sessions", "open-data", "accounts"]
 TARGETS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"]
 
 

@@ -22,6 +22,7 @@ READS = {
     "CheckSessionFunction": USERS_AND_SESSIONS | RULES | {"REALM"},
     "AuthorizerFunction": USERS_AND_SESSIONS | {"REALM"},
     "SessionsFunction": USERS_AND_SESSIONS,
+    "AccountsFunction": USERS_AND_SESSIONS | RULES,
     "OpenDataFunction": (USERS_AND_SESSIONS | WECHAT | {"OPEN_DATA_MAX_AGE_SECONDS"}) - {"SESSIONS_TABLE"},
 }
 

@@ -38,6 +38,13 @@ ALLOWED = {
         "SessionKeyRingSecret": ONE_SECRET,
         "OpenDataLogs": LOGS,
     },
+    "AccountsRole": {
+        "UsersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "UsersTable/index/by_unionid": {"dynamodb:Query"},
+        "UsersTable/index/by_external_id": {"dynamodb:Query"},
+        "SessionsTable": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+        "AccountsLogs": LOGS,
+    },
 }
 
 
@@ -139,6 +146,16 @@ class Invocation(unittest.TestCase):
                 found = list(self.permissions(template))
                 self.assertEqual(set(found), expected)
                 self.assertEqual(len(found), len(expected))
+
+
+    def test_nothing_but_iam_leads_to_account_control(self):
+        for template in (REST, HTTP):
+            self.assertNotIn("AccountsFunction", [function for function, _ in self.permissions(template)])
+            self.assertNotIn("Events", source(template)["Resources"]["AccountsFunction"]["Properties"])
+            self.assertFalse(resources(template, "AWS::Lambda::Url"))
+            exported = source(template)["Outputs"]["AccountsFunctionArn"]
+            self.assertEqual(exported["Value"], {"Fn::GetAtt": ["AccountsFunction", "Arn"]})
+            self.assertEqual(exported["Export"]["Name"], {"Fn::Sub": "${AWS::StackName}-AccountsFunctionArn"})
 
 
 if __name__ == "__main__":

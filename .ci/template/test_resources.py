@@ -18,11 +18,11 @@ def rust_constant(name):
 class Tables(unittest.TestCase):
     def test_time_to_live_watches_the_attribute_that_the_code_writes(self):
         for template in (REST, HTTP):
-            self.assertEqual(
-                properties(template, "SessionsTable")["TimeToLiveSpecification"],
-                {"AttributeName": rust_constant("TTL_ATTRIBUTE"), "Enabled": True},
-            )
-            self.assertNotIn("TimeToLiveSpecification", properties(template, "UsersTable"))
+            for table in ("SessionsTable", "UsersTable"):
+                self.assertEqual(
+                    properties(template, table)["TimeToLiveSpecification"],
+                    {"AttributeName": rust_constant("TTL_ATTRIBUTE"), "Enabled": True},
+                )
 
     def test_keys(self):
         keys = {
@@ -35,6 +35,21 @@ class Tables(unittest.TestCase):
         code = "".join(file.read_text() for file in (ROOT / "shared/src/store").rglob("*.rs"))
         for attribute in ("user_id", "pk", "sk"):
             self.assertTrue(f'"{attribute}"' in code, attribute)
+
+    def test_users_are_found_by_two_sparse_indexes_that_hold_keys_only(self):
+        indexes = [("by_unionid", "unionid"), ("by_external_id", "external_id")]
+        for template in (REST, HTTP):
+            table = properties(template, "UsersTable")
+            found = [
+                (index["IndexName"], [(key["AttributeName"], key["KeyType"]) for key in index["KeySchema"]], index["Projection"])
+                for index in table["GlobalSecondaryIndexes"]
+            ]
+            self.assertEqual(
+                found, [(name, [(attribute, "HASH")], {"ProjectionType": "KEYS_ONLY"}) for name, attribute in indexes]
+            )
+        code = (ROOT / "shared/src/store/users/find.rs").read_text()
+        for name, _ in indexes:
+            self.assertIn(f'"{name}"', code)
 
     def test_tables_are_on_demand_and_named_by_cloudformation(self):
         for template in (REST, HTTP):
@@ -190,8 +205,8 @@ class Whole(unittest.TestCase):
 
     def test_other_stacks_can_attach_the_authorizer_and_find_the_tables(self):
         exports = {body["Export"]["Name"]["Fn::Sub"] for body in source(REST)["Outputs"].values() if "Export" in body}
-        names = {"ApiId", "ApiRootResourceId", "AuthorizerFunctionArn", "UsersTableName", "UsersTableArn",
-                 "SessionsTableName", "SessionsTableArn"}
+        names = {"ApiId", "ApiRootResourceId", "AuthorizerFunctionArn", "AccountsFunctionArn", "UsersTableName",
+                 "UsersTableArn", "SessionsTableName", "SessionsTableArn"}
         self.assertEqual(exports, {f"${{AWS::StackName}}-{name}" for name in names})
         sample = json.dumps(source("examples/template.yaml"))
         self.assertIn("${LoginStack}-AuthorizerFunctionArn", sample)

@@ -13,7 +13,7 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REST = "template.yaml"
 HTTP = "template-http-api.yaml"
-FUNCTIONS = ["LoginFunction", "CheckSessionFunction", "AuthorizerFunction", "SessionsFunction", "OpenDataFunction"]
+FUNCTIONS = ["LoginFunction", "CheckSessionFunction", "AuthorizerFunction", "SessionsFunction", "OpenDataFunction", "AccountsFunction"]
 
 
 class _NoManagedPolicies:
@@ -88,13 +88,18 @@ def logical_id(value):
     if set(value) == {"Fn::If"}:
         condition, made, existing = value["Fn::If"]
         resource = logical_id(made)
-        assert KEPT[resource][0] == condition and KEPT[resource][1] in str(existing), value
+        kept, _, index = resource.partition("/")
+        assert str(existing["Fn::Sub"] if "Fn::Sub" in existing else existing).endswith(f"/{index}" if index else ""), value
+        assert KEPT[kept][0] == condition and KEPT[kept][1] in str(existing), value
         return resource
     if set(value) == {"Ref"}:
         return value["Ref"]
     # The ARN of a secret is called Id.
     if set(value) == {"Fn::GetAtt"} and value["Fn::GetAtt"][1] in ("Arn", "Id"):
         return value["Fn::GetAtt"][0]
+    # An index of a table: UsersTable/index/by_unionid.
+    if set(value) == {"Fn::Sub"} and (index := re.fullmatch(r"\$\{(\w+)\.Arn\}(/index/\w+)", value["Fn::Sub"])):
+        return index[1] + index[2]
     raise AssertionError(f"not a plain reference to a resource: {value}")
 
 
