@@ -25,7 +25,7 @@ export function identityOf(event) {
 
 export async function handler(event, context) {
   const identity = identityOf(event);
-  const requestId = event?.requestContext?.requestId ?? context?.awsRequestId;
+  const requestId = context.awsRequestId;
   if (identity === null) return withoutAuthorizer(requestId);
   // What a role may do is this function's decision. 403, never 401: a new login gives nobody a role.
   if (routeOf(event) === "/staff" && !identity.roles.includes("staff")) return withoutRole(requestId);

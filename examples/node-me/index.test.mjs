@@ -48,7 +48,7 @@ test("believes no header and tells the operator when the route has no authorizer
     assert.equal(answer.headers["WWW-Authenticate"], 'Bearer realm="wxs"');
     const problem = JSON.parse(answer.body);
     assert.equal(problem.code, "credentials_missing");
-    assert.equal(problem.instance, event(name).requestContext.requestId);
+    assert.equal(problem.instance, "invocation");
     assert.equal(lines.length, 1);
     const line = JSON.parse(lines[0]);
     assert.equal(line.level, "ERROR");

@@ -51,10 +51,10 @@ def identity_of(event):
 def handler(event, context):
     identity = identity_of(event)
     if identity is None:
-        return _without_authorizer(_request_id(event, context))
+        return _without_authorizer(context.aws_request_id)
     # What a role may do is this function's decision. 403, never 401: a new login gives nobody a role.
     if _route(event) == "/staff" and "staff" not in identity.roles:
-        return _without_role(_request_id(event, context))
+        return _without_role(context.aws_request_id)
 
     # Your own work goes here. `identity.user_id` is the key to keep a user's things under.
     body = {
@@ -78,11 +78,6 @@ def _seconds(value):
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value)
     return value if type(value) is int and value >= 0 else None
-
-
-def _request_id(event, context):
-    request = (event or {}).get("requestContext") or {}
-    return request.get("requestId") or getattr(context, "aws_request_id", None)
 
 
 def _without_authorizer(request_id):

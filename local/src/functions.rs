@@ -1,6 +1,6 @@
 //! The real functions, called with events as Lambda calls them.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use accounts::Accounts;
 use authorizer::Authorizer;
@@ -12,7 +12,7 @@ use rust_me::Me;
 use sam_template::Template;
 use sessions::Sessions;
 use wxsession::{
-    Clock, config,
+    Clock, Random, config,
     env::EnvError,
     serve::{self, Function},
     telemetry::Log,
@@ -46,7 +46,10 @@ pub fn all<S: std::hash::BuildHasher + Clone>(
             Accounts::NAME => built::<Accounts>,
             _ => continue,
         };
-        invokes.insert(function.binary.clone(), build(&env, clock, new_log)?);
+        invokes.insert(
+            function.binary.clone(),
+            build(&env, clock, new_log, Duration::from_secs(function.timeout_seconds))?,
+        );
     }
     Ok(invokes)
 }
@@ -55,19 +58,21 @@ fn built<F: Function>(
     env: &HashMap<String, String>,
     clock: &Clock,
     new_log: &NewLog,
+    limit: Duration,
 ) -> Result<Invoke, EnvError> {
-    let log = new_log(F::NAME, config::log_level(env)?);
-    Ok(at_the_door(F::from_env(env, clock.clone())?, log))
+    let log = new_log(F::NAME, config::log_level(env)?).with_source(config::source_address(env)?);
+    Ok(at_the_door(F::from_env(env, clock.clone())?, log, limit))
 }
 
-/// One function, at the door that it has on Lambda.
+/// One function, at the door that it has on Lambda, with its limit there.
 #[must_use]
-pub fn at_the_door<F: Function>(function: F, log: Log) -> Invoke {
+pub fn at_the_door<F: Function>(function: F, log: Log, limit: Duration) -> Invoke {
     let function = Arc::new(function);
     invoke_with(move |event| {
         let (function, log) = (Arc::clone(&function), log.clone());
         async move {
-            let response = serve::invoke_json(&*function, &log, event, "local").await;
+            let id = uuid::Builder::from_random_bytes(Random::system().bytes()).into_uuid().to_string();
+            let response = serve::invoke_json_within(&*function, &log, event, &id, Some(limit)).await;
             response.map_err(|error| InvokeError::new(error.error_type, error.error_message))
         }
     })
@@ -81,9 +86,10 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_event_of_another_shape_is_reported_as_on_lambda() {
-        let log = Log::stdout("me", Level::Error, Clock::system());
-        let error = at_the_door(Me, log)(json!({"headers": "Bearer x"})).await.unwrap_err();
-        assert_eq!(error, InvokeError::new("WrongEvent", "not an event of this function"));
+    async fn what_is_no_event_is_answered_as_on_lambda() {
+        let log = || Log::stdout("me", Level::Error, Clock::system());
+        let limit = Duration::from_secs(3);
+        let response = at_the_door(Me, log(), limit)(json!({"headers": "Bearer x"})).await.unwrap();
+        assert_eq!(response["statusCode"], 400);
     }
 }

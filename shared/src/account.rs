@@ -17,7 +17,7 @@ mod claims;
 mod external_id;
 mod roles;
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::ser::SerializeMap;
 use serde_json::Value;
@@ -74,8 +74,8 @@ const CLAIM: &str = "claim_";
 
 impl Profile {
     /// Reads what [`Profile::hand_on`] gave, by way of API Gateway. `None` when that did not give it.
-    pub(crate) fn handed_on(context: &Value) -> Option<Self> {
-        let claims = context.as_object()?.iter().filter_map(|(name, value)| {
+    pub(crate) fn handed_on(context: &BTreeMap<&str, &Value>) -> Option<Self> {
+        let claims = context.iter().filter_map(|(name, value)| {
             name.strip_prefix(CLAIM).map(|name| value.as_str().map(|text| (name, text)))
         });
         Some(Self {

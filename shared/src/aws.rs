@@ -5,11 +5,13 @@ mod per_call;
 
 use std::time::Duration;
 
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Region, SharedHttpClient, StalledStreamProtectionConfig, retry::RetryConfig,
-    timeout::TimeoutConfig,
+    SharedHttpClient, StalledStreamProtectionConfig, retry::RetryConfig, timeout::TimeoutConfig,
 };
+use futures_util::FutureExt;
 
 pub use connector::{Connector, tls_config};
 use per_call::{FewerHeaders, OneEndpoint};
@@ -40,23 +42,25 @@ impl Budget {
     }
 }
 
-/// Region, credentials and endpoints as Lambda sets them for the life of an environment. No chain is
-/// walked: no metadata service, no files, nothing to wait for at a cold start.
+/// What the SDK reads of the environment, for the life of an environment: `aws_config`, with the region and the
+/// credentials that Lambda sets as the only providers, and without profiles. So no chain is walked: no metadata service,
+/// no files, nothing to wait for at a cold start.
 #[derive(Clone, Debug)]
 pub struct Account {
-    region: Region,
-    credentials: Credentials,
+    sdk: SdkConfig,
     dynamodb_endpoint: Option<OneEndpoint>,
     dynamodb_endpoint_url: Option<String>,
     #[cfg(feature = "wechat")]
-    secrets_endpoint: Option<String>,
+    secrets_endpoint_url: Option<String>,
     connector: Connector,
     http_client: SharedHttpClient,
 }
 
 impl Account {
-    /// Reads `AWS_REGION`, the three `AWS_` credentials variables, `AWS_ENDPOINT_URL_DYNAMODB` and
-    /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`.
+    /// Reads `AWS_REGION`, the three `AWS_` credentials variables, `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT` and
+    /// the `AWS_ENDPOINT_URL` of each service, as AWS documents them:
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>. The SDK's other settings come from the
+    /// process's environment alone.
     ///
     /// # Errors
     ///
@@ -68,15 +72,22 @@ impl Account {
             env.text("AWS_SESSION_TOKEN"),
         );
         let region = env.required("AWS_REGION")?;
-        let dynamodb_endpoint_url = env.text("AWS_ENDPOINT_URL_DYNAMODB");
+        let endpoints = Endpoints::read(env);
+        let dynamodb_endpoint_url = endpoints.url(env, "AWS_ENDPOINT_URL_DYNAMODB");
+        let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .region(Region::new(region.clone()))
+            .credentials_provider(credentials)
+            .use_fips(endpoints.fips)
+            .use_dual_stack(endpoints.dual_stack)
+            .profile_files(EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, "").build())
+            .load();
         let connector = Connector::new();
         Ok(Self {
-            dynamodb_endpoint: OneEndpoint::resolve(&region, dynamodb_endpoint_url.as_deref()),
+            sdk: sdk.now_or_never().expect("explicit providers and no profile: there is nothing to wait for"),
+            dynamodb_endpoint: OneEndpoint::resolve(&region, dynamodb_endpoint_url.as_deref(), endpoints),
             dynamodb_endpoint_url,
-            region: Region::new(region),
-            credentials,
             #[cfg(feature = "wechat")]
-            secrets_endpoint: env.text("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+            secrets_endpoint_url: endpoints.url(env, "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
             http_client: connector.shared(),
             connector,
         })
@@ -91,19 +102,16 @@ impl Account {
     /// A client of DynamoDB.
     #[must_use]
     pub fn dynamodb(&self, budget: Budget) -> aws_sdk_dynamodb::Client {
-        let mut config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(self.region.clone())
-            .credentials_provider(self.credentials.clone())
+        let mut config = aws_sdk_dynamodb::config::Builder::from(&self.sdk)
             .timeout_config(budget.timeouts())
             .retry_config(Budget::retries())
             // It waits longer for a stalled body than the budget lets any call take.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .interceptor(FewerHeaders)
             .http_client(self.http_client.clone());
-        match self.dynamodb_endpoint.clone() {
-            Some(endpoint) => config = config.endpoint_resolver(endpoint),
-            None => drop(config.set_endpoint_url(self.dynamodb_endpoint_url.clone())),
+        config.set_endpoint_url(self.dynamodb_endpoint_url.clone());
+        if let Some(endpoint) = self.dynamodb_endpoint.clone() {
+            config = config.endpoint_resolver(endpoint);
         }
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
@@ -112,14 +120,11 @@ impl Account {
     #[cfg(feature = "wechat")]
     #[must_use]
     pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
-        let mut config = aws_sdk_secretsmanager::Config::builder()
-            .behavior_version(aws_sdk_secretsmanager::config::BehaviorVersion::v2026_01_12())
-            .region(self.region.clone())
-            .credentials_provider(self.credentials.clone())
+        let mut config = aws_sdk_secretsmanager::config::Builder::from(&self.sdk)
             .timeout_config(Budget { attempt: Duration::from_millis(500), ..Budget::WRITE }.timeouts())
             .retry_config(Budget::retries())
             .http_client(self.http_client.clone());
-        config.set_endpoint_url(self.secrets_endpoint.clone());
+        config.set_endpoint_url(self.secrets_endpoint_url.clone());
         aws_sdk_secretsmanager::Client::from_conf(config.build())
     }
 
@@ -129,5 +134,31 @@ impl Account {
         if let Some(endpoint) = &self.dynamodb_endpoint {
             self.connector.prime(endpoint.url()).await;
         }
+    }
+}
+
+/// Which of a service's endpoints is asked.
+#[derive(Clone, Copy, Debug, Default)]
+struct Endpoints {
+    fips: bool,
+    dual_stack: bool,
+    /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`
+    as_aws_has_them: bool,
+}
+
+impl Endpoints {
+    fn read(env: &impl Source) -> Self {
+        let is_on = |name| env.text(name).is_some_and(|text| text.eq_ignore_ascii_case("true"));
+        Self {
+            fips: is_on("AWS_USE_FIPS_ENDPOINT"),
+            dual_stack: is_on("AWS_USE_DUALSTACK_ENDPOINT"),
+            as_aws_has_them: is_on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
+        }
+    }
+
+    /// The service's own URL, or the one of all services.
+    fn url(self, env: &impl Source, service: &str) -> Option<String> {
+        let set = || env.text(service).or_else(|| env.text("AWS_ENDPOINT_URL"));
+        if self.as_aws_has_them { None } else { set() }
     }
 }

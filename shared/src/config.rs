@@ -4,7 +4,7 @@
 use crate::{
     env::{EnvError, Source},
     session::Rules,
-    telemetry::{Level, Reporting},
+    telemetry::{Level, Reporting, SourceAddress},
     token::Realm,
 };
 
@@ -152,6 +152,17 @@ pub fn reporting(env: &impl Source) -> Result<Reporting, EnvError> {
 /// Reads `WECHAT_APP_ID`: the Mini Program of a login that names none.
 pub fn default_app(env: &impl Source) -> Option<String> {
     env.text("WECHAT_APP_ID")
+}
+
+/// Reads `SOURCE_ADDRESS`: `full`, `truncated` (the default) or `off`.
+///
+/// # Errors
+///
+/// [`EnvError`] naming the variable.
+pub fn source_address(env: &impl Source) -> Result<SourceAddress, EnvError> {
+    let text = env.text("SOURCE_ADDRESS").unwrap_or_else(|| "truncated".to_owned());
+    SourceAddress::parse(&text)
+        .ok_or_else(|| EnvError::Malformed("SOURCE_ADDRESS", "full, truncated or off".to_owned()))
 }
 
 /// Settings of what talks to WeChat.

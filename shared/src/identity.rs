@@ -1,12 +1,19 @@
 //! Who is calling: what the authorizer hands on, and how a function reads it. This is what a business function depends on.
 
+use std::collections::BTreeMap;
+
+#[cfg(feature = "http")]
+use lambda_http::{Request, RequestExt, request::RequestContext};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
 use crate::{
     account::Profile,
-    http::{Code, Problem, Request},
     ids::{SessionId, UserId},
+};
+#[cfg(feature = "http")]
+use crate::{
+    http::{Code, Problem},
     telemetry::Line,
 };
 
@@ -42,8 +49,11 @@ impl Identity {
     /// # Errors
     ///
     /// `credentials_missing`.
+    #[cfg(feature = "http")]
     pub fn of(request: &Request, line: &mut Line) -> Result<Self, Problem> {
-        let identity = request.authorizer().and_then(Self::from_authorizer).ok_or_else(nobody)?;
+        let authorizer = request.request_context_ref().and_then(RequestContext::authorizer);
+        let identity = authorizer.and_then(|authorizer| Self::read(authorizer.fields.iter()));
+        let identity = identity.ok_or_else(nobody)?;
         line.put("user_id", identity.user_id.to_string());
         line.put("session_id", identity.session_id.to_string());
         line.put("app_id", identity.app_id.as_str());
@@ -55,16 +65,21 @@ impl Identity {
     #[must_use]
     pub fn from_authorizer(context: &Value) -> Option<Self> {
         let flat = context.get("lambda").unwrap_or(context);
-        let text = |name| flat.get(name).and_then(Value::as_str);
+        Self::read(flat.as_object()?.iter())
+    }
+
+    fn read<'a>(handed_on: impl Iterator<Item = (&'a String, &'a Value)>) -> Option<Self> {
+        let handed_on = handed_on.map(|(name, value)| (name.as_str(), value)).collect::<BTreeMap<_, _>>();
+        let text = |name| handed_on.get(name).and_then(|value| value.as_str());
         Some(Self {
             user_id: UserId::parse(text("user_id")?)?,
             app_id: text("app_id")?.to_owned(),
             openid: text("openid")?.to_owned(),
             unionid: text("unionid").map(str::to_owned),
             session_id: SessionId::parse(text("session_id")?)?,
-            expires_at: seconds(flat.get("expires_at")?)?,
-            auth_time: flat.get("auth_time").and_then(seconds),
-            profile: Profile::handed_on(flat)?,
+            expires_at: seconds(handed_on.get("expires_at")?)?,
+            auth_time: handed_on.get("auth_time").and_then(|value| seconds(value)),
+            profile: Profile::handed_on(&handed_on)?,
         })
     }
 
@@ -104,6 +119,7 @@ fn seconds(value: &Value) -> Option<i64> {
 }
 
 /// The problem of a request that did not pass the authorizer.
+#[cfg(feature = "http")]
 fn nobody() -> Problem {
     Problem::new(Code::CredentialsMissing).because("no_authorizer").operator(
         "a request came without an identity: the route has no session authorizer",

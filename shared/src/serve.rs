@@ -1,16 +1,21 @@
 //! The door: one way in for every function, from Lambda's Runtime API, from `local` and from the tests.
 
-use std::panic::AssertUnwindSafe;
+#[cfg(feature = "http")]
+mod http;
+
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt;
-use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
+#[cfg(feature = "http")]
+pub use self::http::HttpFunction;
 use crate::{
     Clock, config,
     env::{self, EnvError, Source},
-    http::{Code, Problem, Request, Response, Route, route},
+    http::{Code, Problem},
     telemetry::{Level, Line, Log},
 };
 
@@ -18,12 +23,8 @@ use crate::{
 pub trait Function: Sized + Send + Sync + 'static {
     /// Its name in the log and in metrics.
     const NAME: &'static str;
-    /// The log's word for an event that was served.
-    const SERVED: &'static str;
     /// What it is given.
-    type Event: DeserializeOwned + Send + Sync;
-    /// What it gives back.
-    type Response: Serialize + Send;
+    type Event: DeserializeOwned + Send;
 
     /// Reads the settings and builds the clients, once per environment.
     ///
@@ -37,81 +38,58 @@ pub trait Function: Sized + Send + Sync + 'static {
         std::future::ready(())
     }
 
-    /// The caller's name of the request.
-    fn request_id(event: &Self::Event) -> Option<&str>;
-
-    /// Serves one event. Whatever fails leaves by `?`.
-    fn serve(
-        &self,
-        event: &Self::Event,
-        line: &mut Line,
-    ) -> impl Future<Output = Result<Self::Response, Problem>> + Send;
-
-    /// What a problem is outside, and the log's word for it.
-    fn refuse(
-        &self,
-        event: &Self::Event,
-        problem: &Problem,
-        line: &mut Line,
-    ) -> (Result<Self::Response, Diagnostic>, &'static str);
-}
-
-/// A function that serves HTTP requests, by its table of routes.
-pub trait HttpFunction: Sized + Send + Sync + 'static {
-    /// See [`Function::NAME`].
-    const NAME: &'static str;
-    /// What it serves; everything else is not found.
-    const ROUTES: &'static [Route<Self>];
-
-    /// See [`Function::from_env`].
+    /// Answers one event, within [`guarded`], and ends its line.
     ///
     /// # Errors
     ///
-    /// [`EnvError`] naming the variable.
-    fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError>;
-
-    /// See [`Function::prime`].
-    fn prime(&self) -> impl Future<Output = ()> + Send {
-        std::future::ready(())
-    }
-}
-
-impl<F: HttpFunction> Function for F {
-    const NAME: &'static str = F::NAME;
-    const SERVED: &'static str = "ok";
-    type Event = Request;
-    type Response = Response;
-
-    fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
-        <F as HttpFunction>::from_env(env, clock)
-    }
-
-    fn prime(&self) -> impl Future<Output = ()> + Send {
-        HttpFunction::prime(self)
-    }
-
-    fn request_id(request: &Request) -> Option<&str> {
-        request.request_id()
-    }
-
-    async fn serve(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
-        let response = route::serve(F::ROUTES, self, request, line).await?;
-        line.put("status", response.status());
-        Ok(response)
-    }
-
-    fn refuse(
+    /// What Lambda reports as the function's error.
+    fn answer(
         &self,
-        _: &Request,
-        problem: &Problem,
-        line: &mut Line,
-    ) -> (Result<Response, Diagnostic>, &'static str) {
-        line.put("status", problem.code.status());
-        (Ok(problem.response(line.request_id(), line.now())), problem.code.as_str())
-    }
+        event: Self::Event,
+        context: Context,
+        line: Line,
+    ) -> impl Future<Output = Result<impl Serialize + Send, Diagnostic>> + Send;
 }
 
-/// Serves one event and writes its line. A panic is an `internal` problem without any text of it.
+/// Waits for a function's work, in time, and takes what no handler sees: a panic is an `internal` problem without any text
+/// of it, and the end of the time is "cannot tell". What a problem has for the log is in the line then.
+///
+/// # Errors
+///
+/// The work's, and these two.
+pub async fn guarded<T>(
+    line: &mut Line,
+    work: impl AsyncFnOnce(&mut Line) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    let deadline = line.deadline();
+    let work = AssertUnwindSafe(work(line)).catch_unwind();
+    let done = match deadline {
+        Some(deadline) => tokio::time::timeout_at(deadline.into(), work).await.ok(),
+        None => Some(work.await),
+    };
+    let outcome = match done {
+        Some(outcome) => outcome.unwrap_or_else(|_| Err(Problem::new(Code::Internal).because("panic"))),
+        None => Err(out_of_time(line)),
+    };
+    if let Err(problem) = &outcome {
+        problem.note_in(line);
+        if let Some(reason) = problem.reason {
+            line.put("reason", reason);
+        }
+    }
+    outcome
+}
+
+fn out_of_time(line: &Line) -> Problem {
+    let code = if line.waits_for() == Some("wechat_ms") {
+        Code::UpstreamUnavailable
+    } else {
+        Code::StoreUnavailable
+    };
+    Problem::new(code).because("out_of_time")
+}
+
+/// Answers one event.
 ///
 /// # Errors
 ///
@@ -119,29 +97,16 @@ impl<F: HttpFunction> Function for F {
 pub async fn invoke<F: Function>(
     function: &F,
     log: &Log,
-    event: Event<F::Event>,
-    invocation_id: &str,
-) -> Result<F::Response, Diagnostic> {
-    let event = event.read(log)?;
-    let mut line = log.request(F::request_id(&event).unwrap_or(invocation_id));
-    let served = AssertUnwindSafe(function.serve(&event, &mut line)).catch_unwind().await;
-    let problem = match served.unwrap_or_else(|_| Err(Problem::new(Code::Internal).because("panic"))) {
-        Ok(response) => {
-            line.end(F::SERVED);
-            return Ok(response);
-        }
-        Err(problem) => problem,
-    };
-    problem.note_in(&mut line);
-    if let Some(reason) = problem.reason {
-        line.put("reason", reason);
-    }
-    let (refused, outcome) = function.refuse(&event, &problem, &mut line);
-    line.end(outcome);
-    refused
+    event: LambdaEvent<Event<F::Event>>,
+) -> Result<impl Serialize, Diagnostic> {
+    let LambdaEvent { payload, context } = event;
+    let event = payload.read(log)?;
+    let mut line = log.request(&context.request_id);
+    line.ends_at(context.deadline);
+    function.answer(event, context, line).await
 }
 
-/// The same for whoever has the event as a JSON value: `local`, and tests.
+/// The same for whoever has the event as a JSON value, with a name for the invocation and no limit to its time.
 ///
 /// # Errors
 ///
@@ -152,8 +117,26 @@ pub async fn invoke_json<F: Function>(
     event: Value,
     invocation_id: &str,
 ) -> Result<Value, Diagnostic> {
+    invoke_json_within(function, log, event, invocation_id, None).await
+}
+
+/// The same with the function's limit: `local`, and tests of it.
+///
+/// # Errors
+///
+/// As [`invoke`].
+pub async fn invoke_json_within<F: Function>(
+    function: &F,
+    log: &Log,
+    event: Value,
+    invocation_id: &str,
+    limit: Option<Duration>,
+) -> Result<Value, Diagnostic> {
+    let mut context = Context::default();
+    invocation_id.clone_into(&mut context.request_id);
+    context.deadline = limit.map_or(0, |limit| log.unix_millis_after(limit));
     let event = serde_json::from_value(event).unwrap_or(Event(None));
-    let response = invoke(function, log, event, invocation_id).await?;
+    let response = invoke(function, log, LambdaEvent::new(event, context)).await?;
     Ok(serde_json::to_value(response).unwrap_or_default())
 }
 
@@ -166,14 +149,18 @@ pub async fn run<F: Function>() -> Result<(), lambda_runtime::Error> {
     let (env, clock) = (&env::Process, Clock::system());
     let level = config::log_level(env);
     let log = Log::stdout(F::NAME, *level.as_ref().unwrap_or(&Level::Info), clock.clone());
-    let settings = level.and_then(|_| Ok((config::reporting(env)?, F::from_env(env, clock)?)));
-    let (reporting, function) = settings.map_err(|error| cannot_start(&log, &error))?;
+    let settings = level.and_then(|_| Ok((logging(&log, env)?, F::from_env(env, clock)?)));
+    let (log, function) = settings.map_err(|error| cannot_start(&log, &error))?;
     for one in config::adjusted(env) {
         let fields = [("name", one.name.into()), ("set", one.set.into()), ("used", one.used.into())];
         log.note(Level::Warn, "setting adjusted", fields.map(|(name, value)| (name.to_owned(), value)));
     }
     function.prime().await;
-    events(function, log.reporting(reporting)).await
+    events(function, log).await
+}
+
+fn logging(log: &Log, env: &impl Source) -> Result<Log, EnvError> {
+    Ok(log.clone().reporting(config::reporting(env)?).with_source(config::source_address(env)?))
 }
 
 /// Serves what the Runtime API has, with a function that is ready.
@@ -185,9 +172,8 @@ pub async fn events<F: Function>(function: F, log: Log) -> Result<(), lambda_run
     quiet_panics(log.clone());
     let (function, log) = (&function, &log);
     // On the heap: the runtime hands the future on from layer to layer, and the SDK's are large.
-    let handler = |event: LambdaEvent<Event<F::Event>>| {
-        Box::pin(async move { invoke(function, log, event.payload, &event.context.request_id).await })
-    };
+    let handler =
+        |event: LambdaEvent<Event<F::Event>>| Box::pin(async move { invoke(function, log, event).await });
     lambda_runtime::run(service_fn(handler)).await
 }
 
@@ -209,12 +195,6 @@ pub struct Event<T>(Option<T>);
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Event<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self(T::deserialize(deserializer).ok()))
-    }
-}
-
-impl<T> From<T> for Event<T> {
-    fn from(event: T) -> Self {
-        Self(Some(event))
     }
 }
 

@@ -4,6 +4,7 @@
 //! no library can print an event, an item or a URL at any level. `docs/operations.md` describes the
 //! line field by field.
 
+mod gateway;
 mod metrics;
 mod record;
 
@@ -13,15 +14,21 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
 
 use crate::clock::Clock;
+pub use gateway::{Gateway, SourceAddress};
 pub use metrics::Reporting;
 use metrics::{Ended, Metrics};
 use record::Record;
+
+/// Nothing is answered later than this before the function's limit.
+const RESERVE: Duration = Duration::from_millis(500);
+/// What an answer needs after the last work that it does not depend on.
+const SPARE: Duration = Duration::from_millis(100);
 
 /// What a request puts into its line.
 const USUAL_FIELDS: usize = 12;
@@ -66,6 +73,7 @@ pub struct Log {
     least: Level,
     reporting: Reporting,
     clock: Clock,
+    source: SourceAddress,
     cold: Arc<AtomicBool>,
     lines: Option<Arc<Mutex<Vec<String>>>>,
 }
@@ -75,7 +83,8 @@ impl Log {
     #[must_use]
     pub fn stdout(function: &'static str, least: Level, clock: Clock) -> Self {
         let reporting = Reporting::new("local", false);
-        Self { function, least, reporting, clock, cold: Arc::new(AtomicBool::new(true)), lines: None }
+        let (source, cold) = (SourceAddress::Truncated, Arc::new(AtomicBool::new(true)));
+        Self { function, least, reporting, clock, source, cold, lines: None }
     }
 
     /// The same, with metrics of a stack.
@@ -88,6 +97,12 @@ impl Log {
     #[must_use]
     pub fn kept(self, lines: Arc<Mutex<Vec<String>>>) -> Self {
         Self { lines: Some(lines), ..self }
+    }
+
+    /// The same, with another rule for source addresses.
+    #[must_use]
+    pub fn with_source(self, source: SourceAddress) -> Self {
+        Self { source, ..self }
     }
 
     /// Starts the line of a request.
@@ -104,7 +119,15 @@ impl Log {
             after_logout: false,
             level: Level::Info,
             started: Instant::now(),
+            deadline: None,
+            waits_for: None,
         }
+    }
+
+    /// When so much time will have passed, in unix milliseconds.
+    pub(crate) fn unix_millis_after(&self, time: Duration) -> u64 {
+        let now = u64::try_from(self.clock.now_millis()).unwrap_or(0);
+        now.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
     }
 
     /// A line of its own, outside a request.
@@ -151,6 +174,8 @@ pub struct Line {
     after_logout: bool,
     level: Level,
     started: Instant,
+    deadline: Option<Instant>,
+    waits_for: Option<&'static str>,
 }
 
 impl Line {
@@ -171,10 +196,56 @@ impl Line {
     /// Waits for `work` and adds its duration to the field `name`, in milliseconds.
     pub async fn timed<T>(&mut self, name: &'static str, work: impl Future<Output = T>) -> T {
         let started = Instant::now();
+        self.waits_for = Some(name);
         let done = work.await;
+        self.waits_for = None;
         let before = self.field(name).and_then(Value::as_f64).unwrap_or(0.0);
         self.put(name, millis(started) + before);
         done
+    }
+
+    /// The same for work that the answer does not need.
+    pub async fn timed_if_time<T>(&mut self, name: &'static str, work: impl Future<Output = T>) -> Option<T> {
+        self.if_time(async |line| line.timed(name, work).await).await
+    }
+
+    /// Does what the answer does not need: not begun, or given up, when the answer could come too late.
+    pub async fn if_time<T>(&mut self, work: impl AsyncFnOnce(&mut Self) -> T) -> Option<T> {
+        let Some(deadline) = self.deadline else { return Some(work(self).await) };
+        let last = deadline.checked_sub(SPARE).filter(|last| *last > Instant::now())?;
+        tokio::time::timeout_at(last.into(), work(self)).await.ok()
+    }
+
+    /// When the request must have been answered, if anybody said so.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// Takes the moment, in unix milliseconds, at which Lambda ends the invocation.
+    pub(crate) fn ends_at(&mut self, unix_millis: u64) {
+        // Nobody says so: `local`, tests.
+        if unix_millis == 0 {
+            return;
+        }
+        let left = i64::try_from(unix_millis).unwrap_or(i64::MAX).saturating_sub(self.log.clock.now_millis());
+        let left = Duration::from_millis(u64::try_from(left).unwrap_or(0)).saturating_sub(RESERVE);
+        self.deadline = self.started.checked_add(left);
+    }
+
+    /// What the request waits for right now.
+    pub(crate) fn waits_for(&self) -> Option<&'static str> {
+        self.waits_for
+    }
+
+    /// Puts in what the gateway says of the request.
+    pub fn came_by(&mut self, gateway: Gateway) {
+        if let Some(id) = gateway.request_id {
+            self.put("gateway_request_id", id);
+        }
+        if let Some(source) = gateway.source.and_then(|source| self.log.source.written(source)) {
+            self.put("source_address", source);
+        }
     }
 
     /// Notes that something should be looked at.

@@ -91,11 +91,11 @@ fn fails_with_the_event(name: &'static str, invoke: Invoke) -> Invoke {
     })
 }
 
-fn adds_a_detail(name: &'static str, invoke: Invoke) -> Invoke {
+fn adds_a_cause(name: &'static str, invoke: Invoke) -> Invoke {
     answering("login", name, invoke, |_, answer| {
         answer.map(|mut answer| {
             let body = answer["body"].as_str().unwrap_or_default();
-            answer["body"] = body.replacen('{', "{\"detail\":\"connection refused\",", 1).into();
+            answer["body"] = body.replacen('{', "{\"cause\":\"connection refused\",", 1).into();
             answer
         })
     })
@@ -105,7 +105,7 @@ fn forgets_retry_after(name: &'static str, invoke: Invoke) -> Invoke {
     answering("check-session", name, invoke, |_, answer| {
         answer.map(|mut answer| {
             for headers in ["headers", "multiValueHeaders"] {
-                answer[headers].as_object_mut().and_then(|headers| headers.remove("Retry-After"));
+                answer[headers].as_object_mut().and_then(|headers| headers.remove("retry-after"));
             }
             answer
         })
@@ -178,7 +178,7 @@ const DEFECTS: [(&str, Route, Tamper, &str); 15] = [
     (THROTTLED, Route::Logout, says_204, "answers 204 and the session is still active"),
     (THROTTLED, Route::Login, echoes_the_request, "leaks js_code in the answer"),
     (THROTTLED, Route::Me, fails_with_the_event, "leaks token in a function error"),
-    (THROTTLED, Route::Login, adds_a_detail, "a problem of another form"),
+    (THROTTLED, Route::Login, adds_a_cause, "a problem of another form"),
     (THROTTLED, Route::Check, forgets_retry_after, "does not say when to come back"),
     (THROTTLED, Route::Check, takes_too_long, "check-session takes 4."),
     (THROTTLED, Route::Check, never_recovers, "when everything works again"),

@@ -13,7 +13,7 @@ use gateway_emulator::{
     Gateway,
     invoke::{Invoke, InvokeError, invoke_with},
 };
-use local::functions;
+use local::functions::at_the_door;
 use login::Login;
 use open_data::OpenData;
 use operator::http_client::HttpClient;
@@ -112,24 +112,24 @@ fn build(
     };
     let account = if takes_detour { account.over(world.detour.client()) } else { account };
     let random = Random::system();
-    let complete = "complete settings";
+    let (limit, complete) = (Duration::from_secs(deployed.timeout_seconds), "complete settings");
     match name {
         "login" => {
-            functions::at_the_door(Login::with_account(account, &env, clock, random).expect(complete), log)
+            at_the_door(Login::with_account(account, &env, clock, random).expect(complete), log, limit)
         }
         "check-session" => {
-            functions::at_the_door(CheckSession::with_account(account, &env, clock).expect(complete), log)
+            at_the_door(CheckSession::with_account(account, &env, clock).expect(complete), log, limit)
         }
         "sessions" => {
-            functions::at_the_door(Sessions::with_account(account, &env, clock, random).expect(complete), log)
+            at_the_door(Sessions::with_account(account, &env, clock, random).expect(complete), log, limit)
         }
         "open-data" => {
-            functions::at_the_door(OpenData::with_account(account, &env, clock, random).expect(complete), log)
+            at_the_door(OpenData::with_account(account, &env, clock, random).expect(complete), log, limit)
         }
         "authorizer" => {
-            functions::at_the_door(Authorizer::with_account(account, &env, clock).expect(complete), log)
+            at_the_door(Authorizer::with_account(account, &env, clock).expect(complete), log, limit)
         }
-        _ => functions::at_the_door(rust_me::Me, log),
+        _ => at_the_door(rust_me::Me, log, limit),
     }
 }
 

@@ -10,7 +10,7 @@ use proptest::{
 };
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
-use wxsession::http::{Code, Problem};
+use wxsession::http::{Code, Problem, response::shown};
 
 use crate::support::{APP, REQUEST_ID, User, World, event};
 
@@ -30,7 +30,7 @@ impl Stage {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let world = runtime.block_on(World::start());
         let user = runtime.block_on(world.user(APP));
-        let problems = Code::ALL.map(|code| json!(Problem::new(code).response(REQUEST_ID, 0)).to_string());
+        let problems = Code::ALL.map(|code| shown(&Problem::new(code).response(REQUEST_ID, 0)).to_string());
         let valid =
             [true, false].map(|valid| json!({"body": json!({"valid": valid}).to_string()}).to_string());
         let known =

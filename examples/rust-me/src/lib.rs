@@ -8,7 +8,7 @@ use serde::Serialize;
 use wxsession::{
     Clock, Identity,
     env::{EnvError, Source},
-    http::{Code, Problem, Request, Response, Route},
+    http::{Code, Problem, Request, Response, Route, response},
     serve::HttpFunction,
     telemetry::Line,
 };
@@ -46,7 +46,7 @@ impl Me {
     #[expect(clippy::unused_async, reason = "your own work waits for something: here nothing does")]
     async fn greet(&self, identity: &Identity) -> Result<Response, Problem> {
         // Your own work goes here. `identity.user_id` is the key to keep a user's things under.
-        Ok(Response::json(&Reply {
+        Ok(response::json(&Reply {
             user_id: identity.user_id.to_string(),
             app_id: &identity.app_id,
             session_id: identity.session_id.to_string(),

@@ -85,40 +85,53 @@ async fn answers_as_all_do(mut command: Command) {
     let mut api = RuntimeApi::start(EVENTS.map(|(_, event)| event)).await;
     let command = command.envs(ENVIRONMENT).env("AWS_LAMBDA_RUNTIME_API", &api.address);
     let mut function = Function(command.stdout(Stdio::null()).spawn().expect("the function starts"));
-    for (name, event) in EVENTS {
+    for (at, (name, event)) in EVENTS.into_iter().enumerate() {
         let answer = tokio::select! {
             answer = api.answer() => answer,
             status = function.ended() => panic!("{name}: the function ended, {status}"),
         };
-        assert_eq!(opened(answer), expected(event), "{name}");
+        assert_eq!(opened(&answer), expected(event, &server::request_id(at)), "{name}");
     }
 }
 
-/// The answer with its body as JSON, so that neither spaces nor order count.
-fn opened(mut answer: Value) -> Value {
+/// The answer as API Gateway reads it: headers from either map, names without regard to case, the body as JSON.
+fn opened(answer: &Value) -> Value {
     let body = answer["body"].as_str().unwrap_or_else(|| panic!("no body in {answer}"));
-    answer["body"] = serde_json::from_str(body).expect("the body is JSON");
-    answer
+    let body: Value = serde_json::from_str(body).expect("the body is JSON");
+    let map = |name: &str| answer[name].as_object().cloned().unwrap_or_default();
+    let several = map("multiValueHeaders").into_iter().map(|(name, values)| (name, values[0].clone()));
+    let headers = map("headers").into_iter().chain(several);
+    let headers: Value = headers.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+    json!({
+        "statusCode": answer["statusCode"], "headers": headers, "body": body,
+        "isBase64Encoded": answer["isBase64Encoded"],
+    })
 }
 
-fn expected(event: &str) -> Value {
+fn expected(event: &str, invocation_id: &str) -> Value {
     let event: Value = serde_json::from_str(event).expect("events are JSON");
     let context = &event["requestContext"];
     let authorizer = &context["authorizer"];
     let is_http_api = authorizer["lambda"].is_object();
     if authorizer.is_null() {
-        return problem(context, 401, "credentials_missing", "Unauthorized", "A bearer token is needed");
+        return problem(
+            invocation_id,
+            401,
+            "credentials_missing",
+            "Unauthorized",
+            "A bearer token is needed",
+        );
     }
     let is_staff = is_http_api;
     if event["resource"] == "/staff" && !is_staff {
-        return problem(context, 403, "role_missing", "Forbidden", "The user may not do this");
+        return problem(invocation_id, 403, "role_missing", "Forbidden", "The user may not do this");
     }
     json!({
         "statusCode": 200,
         "headers": {
-            "Cache-Control": "no-store",
-            "Content-Type": "application/json",
-            "X-Content-Type-Options": "nosniff",
+            "cache-control": "no-store",
+            "content-type": "application/json",
+            "x-content-type-options": "nosniff",
         },
         "body": {
             "user_id": "12bbf084-f063-861b-9b20-51bba2f93072",
@@ -131,21 +144,21 @@ fn expected(event: &str) -> Value {
     })
 }
 
-fn problem(context: &Value, status: u16, code: &str, title: &str, detail: &str) -> Value {
+fn problem(invocation_id: &str, status: u16, code: &str, title: &str, detail: &str) -> Value {
     let mut headers = json!({
-        "Cache-Control": "no-store",
-        "Content-Type": "application/problem+json",
-        "X-Content-Type-Options": "nosniff",
+        "cache-control": "no-store",
+        "content-type": "application/problem+json",
+        "x-content-type-options": "nosniff",
     });
     if status == 401 {
-        headers["WWW-Authenticate"] = "Bearer realm=\"wxs\"".into();
+        headers["www-authenticate"] = "Bearer realm=\"wxs\"".into();
     }
     json!({
         "statusCode": status,
         "headers": headers,
         "body": {
             "type": "about:blank", "title": title, "status": status, "detail": detail, "code": code,
-            "instance": context["requestId"],
+            "instance": invocation_id,
         },
         "isBase64Encoded": false,
     })

@@ -3,24 +3,34 @@
 //! Every field is optional, and the shape is told by the fields that only it has: AWS's own types
 //! take each other's events without complaint.
 
-use std::collections::HashMap;
+mod headers;
+
+use std::net::IpAddr;
 
 use serde::Deserialize;
 use wxsession::{
     http::{BearerError, bearer},
+    telemetry::Gateway,
     token::SessionToken,
 };
+
+use headers::Headers;
 
 /// An authorizer's event, read once. No `Debug`: it carries the bearer token.
 #[derive(Deserialize)]
 #[serde(try_from = "Wire")]
 pub struct Event {
-    pub(crate) flavour: Flavour,
+    pub(crate) form: Form,
     /// The one token of the event.
     pub(crate) token: Result<SessionToken, BearerError>,
+    pub(crate) gateway: Gateway,
+}
+
+/// What the response must be like.
+pub(crate) struct Form {
+    pub(crate) flavour: Flavour,
     /// The whole stage of the API, for a policy; AppSync has none.
     pub(crate) stage_arn: Option<String>,
-    pub(crate) request_id: Option<String>,
 }
 
 /// The fields that are used, as they are sent.
@@ -33,8 +43,8 @@ struct Wire {
     authorization_token: Option<String>,
     method_arn: Option<String>,
     route_arn: Option<String>,
-    headers: Option<HashMap<String, Option<String>>>,
-    multi_value_headers: Option<HashMap<String, Option<Vec<String>>>>,
+    headers: Headers,
+    multi_value_headers: Headers,
     request_context: Option<Context>,
 }
 
@@ -46,6 +56,22 @@ struct Context {
     api: Option<String>,
     #[serde(rename = "connectionId")]
     connection: Option<String>,
+    http: Option<Sender>,
+    identity: Option<Sender>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Sender {
+    source_ip: Option<String>,
+}
+
+impl Context {
+    fn gateway(&self) -> Gateway {
+        let sender = self.http.as_ref().or(self.identity.as_ref());
+        let source: Option<IpAddr> = sender.and_then(|sender| sender.source_ip.as_deref()?.parse().ok());
+        Gateway::new(self.request_id.as_deref(), source)
+    }
 }
 
 /// Who asks, and so what answer is wanted.
@@ -89,10 +115,9 @@ impl TryFrom<Wire> for Event {
             return Err("without an ARN");
         }
         Ok(Self {
-            flavour,
             token: wire.token(flavour),
-            stage_arn,
-            request_id: wire.request_context.and_then(|context| context.request_id),
+            form: Form { flavour, stage_arn },
+            gateway: wire.request_context.map(|context| context.gateway()).unwrap_or_default(),
         })
     }
 }
@@ -135,15 +160,10 @@ impl Wire {
         }
     }
 
+    /// Where both maps come they say the same, but only the second has every line.
     fn header_values(&self) -> Vec<&str> {
-        let named = |name: &String| name.eq_ignore_ascii_case("authorization");
-        if let Some(headers) = &self.multi_value_headers {
-            let values =
-                headers.iter().filter(|(name, _)| named(name)).filter_map(|(_, values)| values.as_ref());
-            return values.flatten().map(String::as_str).collect();
-        }
-        let headers = self.headers.iter().flatten().filter(|(name, _)| named(name));
-        headers.filter_map(|(_, value)| value.as_deref()).collect()
+        let map = if self.multi_value_headers.is_sent { &self.multi_value_headers } else { &self.headers };
+        map.authorization.iter().map(String::as_str).collect()
     }
 }
 

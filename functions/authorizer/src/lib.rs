@@ -13,14 +13,15 @@
 mod event;
 mod policy;
 
-use lambda_runtime::Diagnostic;
+use lambda_runtime::{Context, Diagnostic};
+use serde::Serialize;
 use wxsession::{
     Clock, Identity,
     aws::{Account, Budget},
     config::{self, Tables},
     env::{EnvError, Source},
     http::{Code, Problem},
-    serve::Function,
+    serve::{Function, guarded},
     session::Rules,
     store::{Reader, read::Good},
     telemetry::Line,
@@ -77,9 +78,7 @@ impl Authorizer {
 
 impl Function for Authorizer {
     const NAME: &'static str = "authorizer";
-    const SERVED: &'static str = "allow";
     type Event = Event;
-    type Response = Response;
 
     fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
         Self::with_account(Account::read(env)?, env, clock)
@@ -89,33 +88,32 @@ impl Function for Authorizer {
         self.account.prime().await;
     }
 
-    fn request_id(event: &Event) -> Option<&str> {
-        event.request_id.as_deref()
-    }
-
-    async fn serve(&self, event: &Event, line: &mut Line) -> Result<Response, Problem> {
-        line.put("flavour", event.flavour.as_str());
-        let identity = self.look_up(event.token.as_ref().map_err(|error| *error)?, line).await?;
-        Ok(policy::allow(identity, event, self.http_api_answer))
-    }
-
     /// One response outside, whatever the reason; "cannot tell" is none. The text is fixed: API Gateway would take
     /// `Unauthorized` for a refusal.
-    fn refuse(
+    async fn answer(
         &self,
-        event: &Event,
-        problem: &Problem,
-        line: &mut Line,
-    ) -> (Result<Response, Diagnostic>, &'static str) {
-        let reason = match problem.code {
-            Code::CredentialsMissing => "credentials_missing",
-            Code::SessionInvalid | Code::MalformedRequest => "session_invalid",
-            code => {
-                line.warn();
-                return (Err(cannot_tell(code)), "cannot_tell");
-            }
+        event: Event,
+        _: Context,
+        mut line: Line,
+    ) -> Result<impl Serialize + Send, Diagnostic> {
+        let Event { form, token, gateway } = event;
+        line.put("flavour", form.flavour.as_str());
+        line.came_by(gateway);
+        let decided = guarded(&mut line, async |line| self.look_up(&token?, line).await).await;
+        let (outcome, response) = match decided {
+            Ok(identity) => ("allow", Ok(policy::allow(identity, form, self.http_api_answer))),
+            Err(problem) => match problem.code {
+                Code::CredentialsMissing => {
+                    ("refuse", Ok(policy::refuse("credentials_missing", form, self.http_api_answer)))
+                }
+                Code::SessionInvalid | Code::MalformedRequest => {
+                    ("refuse", Ok(policy::refuse("session_invalid", form, self.http_api_answer)))
+                }
+                code => ("cannot_tell", Err(cannot_tell(code))),
+            },
         };
-        (Ok(policy::refuse(reason, event, self.http_api_answer)), "refuse")
+        line.end(outcome);
+        response
     }
 }
 

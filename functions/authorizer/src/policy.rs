@@ -12,7 +12,7 @@ use wxsession::{
     identity::HandedOn,
 };
 
-use crate::event::{Event, Flavour};
+use crate::event::{Flavour, Form};
 
 /// What an HTTP API with payload 2.0 is set to expect; its events do not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,24 +103,24 @@ pub enum Context {
     },
 }
 
-pub(crate) fn allow(identity: Identity, event: &Event, http_api: HttpApiAnswer) -> Response {
+pub(crate) fn allow(identity: Identity, form: Form, http_api: HttpApiAnswer) -> Response {
     let principal_id = identity.user_id.to_string();
-    response("Allow", principal_id, Context::Identity(identity.hand_on()), event, http_api)
+    response("Allow", principal_id, Context::Identity(identity.hand_on()), form, http_api)
 }
 
-pub(crate) fn refuse(reason: &'static str, event: &Event, http_api: HttpApiAnswer) -> Response {
-    response("Deny", "refused".to_owned(), Context::Refused { reason }, event, http_api)
+pub(crate) fn refuse(reason: &'static str, form: Form, http_api: HttpApiAnswer) -> Response {
+    response("Deny", "refused".to_owned(), Context::Refused { reason }, form, http_api)
 }
 
 fn response(
     effect: &'static str,
     principal_id: String,
     context: Context,
-    event: &Event,
+    form: Form,
     http_api: HttpApiAnswer,
 ) -> Response {
     let is_authorized = effect == "Allow";
-    match event.flavour {
+    match form.flavour {
         Flavour::AppSync => {
             Response::AppSync { is_authorized, resolver_context: context, denied_fields: [], ttl_override: 0 }
         }
@@ -132,7 +132,7 @@ fn response(
                 statement: [Statement {
                     action: "execute-api:Invoke",
                     effect,
-                    resource: event.stage_arn.clone().unwrap_or_default(),
+                    resource: form.stage_arn.unwrap_or_default(),
                 }],
             },
             context,

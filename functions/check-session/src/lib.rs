@@ -10,7 +10,7 @@ use wxsession::{
     aws::{Account, Budget},
     config::{self, Tables},
     env::{EnvError, Source},
-    http::{Problem, Request, Response, Route, bearer},
+    http::{Problem, Request, Response, Route, bearer, response},
     serve::HttpFunction,
     session::{Ended, Rules, Session},
     store::{End, Found, Reader, Sessions},
@@ -75,7 +75,7 @@ impl CheckSession {
         let session = found.decide(self.clock.now(), &self.rules)?.session;
         let renewed = self.renew(&found, session, line).await;
         let session = renewed.as_ref().unwrap_or(session);
-        Ok(Response::json(&Reply {
+        Ok(response::json(&Reply {
             session: SessionReply {
                 id: session.id.to_string(),
                 created_at: session.created_at,
@@ -92,7 +92,7 @@ impl CheckSession {
     async fn renew(&self, found: &Found, session: &Session, line: &mut Line) -> Option<Session> {
         let renewed = self.rules.renewed(session, self.clock.now())?;
         let written = self.sessions.renew(found.key(), session, &renewed);
-        match line.timed("store_ms", written).await {
+        match line.timed_if_time("store_ms", written).await? {
             Ok(true) => {
                 line.audit("session_renewed", &[]);
                 Some(renewed)
@@ -114,7 +114,7 @@ impl CheckSession {
             // Ending a session twice, or one that never was, is success.
             End::Before | End::Missing => line.put("reason", "nothing_to_end"),
         }
-        Ok(Response::no_content())
+        Ok(response::no_content())
     }
 }
 

@@ -22,7 +22,7 @@ use wxsession::{
     aws::{Account, Budget},
     config::{self, Tables, WechatSettings},
     env::{EnvError, Source},
-    http::{Problem, Request, Response, Route},
+    http::{Problem, Request, Response, Route, response},
     secrets::{Apps, CachedSecret},
     serve::HttpFunction,
     session::Rules,
@@ -105,19 +105,12 @@ impl Login {
     }
 
     async fn login(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
-        self.logged_in(request, line).await.map_err(|problem| {
-            let code = problem.code.as_str();
-            problem.audited("authn_login_fail", Some(code))
-        })
-    }
-
-    async fn logged_in(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         let wanted = request::read(request)?;
         let traded = self.trade(&wanted, line).await?;
         let recorded = self.record(&traded, &wanted.origin, line).await?;
         let session = &recorded.session;
         line.audit("authn_login_success", &[("is_new", recorded.is_new.into())]);
-        Ok(Response::json(&Reply {
+        Ok(response::json(&Reply {
             token: &recorded.token.expose(),
             token_type: "Bearer",
             expires_at: session.expires_at,
@@ -131,6 +124,7 @@ impl Login {
 
 impl HttpFunction for Login {
     const NAME: &'static str = "login";
+    const FAILURE: Option<&'static str> = Some("authn_login_fail");
     const ROUTES: &'static [Route<Self>] =
         &[Route::new("POST", "/login", |function, request, line| Box::pin(function.login(request, line)))];
 

@@ -205,7 +205,8 @@ impl Login {
         for hash in &room.replaced {
             let key = SessionKey { user: attempt.key.user, hash: *hash };
             let write = self.sessions.end(&key, Ended::Replaced, attempt.now());
-            match line.timed("store_ms", write).await {
+            let Some(noted) = line.timed_if_time("store_ms", write).await else { break };
+            match noted {
                 Ok(End::Now(ended)) => audit_end(line, "session_revoked", Ended::Replaced, ended),
                 Ok(_) => {}
                 Err(error) => Problem::from(error).note_in(line),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wxsession::{
     Identity,
-    http::{Problem, Request, Response, body},
+    http::{Problem, Request, Response, body, response},
     telemetry::Line,
 };
 
@@ -59,7 +59,7 @@ impl OpenData {
             max_age_seconds: stricter(self.max_age_seconds, max_age_seconds),
         };
         let data = encrypted.open(&keys, expected)?;
-        Ok(Response::json(&Reply { data }))
+        Ok(response::json(&Reply { data }))
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use wxsession::{
     Identity, Secret,
-    http::{Code, Problem, Request, Response, body},
+    http::{Code, Problem, Request, Response, body, response},
     telemetry::Line,
     wechat::{Call, Meaning, WechatError, meaning_of},
 };
@@ -49,7 +49,7 @@ impl OpenData {
         let reply = reply(answer, &caller.app_id)
             .map_err(|wrong| Problem::from(WechatError::Shape(wrong)).because(wrong))?;
         line.audit("phone_number_read", &[]);
-        Ok(Response::json(&reply))
+        Ok(response::json(&reply))
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use wxsession::{
     Identity, Secret,
-    http::{Code, Problem, Request, Response},
+    http::{Code, Problem, Request, Response, response},
     telemetry::Line,
     wechat::{Call, WechatError, is_session_key},
 };
@@ -31,7 +31,7 @@ impl OpenData {
         let caller = Identity::of(request, line)?;
         let answer = self.signed_call("/wxa/checksession", &caller, line).await?;
         line.put("valid", answer.is_some());
-        Ok(Response::json(&Reply { valid: answer.is_some() }))
+        Ok(response::json(&Reply { valid: answer.is_some() }))
     }
 
     /// The new key keeps the life of the old one; WeChat refuses frequent resets of a user. When the
@@ -51,7 +51,7 @@ impl OpenData {
         let written = written.map_err(|error| Problem::from(error).because("new_key_not_stored"))?;
         line.put("stored", written);
         line.audit("session_key_reset", &[]);
-        Ok(Response::no_content())
+        Ok(response::no_content())
     }
 
     /// Makes a call signed with the user's `session_key`, newest first. `None` when WeChat holds none of

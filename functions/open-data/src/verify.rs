@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use wxsession::{
     Identity,
-    http::{Problem, Request, Response, body},
+    http::{Problem, Request, Response, body, response},
     telemetry::Line,
 };
 
@@ -30,6 +30,6 @@ impl OpenData {
         let keys = self.some_session_keys(&caller, line).await?;
         let valid = signature.fits(&raw_data, &keys);
         line.put("valid", valid);
-        Ok(Response::json(&Reply { valid }))
+        Ok(response::json(&Reply { valid }))
     }
 }

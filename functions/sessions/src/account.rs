@@ -6,7 +6,7 @@
 
 use wxsession::{
     Identity,
-    http::{Code, Problem, Request, Response},
+    http::{Code, Problem, Request, Response, response},
     telemetry::Line,
 };
 
@@ -21,7 +21,7 @@ impl Sessions {
         let caller = Identity::of(request, line)?;
         let Some(records) = line.timed("store_ms", self.records(&caller)).await? else {
             line.put("reason", "nothing_to_end");
-            return Ok(Response::no_content());
+            return Ok(response::no_content());
         };
         // A cached answer of the authorizer must not delete the account that came after this one.
         let good = records.good(self.clock.now(), &self.rules);
@@ -32,6 +32,6 @@ impl Sessions {
         if line.timed("store_ms", write).await? {
             line.audit("user_deleted", &[]);
         }
-        Ok(Response::no_content())
+        Ok(response::no_content())
     }
 }

@@ -22,7 +22,7 @@ use wxsession::{
     aws::{Account, Budget},
     config::{self, Tables},
     env::{EnvError, Source},
-    http::{Code, Problem, Request, Response, Route},
+    http::{Code, Problem, Request, RequestExt, Response, Route, response},
     serve::HttpFunction,
     session::{Device, Ended, Rules, Session, SessionRecord, decide},
     store::{self, End, SessionKey, StoreError, Users, item::Damaged, users::Moment},
@@ -112,12 +112,12 @@ impl Sessions {
             current: session.id == caller.session_id,
             device: session.device.clone(),
         });
-        Ok(Response::json(&Reply { sessions: sessions.collect() }))
+        Ok(response::json(&Reply { sessions: sessions.collect() }))
     }
 
     async fn sign_out_one(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         let caller = Identity::of(request, line)?;
-        let wanted = request.path_parameter("id").and_then(SessionId::parse);
+        let wanted = request.path_parameters_ref().and_then(|named| SessionId::parse(named.first("id")?));
         let wanted = wanted.ok_or_else(|| Problem::new(Code::NotFound).because("session_id_grammar"))?;
         let records = line.timed("store_ms", self.records(&caller)).await?;
         let sessions = records.iter().flat_map(|records| &records.sessions);
@@ -137,7 +137,7 @@ impl Sessions {
         } else {
             line.put("reason", "nothing_to_end");
         }
-        Ok(Response::no_content())
+        Ok(response::no_content())
     }
 
     /// Whatever number of sessions there are, one write ends them.
@@ -151,7 +151,7 @@ impl Sessions {
             // The account is gone, and every session went with it.
             line.put("reason", "nothing_to_end");
         }
-        Ok(Response::no_content())
+        Ok(response::no_content())
     }
 
     /// The user and the sessions in their list; `None` when there is no account.

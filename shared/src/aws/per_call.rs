@@ -12,6 +12,8 @@ use aws_sdk_dynamodb::config::{
 use aws_smithy_runtime_api::{box_error::BoxError, client::interceptors::disable_interceptor};
 use futures_util::FutureExt;
 
+use super::Endpoints;
+
 /// The one endpoint of DynamoDB that a function asks. Region and override cannot change while it runs.
 #[derive(Clone, Debug)]
 pub(super) struct OneEndpoint(Endpoint);
@@ -19,8 +21,12 @@ pub(super) struct OneEndpoint(Endpoint);
 impl OneEndpoint {
     /// The endpoint by the SDK's own rules, which know every partition. `None` when they refuse: then the
     /// SDK says so at the first call.
-    pub(super) fn resolve(region: &str, endpoint_url: Option<&str>) -> Option<Self> {
-        let params = Params::builder().region(region).set_endpoint(endpoint_url.map(str::to_owned));
+    pub(super) fn resolve(region: &str, endpoint_url: Option<&str>, which: Endpoints) -> Option<Self> {
+        let params = Params::builder()
+            .region(region)
+            .set_endpoint(endpoint_url.map(str::to_owned))
+            .use_fips(which.fips)
+            .use_dual_stack(which.dual_stack);
         let params = params.build().ok()?;
         let rules = DefaultResolver::new();
         let endpoint = ResolveEndpoint::resolve_endpoint(&rules, &params).now_or_never()?;
@@ -77,8 +83,27 @@ mod tests {
 
     #[track_caller]
     fn resolves(region: &str, endpoint_url: Option<&str>, url: &str) {
-        let resolved = OneEndpoint::resolve(region, endpoint_url);
+        let resolved = OneEndpoint::resolve(region, endpoint_url, Endpoints::default());
         assert_eq!(resolved.as_ref().map(OneEndpoint::url), Some(url), "{region}");
+    }
+
+    #[test]
+    fn fips_and_dual_stack_have_endpoints_of_their_own() {
+        let resolved = |region, fips, dual_stack, url: Option<&str>| {
+            let which = Endpoints { fips, dual_stack, ..Endpoints::default() };
+            OneEndpoint::resolve(region, url, which).map(|endpoint| endpoint.url().to_owned())
+        };
+        for (region, fips, dual_stack, url) in [
+            ("us-east-1", true, false, "https://dynamodb-fips.us-east-1.amazonaws.com"),
+            ("us-east-1", false, true, "https://dynamodb.us-east-1.api.aws"),
+            ("us-east-1", true, true, "https://dynamodb-fips.us-east-1.api.aws"),
+            ("us-gov-west-1", true, false, "https://dynamodb.us-gov-west-1.amazonaws.com"),
+            ("cn-north-1", false, true, "https://dynamodb.cn-north-1.api.amazonwebservices.com.cn"),
+        ] {
+            assert_eq!(resolved(region, fips, dual_stack, None).as_deref(), Some(url));
+        }
+        // The SDK's rules refuse it, and say so at the first call.
+        assert_eq!(resolved("us-east-1", true, false, Some("http://127.0.0.1:8000")), None);
     }
 
     #[test]

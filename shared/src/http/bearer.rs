@@ -1,6 +1,5 @@
 //! The bearer token in the `Authorization` header.
 
-use super::Request;
 use crate::token::{SessionToken, TokenError};
 
 /// Why a request carries no usable token. Found before any table is read.
@@ -37,8 +36,12 @@ impl BearerError {
 /// # Errors
 ///
 /// [`BearerError`].
-pub fn of(request: &Request) -> Result<SessionToken, BearerError> {
-    token(&request.header_values("authorization"))
+#[cfg(feature = "http")]
+pub fn of(request: &super::Request) -> Result<SessionToken, BearerError> {
+    let values = request.headers().get_all(lambda_http::http::header::AUTHORIZATION);
+    // A value that is not ASCII is none of ours; its text is not looked at.
+    let values: Vec<&str> = values.iter().map(|value| value.to_str().unwrap_or("Bearer \u{fffd}")).collect();
+    token(&values)
 }
 
 /// Reads the token from all `Authorization` values of a request. The scheme is compared without

@@ -1,9 +1,9 @@
 //! The body of a request: small, UTF-8, JSON, nothing unknown in it.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use lambda_http::{Request, http::header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 
-use super::{Code, Problem, Request};
+use super::{Code, Problem};
 
 /// Reads the JSON body of a request into `T`, which names every field it knows and refuses others.
 /// The text of a parse error is dropped: it may quote the body.
@@ -12,25 +12,15 @@ use super::{Code, Problem, Request};
 ///
 /// `body_too_large`, `unsupported_media_type` or `malformed_request`.
 pub fn json<T: DeserializeOwned>(request: &Request, most_bytes: usize) -> Result<T, Problem> {
-    let (raw, is_base64) = request.raw_body();
-    // Four characters of base64 hold three bytes.
-    let most_raw = if is_base64 { most_bytes.div_ceil(3) * 4 } else { most_bytes };
-    if raw.len() > most_raw {
-        return Err(Problem::new(Code::BodyTooLarge));
-    }
-    let content_types = request.header_values("content-type");
-    if !content_types.iter().all(|value| is_json(value)) {
-        return Err(Problem::new(Code::UnsupportedMediaType));
-    }
-    let decoded;
-    let bytes = if is_base64 {
-        decoded = STANDARD.decode(raw).map_err(|_| Problem::malformed("body_base64"))?;
-        decoded.as_slice()
-    } else {
-        raw.as_bytes()
-    };
+    let bytes: &[u8] = request.body();
     if bytes.len() > most_bytes {
         return Err(Problem::new(Code::BodyTooLarge));
+    }
+    // Payload 2.0 joins the lines of one header with commas.
+    let lines = request.headers().get_all(CONTENT_TYPE).iter();
+    let mut types = lines.flat_map(|line| line.to_str().unwrap_or_default().split(','));
+    if !types.all(is_json) {
+        return Err(Problem::new(Code::UnsupportedMediaType));
     }
     // Serde would also read a struct from an array of its fields.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
@@ -46,9 +36,8 @@ fn is_json(content_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use base64::{Engine, engine::general_purpose::STANDARD};
+    use lambda_http::Body as Sent;
     use serde::Deserialize;
-    use serde_json::json;
 
     use super::*;
 
@@ -59,21 +48,23 @@ mod tests {
         app_id: Option<String>,
     }
 
-    fn read(event: serde_json::Value) -> Result<Body, &'static str> {
-        let request: Request = serde_json::from_value(event).unwrap();
+    fn read(sent: Sent, content_types: &[&str]) -> Result<Body, &'static str> {
+        let mut request = Request::new(sent);
+        for line in content_types {
+            request.headers_mut().append(CONTENT_TYPE, line.parse().unwrap());
+        }
         json(&request, 64).map_err(|problem| problem.code.as_str())
     }
 
     fn plain(body: &str) -> Result<Body, &'static str> {
-        read(json!({"body": body, "headers": {"content-type": "application/json; charset=utf-8"}}))
+        read(Sent::from(body), &["application/json; charset=utf-8"])
     }
 
     #[test]
-    fn reads_an_object_plain_or_base64() {
+    fn reads_an_object_plain_or_binary() {
         let body = Body { code: "c".to_owned(), app_id: None };
         assert_eq!(plain(" \n{\"code\":\"c\"} ").as_ref(), Ok(&body));
-        let encoded = STANDARD.encode(r#"{"code":"c"}"#);
-        assert_eq!(read(json!({"body": encoded, "isBase64Encoded": true})), Ok(body));
+        assert_eq!(read(Sent::from(br#"{"code":"c"}"#.as_slice()), &[]), Ok(body));
     }
 
     #[test]
@@ -93,27 +84,30 @@ mod tests {
         for body in bodies {
             assert_eq!(plain(body), Err("malformed_request"), "{body:?}");
         }
-        assert_eq!(read(json!({"body": "%%%", "isBase64Encoded": true})), Err("malformed_request"));
-        let invalid = STANDARD.encode(b"{\"code\":\"\xff\"}");
-        assert_eq!(read(json!({"body": invalid, "isBase64Encoded": true})), Err("malformed_request"));
+        assert_eq!(read(Sent::Empty, &[]), Err("malformed_request"));
+        assert_eq!(read(Sent::from(b"{\"code\":\"\xff\"}".as_slice()), &[]), Err("malformed_request"));
     }
 
     #[test]
-    fn measures_before_and_after_decoding() {
-        let long = format!(r#"{{"code":"{}"}}"#, "c".repeat(64));
-        assert_eq!(plain(&long), Err("body_too_large"));
-        assert_eq!(
-            read(json!({"body": STANDARD.encode(&long), "isBase64Encoded": true})),
-            Err("body_too_large")
-        );
-        let fits = format!(r#"{{"code":"{}"}}"#, "c".repeat(53));
-        assert!(plain(&fits).is_ok());
-        assert!(read(json!({"body": STANDARD.encode(&fits), "isBase64Encoded": true})).is_ok());
+    fn a_body_of_just_the_limit_is_read() {
+        assert_eq!(plain(&format!(r#"{{"code":"{}"}}"#, "c".repeat(54))), Err("body_too_large"));
+        assert!(plain(&format!(r#"{{"code":"{}"}}"#, "c".repeat(53))).is_ok());
     }
 
     #[test]
-    fn refuses_another_media_type() {
-        let form = json!({"body": "{}", "multiValueHeaders": {"Content-Type": ["text/plain"]}});
-        assert_eq!(read(form), Err("unsupported_media_type"));
+    fn the_media_type_is_json_each_time_it_is_said() {
+        let typed = |lines: &[&str]| read(Sent::from(r#"{"code":"c"}"#), lines).map(|_| ());
+        assert_eq!(typed(&["Application/JSON"]), Ok(()));
+        assert_eq!(typed(&["application/json", "application/json"]), Ok(()));
+        assert_eq!(typed(&["application/json,application/json; charset=utf-8"]), Ok(()));
+        for lines in [
+            &["text/plain"][..],
+            &["application/json", "text/plain"],
+            &["application/json,text/plain"],
+            &["application/jsonx"],
+            &[""],
+        ] {
+            assert_eq!(typed(lines), Err("unsupported_media_type"), "{lines:?}");
+        }
     }
 }

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Response;
 use crate::telemetry::{Level, Line};
 
 /// Why a request was not done. 401 means "log in again" and nothing else does.
@@ -287,8 +286,13 @@ impl Problem {
     }
 
     /// The answer for the client at `now`. `request_id` names it in the log.
+    #[cfg(feature = "http")]
     #[must_use]
-    pub fn response(&self, request_id: &str, now: i64) -> Response {
+    pub fn response(&self, request_id: &str, now: i64) -> super::Response {
+        use lambda_http::http::{
+            HeaderValue, StatusCode,
+            header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
+        };
         let (code, status, detail) = self.code.row();
         let mut body = json!({
             "type": "about:blank", "title": self.code.title(), "status": status, "detail": detail, "code": code,
@@ -297,25 +301,27 @@ impl Problem {
         for Field { name, value, .. } in self.fields.iter().filter(|field| field.is_told) {
             body[*name] = value.clone();
         }
-        let mut response = Response::new(status).with_body("application/problem+json", body.to_string());
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = super::response::with_body(status, "application/problem+json", body.to_string());
+        let headers = response.headers_mut();
         if let Some(challenge) = self.code.challenge() {
-            response = response.with_header("WWW-Authenticate", challenge);
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if let Some(wait) = self.retry_after {
             let seconds = match wait {
                 RetryAfter::Seconds(seconds) => seconds,
                 RetryAfter::NextMinute => 60 - now.rem_euclid(60),
             };
-            response = response.with_header("Retry-After", &seconds.to_string());
+            headers.insert(RETRY_AFTER, seconds.into());
         }
-        if let Some(allow) = &self.allow {
-            response = response.with_header("Allow", allow);
+        if let Some(allow) = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
+            headers.insert(ALLOW, allow);
         }
         response
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "http"))]
 mod properties;
-#[cfg(test)]
+#[cfg(all(test, feature = "http"))]
 mod tests;

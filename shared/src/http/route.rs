@@ -1,8 +1,13 @@
 //! Routes as a table: method, route, handler.
 
-use std::pin::Pin;
+use std::{collections::HashMap, pin::Pin};
 
-use super::{Code, Problem, Request, Response};
+use lambda_http::{
+    Request, RequestExt,
+    request::RequestContext::{self, ApiGatewayV1, ApiGatewayV2},
+};
+
+use super::{Code, Problem, Response};
 use crate::telemetry::Line;
 
 /// What a handler comes to. On the heap: the SDK's futures are large, and the runtime hands them on from layer to layer.
@@ -25,26 +30,84 @@ impl<F> Route<F> {
     ) -> Self {
         Self { method, path, handler }
     }
+
+    pub(crate) fn serve<'a>(&self, function: &'a F, request: &'a Request, line: &'a mut Line) -> Served<'a> {
+        (self.handler)(function, request, line)
+    }
 }
 
-/// Serves the request by the row that it asks for.
+/// The row that a request asks for.
 ///
 /// # Errors
 ///
-/// The handler's; `not_found` and `method_not_allowed` when there is no such row.
-pub(crate) async fn serve<F>(
-    routes: &[Route<F>],
-    function: &F,
-    request: &Request,
-    line: &mut Line,
-) -> Result<Response, Problem> {
-    let rows = || routes.iter().filter(|row| row.path == request.route());
-    match rows().find(|row| row.method == request.method()) {
-        Some(row) => (row.handler)(function, request, line).await,
-        None if rows().next().is_none() => Err(Problem::new(Code::NotFound)),
-        None => {
-            let methods: Vec<_> = rows().map(|row| row.method).collect();
-            Err(Problem::method_not_allowed(methods.join(", ")))
+/// `not_found`, or `method_not_allowed` with those that are.
+pub(crate) fn find<'r, F>(routes: &'r [Route<F>], request: &mut Request) -> Result<&'r Route<F>, Problem> {
+    let path = route_of(routes, request).ok_or_else(|| Problem::new(Code::NotFound))?;
+    let rows = || routes.iter().filter(|row| row.path == path);
+    rows().find(|row| row.method == request.method().as_str()).ok_or_else(|| {
+        let methods: Vec<_> = rows().map(|row| row.method).collect();
+        Problem::method_not_allowed(methods.join(", "))
+    })
+}
+
+/// The gateway's word, where it names the route: neither a stage nor a custom domain's prefix gets in the way. Behind a
+/// load balancer, a function URL, a `$default` or a greedy route it is the path that counts, to the letter: a slash at its
+/// end makes another path, or `DELETE /sessions/` would sign out everywhere whoever forgot the id.
+fn route_of<F>(routes: &[Route<F>], request: &mut Request) -> Option<&'static str> {
+    let context = request.request_context_ref();
+    if let Some(named) = context.and_then(named) {
+        return routes.iter().map(|row| row.path).find(|path| *path == named);
+    }
+    let path = request.raw_http_path();
+    let without_stage = context.and_then(stage).and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage));
+    let paths = [Some(path), without_stage].into_iter().flatten();
+    let (route, parameters) = paths
+        .flat_map(|path| routes.iter().map(move |row| (row.path, path)))
+        .find_map(|(route, path)| Some((route, parameters(route, path)?)))?;
+    if !parameters.is_empty() {
+        let taken = std::mem::take(request);
+        *request = taken.with_path_parameters(parameters);
+    }
+    Some(route)
+}
+
+fn named(context: &RequestContext) -> Option<&str> {
+    let route = match context {
+        ApiGatewayV1(context) => context.resource_path.as_deref()?,
+        ApiGatewayV2(context) => context.route_key.as_deref()?.split_once(' ')?.1,
+        _ => return None,
+    };
+    (route.starts_with('/') && !route.ends_with("+}")).then_some(route)
+}
+
+fn stage(context: &RequestContext) -> Option<&str> {
+    match context {
+        ApiGatewayV1(context) => context.stage.as_deref(),
+        ApiGatewayV2(context) => context.stage.as_deref(),
+        _ => None,
+    }
+}
+
+/// The parameters of `route` in `path`, if that is a path of it.
+fn parameters(route: &str, path: &str) -> Option<HashMap<String, String>> {
+    let (mut route, mut path) = (route.split('/'), path.split('/'));
+    let mut parameters = HashMap::new();
+    loop {
+        match (route.next(), path.next()) {
+            (None, None) => return Some(parameters),
+            (Some(known), Some(part)) => {
+                match known.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                    Some(name) if !part.is_empty() => {
+                        parameters.insert(name.to_owned(), part.to_owned());
+                    }
+                    None if known == part => {}
+                    _ => return None,
+                }
+            }
+            _ => return None,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use serde_json::json;
 use wxsession::{
     Clock,
     env::{EnvError, Source},
-    http::{Problem, Request, Response, Route},
+    http::{Problem, Request, Response, Route, response},
     serve::{self, HttpFunction},
     telemetry::{Level, Line, Log},
 };
@@ -33,8 +33,8 @@ impl Careless {
     #[expect(clippy::unused_async, reason = "a handler's form")]
     async fn answer(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         line.put(self.field, self.text.as_str());
-        let header = request.header_values("authorization").concat();
-        Ok(Response::json(&json!({"code": "session_invalid", "detail": format!("not a session: {header}")})))
+        let header = request.headers()["authorization"].to_str().unwrap_or_default();
+        Ok(response::json(&json!({"code": "session_invalid", "detail": format!("not a session: {header}")})))
     }
 }
 

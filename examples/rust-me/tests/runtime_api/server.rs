@@ -69,7 +69,7 @@ impl RuntimeApi {
     }
 }
 
-fn request_id(at: usize) -> String {
+pub(crate) fn request_id(at: usize) -> String {
     format!("8476a536-e9f4-11e8-9739-{at:012}")
 }
 

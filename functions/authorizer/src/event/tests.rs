@@ -20,15 +20,17 @@ fn every_recorded_event_is_told_apart_and_read() {
     for (name, word, stage, request_id) in [
         ("rest-token", "rest_token", "prod", None),
         ("rest-request", "rest_request", "prod", Some("c6af9ac6-7b61-11e6-9a41-93e8deadbeef")),
-        ("websocket", "websocket", "prod", Some("ABC=")),
+        ("websocket", "websocket", "prod", Some("JKJaXmPLvHcESHA=")),
         ("http-1.0", "http_1.0", "$default", Some("JKJaXmPLvHcESHA=")),
         ("http-2.0", "http_2.0", "$default", Some("JKJaXmPLvHcESHA=")),
         ("appsync", "appsync", "", Some("f4081827-1111-4444-5555-5cf4695f339f")),
     ] {
         let event = event(recorded(name));
-        assert_eq!(event.flavour.as_str(), word);
-        assert_eq!(event.request_id.as_deref(), request_id, "{name}");
-        assert_eq!(event.stage_arn, (!stage.is_empty()).then(|| format!("{arn}/{stage}/*")));
+        assert_eq!(event.form.flavour.as_str(), word);
+        let source =
+            ["rest-request", "websocket", "http-1.0", "http-2.0"].contains(&name).then_some("203.0.113.7");
+        assert_eq!(event.gateway, Gateway::new(request_id, source.map(|it| it.parse().unwrap())), "{name}");
+        assert_eq!(event.form.stage_arn, (!stage.is_empty()).then(|| format!("{arn}/{stage}/*")));
         assert_eq!(event.token.unwrap().user_id().to_string(), "12bbf084-f063-861b-9b20-51bba2f93072");
     }
 }

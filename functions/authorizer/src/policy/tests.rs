@@ -24,19 +24,19 @@ fn identity() -> Identity {
     }
 }
 
-fn event(name: &str) -> Event {
+fn form(name: &str) -> Form {
     let path = format!("{}/../../events/authorizer-{name}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    serde_json::from_slice::<crate::Event>(&std::fs::read(path).unwrap()).unwrap().form
 }
 
 #[track_caller]
-fn allows(event: &Event, http_api: HttpApiAnswer, expected: &str) {
-    assert_eq!(serde_json::to_string(&allow(identity(), event, http_api)).unwrap(), expected);
+fn allows(name: &str, http_api: HttpApiAnswer, expected: &str) {
+    assert_eq!(serde_json::to_string(&allow(identity(), form(name), http_api)).unwrap(), expected);
 }
 
 #[track_caller]
-fn refuses(reason: &'static str, event: &Event, http_api: HttpApiAnswer, expected: &str) {
-    assert_eq!(serde_json::to_string(&refuse(reason, event, http_api)).unwrap(), expected);
+fn refuses(reason: &'static str, name: &str, http_api: HttpApiAnswer, expected: &str) {
+    assert_eq!(serde_json::to_string(&refuse(reason, form(name), http_api)).unwrap(), expected);
 }
 
 const CONTEXT: &str = r#"{"user_id":"12bbf084-f063-861b-9b20-51bba2f93072","app_id":"wx0123456789abcdef","openid":"oTEST0000000000000000000001A","session_id":"019aa9c3-7c00-7000-8000-000000000001","expires_at":"1795933800","auth_time":"1795329000"}"#;
@@ -54,36 +54,35 @@ fn rest_websocket_and_http_1_0_get_a_policy_for_the_whole_stage() {
     {
         let resource = format!("arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/{stage}/*");
         let simple = HttpApiAnswer::Simple;
-        allows(&event(name), simple, &policy(USER, "Allow", &resource, CONTEXT));
+        allows(name, simple, &policy(USER, "Allow", &resource, CONTEXT));
         let refused = policy("refused", "Deny", &resource, r#"{"reason":"session_invalid"}"#);
-        refuses("session_invalid", &event(name), simple, &refused);
+        refuses("session_invalid", name, simple, &refused);
     }
 }
 
 #[test]
 fn http_2_0_gets_what_the_api_is_set_to_expect() {
-    let event = event("http-2.0");
     let simple = format!(r#"{{"isAuthorized":true,"context":{CONTEXT}}}"#);
-    allows(&event, HttpApiAnswer::Simple, &simple);
+    allows("http-2.0", HttpApiAnswer::Simple, &simple);
     let refused = r#"{"isAuthorized":false,"context":{"reason":"credentials_missing"}}"#;
-    refuses("credentials_missing", &event, HttpApiAnswer::Simple, refused);
+    refuses("credentials_missing", "http-2.0", HttpApiAnswer::Simple, refused);
     let resource = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/$default/*";
-    allows(&event, HttpApiAnswer::Policy, &policy(USER, "Allow", resource, CONTEXT));
+    allows("http-2.0", HttpApiAnswer::Policy, &policy(USER, "Allow", resource, CONTEXT));
 }
 
 #[test]
 fn appsync_gets_its_own_form_and_caches_nothing() {
     let expected =
         format!(r#"{{"isAuthorized":true,"resolverContext":{CONTEXT},"deniedFields":[],"ttlOverride":0}}"#);
-    allows(&event("appsync"), HttpApiAnswer::Simple, &expected);
+    allows("appsync", HttpApiAnswer::Simple, &expected);
     let refused = r#"{"isAuthorized":false,"resolverContext":{"reason":"session_invalid"},"deniedFields":[],"ttlOverride":0}"#;
-    refuses("session_invalid", &event("appsync"), HttpApiAnswer::Simple, refused);
+    refuses("session_invalid", "appsync", HttpApiAnswer::Simple, refused);
 }
 
 #[test]
 fn the_unionid_is_handed_on_when_there_is_one() {
     let identity = Identity { unionid: Some("oUNION".to_owned()), ..identity() };
-    let response = allow(identity, &event("http-2.0"), HttpApiAnswer::Simple);
+    let response = allow(identity, form("http-2.0"), HttpApiAnswer::Simple);
     assert!(serde_json::to_string(&response).unwrap().contains(r#""unionid":"oUNION""#));
 }
 
@@ -115,7 +114,7 @@ fn what_the_business_says_of_a_user_comes_through_every_flavour_flat_and_as_it_w
         .flat_map(|name| [HttpApiAnswer::Simple, HttpApiAnswer::Policy].map(|http_api| (name, http_api)))
     {
         let identity = Identity { profile: hostile(), ..identity() };
-        let response = serde_json::to_string(&allow(identity, &event(name), http_api)).unwrap();
+        let response = serde_json::to_string(&allow(identity, form(name), http_api)).unwrap();
         let response: Value = serde_json::from_str(&response).unwrap();
         let context = response.get("context").unwrap_or(&response["resolverContext"]);
         let members = context.as_object().unwrap();

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::http::{Response, response::shown};
 use crate::property::{Checked, check, holds, refuted};
 
 /// Makes an answer of a problem and a request id.
@@ -27,8 +28,8 @@ fn request_ids() -> impl Strategy<Value = String> {
 
 fn every_answer_is_problem_json(answers: Answers) -> Checked {
     check((problems(), request_ids()), |(problem, request_id)| {
-        let answer = serde_json::to_value(answers(&problem, &request_id)).expect("an answer is JSON");
-        prop_assert_eq!(&answer["headers"]["Content-Type"], "application/problem+json");
+        let answer = shown(&answers(&problem, &request_id));
+        prop_assert_eq!(&answer["headers"]["content-type"], "application/problem+json");
         let body = answer["body"].as_str().unwrap_or_default();
         let body: Value =
             serde_json::from_str(body).map_err(|error| TestCaseError::fail(error.to_string()))?;
@@ -46,22 +47,9 @@ fn every_answer_is_problem_json(answers: Answers) -> Checked {
     })
 }
 
-fn no_header_can_be_broken(answers: Answers) -> Checked {
-    check((problems(), request_ids()), |(problem, request_id)| {
-        let answer = serde_json::to_value(answers(&problem, &request_id)).expect("an answer is JSON");
-        for (name, value) in answer["headers"].as_object().expect("headers") {
-            let value = value.as_str().expect("text");
-            let fits = name.bytes().chain(value.bytes()).all(|byte| byte == b' ' || byte.is_ascii_graphic());
-            prop_assert!(fits, "{}: {:?}", name, value);
-        }
-        Ok(())
-    })
-}
-
 #[test]
 fn every_problem_has_every_property() {
     holds(&every_answer_is_problem_json(|problem, request_id| problem.response(request_id, 0)));
-    holds(&no_header_can_be_broken(|problem, request_id| problem.response(request_id, 0)));
 }
 
 #[test]
@@ -71,9 +59,8 @@ fn each_property_refutes_a_wrong_answer() {
         let body = format!(
             r#"{{"type":"about:blank","title":"{detail}","status":{status},"detail":"{detail}","code":"{code}","instance":"{request_id}"}}"#
         );
-        Response::new(status).with_body("application/problem+json", body)
-    }));
-    refuted(&no_header_can_be_broken(|problem, request_id| {
-        problem.response(request_id, 0).with_header("X-Request-Id", request_id)
+        let mut response = problem.response(request_id, 0);
+        *response.body_mut() = body.into();
+        response
     }));
 }
