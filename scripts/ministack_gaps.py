@@ -12,7 +12,9 @@ def fill(stack, template):
     resources = transform(template)["Resources"]
     gateway_responses(stack, resources["Api"]["Properties"]["Body"])
     if "SessionsTable" in resources:
-        time_to_live(stack, resources["SessionsTable"]["Properties"])
+        time_to_live(stack["SessionsTableName"], resources["SessionsTable"]["Properties"])
+        if stack["UsersTableName"].startswith(f"{stack['StackName']}-"):
+            time_to_live(stack["UsersTableName"], resources["UsersTable"]["Properties"])
 
 
 def transform(path):
@@ -50,10 +52,10 @@ def gateway_responses(stack, body):
     print(f"  filled in: {len(wanted)} gateway responses (dropped on import)")
 
 
-def time_to_live(stack, table):
+def time_to_live(name, table):
     """TimeToLiveSpecification of a table is ignored; UpdateTimeToLive works."""
-    client, name = boto3.client("dynamodb"), stack["SessionsTableName"]
+    client = boto3.client("dynamodb")
     status = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"]
     assert status == "DISABLED", "time to live is taken over now"
     client.update_time_to_live(TableName=name, TimeToLiveSpecification=table["TimeToLiveSpecification"])
-    print(f"  filled in: time to live on {table['TimeToLiveSpecification']['AttributeName']} (ignored)")
+    print(f"  filled in: time to live of {name} on {table['TimeToLiveSpecification']['AttributeName']} (ignored)")

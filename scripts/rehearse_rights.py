@@ -17,15 +17,12 @@ ROLES = ["LoginRole", "CheckSessionRole", "AuthorizerRole", "SessionsRole", "Ope
 # role that is not here must be refused.
 ALLOWED = {
     "users BatchGetItem": {"CheckSessionRole", "AuthorizerRole"},
-    "users GetItem": {"SessionsRole", "OpenDataRole", "AccountsRole"},
-    "users PutItem": {"AccountsRole"},
+    "users GetItem": {"LoginRole", "SessionsRole", "OpenDataRole", "AccountsRole"},
+    "users PutItem": {"SessionsRole", "AccountsRole"},
     "users UpdateItem": {"LoginRole", "SessionsRole", "OpenDataRole", "AccountsRole"},
     "users Query by_unionid": {"AccountsRole"},
     "users Query by_external_id": {"AccountsRole"},
-    "users DeleteItem": {"SessionsRole"},
-    "sessions BatchGetItem": {"CheckSessionRole", "AuthorizerRole", "AccountsRole"},
-    "sessions GetItem": {"LoginRole"},
-    "sessions Query": {"LoginRole", "SessionsRole"},
+    "sessions BatchGetItem": {"LoginRole", "CheckSessionRole", "AuthorizerRole", "SessionsRole", "AccountsRole"},
     "sessions PutItem": {"LoginRole"},
     "sessions UpdateItem": {"LoginRole", "CheckSessionRole", "SessionsRole", "AccountsRole"},
     "apps GetSecretValue": {"LoginRole", "OpenDataRole"},

@@ -20,8 +20,8 @@ WECHAT = {
 READS = {
     "LoginFunction": USERS_AND_SESSIONS | RULES | WECHAT | {"REALM", "MAX_SESSIONS_PER_USER", "WECHAT_APP_ID"},
     "CheckSessionFunction": USERS_AND_SESSIONS | RULES | {"REALM"},
-    "AuthorizerFunction": USERS_AND_SESSIONS | {"REALM"},
-    "SessionsFunction": USERS_AND_SESSIONS,
+    "AuthorizerFunction": USERS_AND_SESSIONS | RULES | {"REALM"},
+    "SessionsFunction": USERS_AND_SESSIONS | RULES,
     "AccountsFunction": USERS_AND_SESSIONS | RULES,
     "OpenDataFunction": (USERS_AND_SESSIONS | WECHAT | {"OPEN_DATA_MAX_AGE_SECONDS"}) - {"SESSIONS_TABLE"},
 }

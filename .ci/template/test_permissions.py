@@ -11,8 +11,8 @@ ONE_SECRET = {"secretsmanager:GetSecretValue"}
 # The whole of it: role -> resource -> actions. A change here is a change of who may do what, and is reviewed as such.
 ALLOWED = {
     "LoginRole": {
-        "UsersTable": {"dynamodb:UpdateItem"},
-        "SessionsTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "UsersTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "SessionsTable": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "AppsSecret": ONE_SECRET,
         "SessionKeyRingSecret": ONE_SECRET,
         "LoginLogs": LOGS,
@@ -28,8 +28,8 @@ ALLOWED = {
         "AuthorizerLogs": LOGS,
     },
     "SessionsRole": {
-        "UsersTable": {"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"},
-        "SessionsTable": {"dynamodb:Query", "dynamodb:UpdateItem"},
+        "UsersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "SessionsTable": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
         "SessionsLogs": LOGS,
     },
     "OpenDataRole": {

@@ -11,7 +11,7 @@ use super::{
     report::{Finding, Report},
     texts::{
         BACKUPS_OFF, BACKUPS_OK, BACKUPS_UNKNOWN, PROTECTION_OFF, PROTECTION_OK, TABLE_KEYS, TABLE_MISSING,
-        TABLE_OK, TABLE_STATUS, TTL_OFF, TTL_OK, TTL_ON_USERS, TTL_OTHER, TTL_SETTLING,
+        TABLE_OK, TABLE_STATUS, TTL_OFF, TTL_OK, TTL_OTHER, TTL_SETTLING,
     },
 };
 use crate::access::kind_of;
@@ -117,13 +117,14 @@ async fn ttl(aws: &Aws, name: &str, expected: &Expected) -> Finding {
     let status = answer.as_ref().and_then(|ttl| ttl.time_to_live_status());
     let attribute = answer.as_ref().and_then(|ttl| ttl.attribute_name()).unwrap_or_default();
     let is_on = matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling));
-    let finding = match (expected.variable == USERS.variable, is_on) {
-        (true, true) => Finding::warn(check, TTL_ON_USERS),
-        (true, false) => Finding::ok(check, super::texts::TTL_USERS_OK),
-        (false, false) => Finding::fail(check, TTL_OFF),
-        (false, true) if attribute != TTL_ATTRIBUTE => Finding::fail(check, TTL_OTHER),
-        (false, true) if status == Some(&TimeToLiveStatus::Enabling) => Finding::warn(check, TTL_SETTLING),
-        (false, true) => Finding::ok(check, TTL_OK),
+    let finding = if !is_on {
+        Finding::fail(check, TTL_OFF)
+    } else if attribute != TTL_ATTRIBUTE {
+        Finding::fail(check, TTL_OTHER)
+    } else if status == Some(&TimeToLiveStatus::Enabling) {
+        Finding::warn(check, TTL_SETTLING)
+    } else {
+        Finding::ok(check, TTL_OK)
     };
     finding.with("table", &name).with("attribute", &attribute).with("wanted", &TTL_ATTRIBUTE)
 }

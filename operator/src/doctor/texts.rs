@@ -31,15 +31,12 @@ texts! {
     TABLE_STATUS "{table} is {status}" "{table} 的状态是 {status}"
         => "wait until it is ACTIVE" "等待其变为 ACTIVE";
     TTL_OK "TTL of {table} looks at {attribute}" "{table} 已开启 TTL，属性为 {attribute}";
-    TTL_OFF "TTL of {table} is off: expired sessions stay and are paid for" "{table} 未开启 TTL：过期会话不会被清理，并持续计费"
+    TTL_OFF "TTL of {table} is off: what has expired stays and is paid for" "{table} 未开启 TTL：过期的记录不会被清理，并持续计费"
         => "aws dynamodb update-time-to-live --table-name {table} --time-to-live-specification Enabled=true,AttributeName={wanted}" "aws dynamodb update-time-to-live --table-name {table} --time-to-live-specification Enabled=true,AttributeName={wanted}（开启 TTL）";
     TTL_OTHER "TTL of {table} looks at {attribute}, and must look at {wanted}" "{table} 的 TTL 属性是 {attribute}，应为 {wanted}"
         => "switch it off, wait an hour, and switch it on for {wanted}: AWS takes one change an hour" "先关闭 TTL，一小时后再对 {wanted} 开启（AWS 每小时只允许修改一次）";
     TTL_SETTLING "TTL of {table} is being switched on" "{table} 的 TTL 正在开启"
         => "ask again in an hour" "一小时后再检查";
-    TTL_USERS_OK "TTL of {table} is off: users are kept" "{table} 未开启 TTL：用户记录会保留";
-    TTL_ON_USERS "TTL of {table} is on, for {attribute}; users are to be kept" "{table} 开启了 TTL（{attribute}），而用户记录应当保留"
-        => "switch it off" "关闭它";
     BACKUPS_OK "{table} can be restored to any second of the last days" "{table} 已开启按时间点恢复";
     BACKUPS_OFF "{table} has no point-in-time recovery" "{table} 未开启按时间点恢复（PITR）"
         => "switch it on, as the template does" "请开启，模板默认开启";
