@@ -10,7 +10,8 @@ mod request;
 #[cfg(test)]
 mod schema;
 
-use lambda_runtime::Diagnostic;
+use lambda_runtime::{Context, Diagnostic};
+use serde::Serialize;
 use serde_json::{Value, value::RawValue};
 use wxsession::{
     Clock, Random,
@@ -19,7 +20,7 @@ use wxsession::{
     config::{self, Tables},
     env::{EnvError, Source},
     http::{Code, Problem},
-    serve::Function,
+    serve::{Function, guarded},
     session::Rules,
     store::{Sessions, StoreError, Users},
     telemetry::Line,
@@ -83,6 +84,10 @@ impl Accounts {
     }
 
     async fn done(&self, asked: &Asked, line: &mut Line) -> Result<Answer, Problem> {
+        line.put("action", asked.action.name());
+        if let Some(user) = asked.action.user() {
+            line.put("user_id", user.to_string());
+        }
         match self.act(&asked.action, line).await {
             Ok(outcome) => Ok(Answer::Result(outcome)),
             Err(Failure::Refused(refused)) => Ok(Answer::Error(refused)),
@@ -98,10 +103,8 @@ impl Accounts {
 
 impl Function for Accounts {
     const NAME: &'static str = "accounts";
-    const SERVED: &'static str = "ok";
     // Its own text: what cannot be read is answered, too.
     type Event = Box<RawValue>;
-    type Response = Answer;
 
     fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
         Self::with_account(Account::read(env)?, env, clock, Random::system())
@@ -111,48 +114,42 @@ impl Function for Accounts {
         self.account.prime().await;
     }
 
-    fn request_id(_: &Box<RawValue>) -> Option<&str> {
-        None
-    }
-
-    async fn serve(&self, event: &Box<RawValue>, line: &mut Line) -> Result<Answer, Problem> {
-        let asked = match Asked::read(event.get(), self.clock.now()) {
-            Ok(asked) => asked,
-            Err(Malformed(reason)) => {
-                let refused = Refused { reason: Some(reason), ..RefusedCode::InvalidRequest.into() };
-                audit(line, None, refused.code.as_str());
-                line.put("reason", reason);
-                return Ok(Answer::Error(refused));
-            }
-        };
-        line.put("action", asked.action.name());
-        if let Some(user) = asked.action.user() {
-            line.put("user_id", user.to_string());
-        }
-        let answered = self.done(&asked, line).await;
-        let outcome = match &answered {
-            Ok(Answer::Result(_)) => "done",
-            Ok(Answer::Error(refused)) => refused.code.as_str(),
-            Err(problem) => problem.code.as_str(),
-        };
-        line.put("result", outcome);
-        audit(line, Some(&asked), outcome);
-        answered
-    }
-
     /// Never an error of Lambda's: its text and its retries are not ours.
-    fn refuse(
+    async fn answer(
         &self,
-        _: &Box<RawValue>,
-        problem: &Problem,
-        _: &mut Line,
-    ) -> (Result<Answer, Diagnostic>, &'static str) {
-        let code = match problem.code {
-            Code::StoreUnavailable => RefusedCode::StoreUnavailable,
-            _ => RefusedCode::Internal,
+        event: Box<RawValue>,
+        _: Context,
+        mut line: Line,
+    ) -> Result<impl Serialize + Send, Diagnostic> {
+        let mut asked = None;
+        let answered = guarded(&mut line, async |line| match Asked::read(event.get(), self.clock.now()) {
+            Ok(read) => self.done(asked.insert(read), line).await,
+            Err(Malformed(reason)) => {
+                line.put("reason", reason);
+                let refused = Refused { reason: Some(reason), ..RefusedCode::InvalidRequest.into() };
+                Ok(Answer::Error(refused))
+            }
+        })
+        .await;
+        let (answer, outcome) = answered.map_or_else(|problem| unknown(&problem), |answer| (answer, "ok"));
+        let result = match &answer {
+            Answer::Result(_) => "done",
+            Answer::Error(refused) => refused.code.as_str(),
         };
-        (Ok(Answer::Error(code.into())), code.as_str())
+        line.put("result", result);
+        audit(&mut line, asked.as_ref(), result);
+        line.end(outcome);
+        Ok(answer)
     }
+}
+
+/// What is said of an action that is not known to be done, and the log's word for it.
+fn unknown(problem: &Problem) -> (Answer, &'static str) {
+    let code = match problem.code {
+        Code::StoreUnavailable => RefusedCode::StoreUnavailable,
+        _ => RefusedCode::Internal,
+    };
+    (Answer::Error(code.into()), code.as_str())
 }
 
 fn audit(line: &mut Line, asked: Option<&Asked>, outcome: &'static str) {
