@@ -211,7 +211,7 @@ def settings(tree):
         found[name] = (default, ("true", "false"))
     for name, default in re.findall(r'text\("(\w+)"\)(?:\s*//[^\n]*\n)?\s*\.unwrap_or_else\(\|\| "([^"]+)"', source):
         words = re.search(rf'Malformed\("{name}", "([^"]+)"', source)
-        found[name] = (default, tuple(re.findall(r"\b(?:debug|info|warn|error|few|full)\b", words[1])) if words else ())
+        found[name] = (default, tuple(re.findall(r"\b(?:debug|info|warn|error|few|full|truncated|off)\b", words[1])) if words else ())
     return found
 
 

@@ -9,7 +9,7 @@ from transformed import FUNCTIONS, HTTP, REST, ROOT, environment, source
 # Read by the AWS SDK's own rules, not settings of ours.
 ENDPOINTS = {"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER"}
 
-EVERY = {"LOG_LEVEL", "STACK_NAME", "METRICS", "AWS_ENDPOINT_URL_DYNAMODB"}
+EVERY = {"LOG_LEVEL", "SOURCE_ADDRESS", "STACK_NAME", "METRICS", "AWS_ENDPOINT_URL_DYNAMODB"}
 USERS_AND_SESSIONS = EVERY | {"USERS_TABLE", "SESSIONS_TABLE"}
 RULES = {"IDLE_SECONDS", "ABSOLUTE_SECONDS", "RENEW_AFTER_SECONDS"}
 WECHAT = {
@@ -76,7 +76,7 @@ class Binaries(unittest.TestCase):
         reads = set(re.findall(r'\.(?:required|text|number_or|flag_or)\(\s*"([A-Z][A-Z0-9_]+)"', self.config()))
         runtime = {name for name in reads if name.startswith("AWS_")} - ENDPOINTS
         self.assertLessEqual(
-            runtime, {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+            runtime, {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"}
         )
         self.assertEqual(reads - runtime, set(variables()))
 

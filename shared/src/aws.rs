@@ -73,7 +73,7 @@ impl Account {
         );
         let region = env.required("AWS_REGION")?;
         let endpoints = Endpoints::read(env);
-        let dynamodb_endpoint_url = endpoints.url(env, "AWS_ENDPOINT_URL_DYNAMODB");
+        let dynamodb_endpoint_url = endpoints.url(env, env.text("AWS_ENDPOINT_URL_DYNAMODB"));
         let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .region(Region::new(region.clone()))
             .credentials_provider(credentials)
@@ -87,7 +87,7 @@ impl Account {
             dynamodb_endpoint: OneEndpoint::resolve(&region, dynamodb_endpoint_url.as_deref(), endpoints),
             dynamodb_endpoint_url,
             #[cfg(feature = "wechat")]
-            secrets_endpoint_url: endpoints.url(env, "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+            secrets_endpoint_url: endpoints.url(env, env.text("AWS_ENDPOINT_URL_SECRETS_MANAGER")),
             http_client: connector.shared(),
             connector,
         })
@@ -157,8 +157,8 @@ impl Endpoints {
     }
 
     /// The service's own URL, or the one of all services.
-    fn url(self, env: &impl Source, service: &str) -> Option<String> {
-        let set = || env.text(service).or_else(|| env.text("AWS_ENDPOINT_URL"));
+    fn url(self, env: &impl Source, of_the_service: Option<String>) -> Option<String> {
+        let set = || of_the_service.or_else(|| env.text("AWS_ENDPOINT_URL"));
         if self.as_aws_has_them { None } else { set() }
     }
 }

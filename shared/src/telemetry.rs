@@ -257,10 +257,12 @@ impl Line {
         self.level = self.level.max(level);
     }
 
+    #[cfg(feature = "http")]
     pub(crate) fn request_id(&self) -> &str {
         self.field("request_id").and_then(Value::as_str).unwrap_or_default()
     }
 
+    #[cfg(feature = "http")]
     pub(crate) fn now(&self) -> i64 {
         self.log.clock.now()
     }

@@ -113,6 +113,7 @@ impl Code {
     }
 
     /// RFC 9457 §4.2.1: with `about:blank` the title is the phrase of the status, as RFC 9110 has it.
+    #[cfg(feature = "http")]
     fn title(self) -> &'static str {
         match self.status() {
             400 => "Bad Request",
@@ -142,6 +143,7 @@ impl Code {
         self.row().1
     }
 
+    #[cfg(feature = "http")]
     fn challenge(self) -> Option<&'static str> {
         match self {
             // RFC 6750 §3: no error code when no credentials were sent.
@@ -192,6 +194,7 @@ struct Field {
     name: &'static str,
     value: Value,
     /// Whether the client is told, too.
+    #[cfg_attr(not(feature = "http"), expect(dead_code, reason = "only HTTP functions have such a client"))]
     is_told: bool,
 }
 
