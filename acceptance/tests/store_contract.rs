@@ -233,9 +233,12 @@ async fn a_new_session_key_moves_the_vault_on_in_the_same_write() {
         obtained_at: NOW,
     };
     for (change, kept) in [
-        (KeyChange::Shift(sealed("first")), vec!["first"]),
+        (KeyChange::Begin(sealed("first")), vec!["first"]),
         (KeyChange::Shift(sealed("second")), vec!["second", "first"]),
         (KeyChange::Keep, vec!["second", "first"]),
+        (KeyChange::Retire(b"second".to_vec()), vec!["second"]),
+        (KeyChange::Begin(sealed("third")), vec!["third", "second"]),
+        (KeyChange::Shift(sealed("fourth")), vec!["fourth", "third"]),
     ] {
         let read = store.read(user).await;
         let listed = store.list(&store.session(user).1, &openid, read.as_ref(), change).await;

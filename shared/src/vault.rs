@@ -22,7 +22,7 @@ use crate::{
     random::Random,
     secret::Secret,
     secrets::{Cause, SecretValue, unique},
-    store::users::SealedKey,
+    store::users::{KeyChange, SealedKey, StoredKeys},
 };
 
 const FORMAT: u8 = 1;
@@ -49,6 +49,35 @@ pub enum Sealer {
     Ring(Arc<KeyRing>),
     /// There should be a ring, and there is none that can be used.
     Broken,
+}
+
+impl Sealer {
+    /// What a login that brings `session_key` does to the vault that it found.
+    ///
+    /// Another key becomes the current one and the current one the previous one. The same key again changes nothing if
+    /// the ring opens its seal with its own current key; else it is sealed anew: a retired key could never be taken out
+    /// of the ring otherwise, and a ring that was made anew under an old id would never open the seal again.
+    /// Without a ring a current key that WeChat no longer holds must not pass for the newest.
+    #[must_use]
+    pub fn change(
+        &self,
+        owner: Owner<'_>,
+        session_key: &Secret,
+        stored: Option<&StoredKeys>,
+        (now, random): (i64, &Random),
+    ) -> KeyChange {
+        let current = stored.and_then(|stored| stored.current.as_ref());
+        let is_known = current.is_some_and(|old| old.fingerprint == fingerprint(owner, session_key));
+        let sealed = |ring: &KeyRing| ring.for_storage(owner, session_key, now, random);
+        match (self, current) {
+            (Self::Broken, Some(old)) if !is_known => KeyChange::Retire(old.fingerprint.clone()),
+            (Self::Off | Self::Broken, _) => KeyChange::Keep,
+            (Self::Ring(ring), None) => KeyChange::Begin(sealed(ring)),
+            (Self::Ring(ring), Some(_)) if !is_known => KeyChange::Shift(sealed(ring)),
+            (Self::Ring(ring), Some(old)) if ring.keeps(owner, old, session_key) => KeyChange::Keep,
+            (Self::Ring(ring), Some(_)) => KeyChange::Reseal(sealed(ring)),
+        }
+    }
 }
 
 /// Whose session_key it is.
@@ -116,6 +145,11 @@ impl KeyRing {
             .expect("the current key is in the ring, and a session_key is far below GCM's limit");
         let kid_length = u8::try_from(kid.len()).expect("at most 16, checked when the ring was read");
         [&[FORMAT, kid_length], kid.as_bytes(), &nonce, &text, tag.as_ref()].concat()
+    }
+
+    /// Whether this seal of `session_key` is what the current key would make.
+    fn keeps(&self, owner: Owner<'_>, stored: &SealedKey, session_key: &Secret) -> bool {
+        stored.kid == self.current && self.open(owner, &stored.sealed).as_ref() == Some(session_key)
     }
 
     /// Opens what [`KeyRing::seal`] made for the same owner; `None` for everything else.

@@ -99,6 +99,11 @@ impl World {
             <OpenData as Function>::from_env(&self.env, self.clock.clone()).expect("complete settings");
     }
 
+    /// Starts another environment of the login, with nothing in memory yet.
+    pub(crate) fn restart_login(&mut self) {
+        self.login = <Login as Function>::from_env(&self.env, self.clock.clone()).expect("complete settings");
+    }
+
     pub(crate) fn knobs(&self, change: impl FnOnce(&mut Knobs)) {
         let mut knobs = self.simulator.knobs();
         change(&mut knobs);

@@ -32,7 +32,7 @@ async fn decrypt(world: &World, user: &User) -> (u16, Value) {
 
 fn with_vault_of(record: &Map<String, Value>, other: &Map<String, Value>) -> Map<String, Value> {
     let mut moved = record.clone();
-    moved.extend(VAULT.iter().map(|name| ((*name).to_owned(), other[*name].clone())));
+    moved.extend(VAULT.iter().filter_map(|name| Some(((*name).to_owned(), other.get(*name)?.clone()))));
     moved
 }
 
@@ -94,6 +94,52 @@ async fn a_ring_is_rotated_without_anybody_noticing() {
     is_problem(&decrypt(&world, &late).await, 409, "session_key_stale");
     let late = world.again(&late).await;
     assert_eq!(decrypt(&world, &late).await.0, 200, "a login mends it");
+}
+
+#[tokio::test]
+async fn a_ring_made_anew_under_the_same_id_is_mended_by_a_login() {
+    let mut world = World::start().await;
+    let user = world.user(APP).await;
+    assert_eq!(decrypt(&world, &user).await.0, 200);
+    world.secrets.put("ring", &json!({"current": "k1", "k1": SECOND_RING_KEY}));
+    world.clock.advance(301);
+    world.restart(&[]);
+    is_problem(&decrypt(&world, &user).await, 409, "session_key_stale");
+    // WeChat's key is the one that is stored already.
+    let user = world.again(&user).await;
+    assert_eq!(decrypt(&world, &user).await.0, 200);
+    assert_eq!(world.get(&user, "/session-key").await, (200, json!({"valid": true})));
+}
+
+#[tokio::test]
+async fn a_key_that_could_not_be_stored_leaves_no_newest_one() {
+    let mut world = World::start().await;
+    world.knobs(|knobs| knobs.always_rotate = true);
+    let user = world.user(APP).await;
+    let before = world.simulator.mint_encrypted_data(APP, &user.openid, json!({"openGId": "g"}));
+    let before = json!({"encrypted_data": before.encrypted_data, "iv": before.iv});
+    assert_eq!(decrypt(&world, &user).await.0, 200);
+    world.secrets.put_text("ring", "{}");
+    world.restart_login();
+    let user = world.again(&user).await;
+    let record = world.record(&user);
+    assert!(record.contains_key("session_key_previous") && !record.contains_key("session_key"), "{record:?}");
+    // This environment of open-data has the last good ring.
+    assert_eq!(world.post(&user, "/open-data/decrypt", &before).await.0, 200);
+    is_problem(&decrypt(&world, &user).await, 409, "session_key_stale");
+    assert_eq!(world.get(&user, "/session-key").await, (200, json!({"valid": false})));
+    is_problem(&world.post(&user, "/session-key/reset", &Value::Null).await, 409, "session_key_stale");
+
+    world.secrets.put("ring", &json!({"current": "k1", "k1": RING_KEY}));
+    world.restart_login();
+    let user = world.again(&user).await;
+    assert_eq!(decrypt(&world, &user).await.0, 200);
+    assert_eq!(
+        world.post(&user, "/open-data/decrypt", &before).await.0,
+        200,
+        "and the one before is not lost"
+    );
+    assert_eq!(world.get(&user, "/session-key").await, (200, json!({"valid": true})));
 }
 
 #[tokio::test]

@@ -12,12 +12,12 @@ use wxsession::{
     session::{Ended, Session},
     store::{
         End, SessionKey, StoreError,
-        users::{KeyChange, Registered, Registration, StoredKeys},
+        users::{Registered, Registration},
     },
     telemetry::Line,
     token::SessionToken,
     user::User,
-    vault::{Owner, Sealer},
+    vault::Owner,
 };
 
 use crate::{
@@ -182,21 +182,12 @@ impl Login {
             unionid: traded.wechat.unionid.as_deref(),
             now_ms,
             live,
-            keys: self.key_change(attempt, read.map(|user| &user.keys)),
-        }
-    }
-
-    /// A new session_key becomes the current one. The same key again changes nothing, unless the ring has a new current
-    /// key: then it is sealed anew, or else a retired key could never be taken out of the ring.
-    fn key_change(&self, attempt: &Attempt<'_>, stored: Option<&StoredKeys>) -> KeyChange {
-        let Sealer::Ring(ring) = &attempt.traded.sealer else { return KeyChange::Keep };
-        let owner = Owner { user_id: attempt.key.user, app_id: &attempt.traded.app_id };
-        let key = ring.for_storage(owner, &attempt.traded.wechat.session_key, attempt.now(), &self.random);
-        match stored.and_then(|stored| stored.current.as_ref()) {
-            Some(old) if old.fingerprint != key.fingerprint => KeyChange::Shift(key),
-            None => KeyChange::Shift(key),
-            Some(old) if old.kid != key.kid => KeyChange::Reseal(key),
-            Some(_) => KeyChange::Keep,
+            keys: traded.sealer.change(
+                Owner { user_id: attempt.key.user, app_id: &traded.app_id },
+                &traded.wechat.session_key,
+                read.map(|user| &user.keys),
+                (attempt.now(), &self.random),
+            ),
         }
     }
 

@@ -127,6 +127,7 @@ impl Users {
         let (mut update, also) = login.keys.applied(update, &mut set);
         if read.is_some() {
             set.push_str(" REMOVE #ttl");
+            set.push_str(login.keys.removed());
             update = update.expression_attribute_names("#ttl", TTL_ATTRIBUTE);
         }
         let update = if_unchanged(update, read.map(|user| &user.live), also).update_expression(set);

@@ -41,6 +41,29 @@ async fn another_session_key_shifts_the_vault_in_the_one_update() {
 }
 
 #[tokio::test]
+async fn a_first_session_key_leaves_a_previous_one_where_it_is() {
+    let asked = asked(KeyChange::Begin(sealed("k1"))).await;
+    assert_eq!(asked["ConditionExpression"], "live = :read");
+    let expression = asked["UpdateExpression"].as_str().unwrap();
+    assert!(expression.ends_with(
+        ", session_key = :key, session_key_at = :key_at, session_key_kid = :kid, \
+         session_key_fingerprint = :print REMOVE #ttl"
+    ));
+    assert!(!expression.contains("previous"));
+}
+
+#[tokio::test]
+async fn a_key_that_could_not_be_sealed_retires_the_current_one_where_it_still_is() {
+    let asked = asked(KeyChange::Retire(b"print".to_vec())).await;
+    assert_eq!(asked["ConditionExpression"], "live = :read AND session_key_fingerprint = :print");
+    assert!(asked["UpdateExpression"].as_str().unwrap().ends_with(
+        ", session_key_previous = session_key, session_key_previous_at = session_key_at REMOVE #ttl, \
+         session_key, session_key_at, session_key_kid, session_key_fingerprint"
+    ));
+    assert_eq!(asked["ExpressionAttributeValues"][":print"], json!({"B": "cHJpbnQ="}));
+}
+
+#[tokio::test]
 async fn the_same_key_is_sealed_anew_only_where_it_still_is_the_current_one() {
     let asked = asked(KeyChange::Reseal(sealed("k2"))).await;
     assert_eq!(asked["ConditionExpression"], "live = :read AND session_key_fingerprint = :print");

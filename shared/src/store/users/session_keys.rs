@@ -18,6 +18,10 @@ const SHIFT: &str = "session_key_previous = if_not_exists(session_key, :key), \
                      session_key_previous_at = if_not_exists(session_key_at, :key_at), \
                      session_key = :key, session_key_at = :key_at, session_key_kid = :kid, \
                      session_key_fingerprint = :print";
+const CURRENT: &str = "session_key = :key, session_key_at = :key_at, session_key_kid = :kid, \
+                       session_key_fingerprint = :print";
+/// A reset may have put another key there meanwhile.
+const STILL_CURRENT: &str = " AND session_key_fingerprint = :print";
 const IS_ANOTHER_KEY: &str =
     "attribute_not_exists(session_key_fingerprint) OR session_key_fingerprint <> :print";
 
@@ -46,10 +50,15 @@ pub struct StoredKeys {
 pub enum KeyChange {
     /// Nothing.
     Keep,
+    /// There is no current key, and this one becomes it. A previous one stays what it is.
+    Begin(SealedKey),
     /// Another key becomes the current one, and the current one the previous one.
     Shift(SealedKey),
     /// The same key, sealed anew.
     Reseal(SealedKey),
+    /// The current key, of this fingerprint, becomes the previous one, and there is no current one: WeChat has given
+    /// another that could not be sealed.
+    Retire(Vec<u8>),
 }
 
 impl StoredKeys {
@@ -75,10 +84,22 @@ impl KeyChange {
     ) -> (UpdateItemFluentBuilder, &'static str) {
         match self {
             Self::Keep => (update, ""),
+            Self::Begin(key) => {
+                set.push_str(", ");
+                set.push_str(CURRENT);
+                (with_key(update, key), "")
+            }
             Self::Shift(key) => {
                 set.push_str(", ");
                 set.push_str(SHIFT);
                 (with_key(update, key), "")
+            }
+            Self::Retire(fingerprint) => {
+                set.push_str(
+                    ", session_key_previous = session_key, session_key_previous_at = session_key_at",
+                );
+                let update = update.expression_attribute_values(":print", b(fingerprint.clone()));
+                (update, STILL_CURRENT)
             }
             Self::Reseal(key) => {
                 set.push_str(", session_key = :key, session_key_kid = :kid");
@@ -86,9 +107,16 @@ impl KeyChange {
                     .expression_attribute_values(":key", b(key.sealed.clone()))
                     .expression_attribute_values(":kid", s(&key.kid))
                     .expression_attribute_values(":print", b(key.fingerprint.clone()));
-                // A reset may have put another key there meanwhile.
-                (update, " AND session_key_fingerprint = :print")
+                (update, STILL_CURRENT)
             }
+        }
+    }
+
+    /// What the same update removes, beside what a login removes anyhow.
+    pub(super) fn removed(&self) -> &'static str {
+        match self {
+            Self::Retire(_) => ", session_key, session_key_at, session_key_kid, session_key_fingerprint",
+            _ => "",
         }
     }
 }
