@@ -27,8 +27,23 @@ def http(_event, answer):
     return None
 
 
+def accounts(_event, answer):
+    """Account control answers with a result or an error of its own, and none of these events is a reason for a failure."""
+    if set(answer) not in ({"result"}, {"error"}):
+        return f"neither a result nor an error: {answer}"
+    code = answer.get("error", {}).get("code")
+    return f"a failure: {answer}" if code in ("store_unavailable", "record_damaged", "internal") else None
+
+
+def of(function):
+    """Who judges the answers of a function of the template."""
+    return {"AuthorizerFunction": authorizer, "AccountsFunction": accounts}.get(function, http)
+
+
 def summary(answer):
     """An answer in a few words."""
+    if "result" in answer or "error" in answer:
+        return answer.get("error", {}).get("code", "done")
     if "statusCode" not in answer:
         return "refused"
     code = json.loads(answer.get("body") or "{}").get("code", "")

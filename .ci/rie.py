@@ -75,7 +75,7 @@ def events(bench, function):
     files = [file for file in sorted((ROOT / "events").glob("*.json")) if owner(file.name) == function]
     if len(files) < 2:
         yield f"{function}: {len(files)} events, at least 2 are expected"
-    complaint = judge.authorizer if function == "AuthorizerFunction" else judge.http
+    complaint = judge.of(function)
     with bench.run(function) as rie:
         for file in files:
             status, body = rie.invoke(file.read_bytes())

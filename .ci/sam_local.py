@@ -87,7 +87,7 @@ def invoke(sam, function, event):
         answer = json.loads(done.stdout.strip().splitlines()[-1])
     except (IndexError, json.JSONDecodeError):
         sys.exit(f"sam local invoke {function}: no answer\n{done.stdout[-1000:]}\n{done.stderr[-3000:]}")
-    complaint = judge.authorizer if function == "AuthorizerFunction" else judge.http
+    complaint = judge.of(function)
     wrong = complaint(json.loads(file.read_text()), answer)
     if function == "LoginFunction":
         wrong = None if judge.summary(answer) == "503 upstream_unavailable" else f"WeChat was reached: {answer}"

@@ -32,7 +32,7 @@ FIGURES = ["init_ms", "first_ms", "cold_ms", "cold_cpu_ms", "p50_us", "p99_us", 
 COUNTS = ["init_instructions", "cold_instructions", "warm_instructions"]
 RATIOS = ["cold_ms", "cold_cpu_ms", "p50_us", "p99_us", "cpu_us", "rss_mib"]
 BASE = "authorizer"
-ORDER = ["authorizer", "authorizer, refused token", "check-session", "login", "sessions", "open-data", "floor", "hello", "go", "node", "python", "express"]
+ORDER = ["authorizer", "authorizer, refused token", "check-session", "login", "sessions", "open-data", "accounts", "floor", "hello", "go", "node", "python", "express"]
 NAMES = {"go": "Go + AWS SDK v2 (2022)", "node": "Node.js 20 + AWS SDK v3", "python": "Python 3.11 + boto3", "express": "Express + Redis, a server",
          "floor": "floor: sockets only", "hello": "hello: lambda_runtime only", "authorizer": "**authorizer**"}
 
