@@ -39,6 +39,8 @@ pub struct StoreError {
     pub operation: &'static str,
     /// What happened: an error code of DynamoDB, or the kind of transport failure.
     pub kind: String,
+    /// The attribute of a record that cannot be used: the table answered, and waiting does not help.
+    pub damaged: Option<&'static str>,
 }
 
 /// The kind of an answer with a record that cannot be used.
@@ -49,30 +51,34 @@ const INCOMPLETE: &str = "incomplete_answer";
 const OVERTAKEN: &str = "overtaken";
 
 impl StoreError {
-    /// A user's record without a list that can be read: nothing can go on from it.
-    pub(crate) fn damaged(operation: &'static str, _: Damaged) -> Self {
-        Self { operation, kind: DAMAGED.to_owned() }
+    pub(crate) fn new(operation: &'static str, kind: impl Into<String>) -> Self {
+        Self { operation, kind: kind.into(), damaged: None }
+    }
+
+    /// A record that cannot be read: nothing can go on from it.
+    pub(crate) fn damaged(operation: &'static str, Damaged(attribute): Damaged) -> Self {
+        Self { damaged: Some(attribute), ..Self::new(operation, DAMAGED) }
     }
 
     fn incomplete(operation: &'static str) -> Self {
-        Self { operation, kind: INCOMPLETE.to_owned() }
+        Self::new(operation, INCOMPLETE)
     }
 
     /// A write that other writes overtook until its time was up.
     #[must_use]
     pub fn overtaken(operation: &'static str) -> Self {
-        Self { operation, kind: OVERTAKEN.to_owned() }
+        Self::new(operation, OVERTAKEN)
     }
 
     /// Whether the table answered, with a record that cannot be used: waiting does not help.
     #[must_use]
     pub fn is_damage(&self) -> bool {
-        self.kind == DAMAGED
+        self.damaged.is_some()
     }
 
     /// Keeps the code and drops the rest: the SDK's error values print the items they carry.
     pub(crate) fn of<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> Self {
-        Self { operation, kind: kind_of(error) }
+        Self::new(operation, kind_of(error))
     }
 }
 

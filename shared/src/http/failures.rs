@@ -2,6 +2,7 @@
 
 use super::{BearerError, Code, Problem};
 use crate::{
+    account::BLOCKED,
     session::{Ended, Refusal},
     store::StoreError,
 };
@@ -9,17 +10,18 @@ use crate::{
 /// Cannot tell, never "no".
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        let is_damage = error.is_damage();
+        let damaged = error.damaged;
         let problem = Problem::new(Code::StoreUnavailable)
             .with("store_operation", error.operation)
             .with("store_error", error.kind);
-        if !is_damage {
-            return problem;
-        }
-        problem.operator(
-            "a user's record is damaged: attribute live",
-            "find what else writes to the tables, and delete the user's record: the next login makes a new one",
-        )
+        let Some(attribute) = damaged else { return problem };
+        // Deleting the record would lift a block that nobody can read.
+        let fix = if attribute == BLOCKED {
+            "find what else writes to the tables, and mend or remove the attribute; removing it lifts the block"
+        } else {
+            "find what else writes to the tables, and delete the user's record: the next login makes a new one"
+        };
+        problem.operator(format!("a user's record is damaged: attribute {attribute}"), fix)
     }
 }
 

@@ -40,7 +40,7 @@ impl Cause {
             // "You tried to perform the operation on a secret that's currently marked deleted."
             "InvalidRequestException" => Self::MarkedForDeletion,
             "DecryptionFailure" => Self::Undecryptable,
-            _ => Self::Unavailable(StoreError { operation: "GetSecretValue", kind }),
+            _ => Self::Unavailable(StoreError::new("GetSecretValue", kind)),
         }
     }
 

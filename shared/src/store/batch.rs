@@ -39,7 +39,7 @@ pub(super) async fn get(
             return Ok(found);
         }
     }
-    Err(StoreError { operation: "BatchGetItem", kind: "unprocessed_keys".to_owned() })
+    Err(StoreError::new("BatchGetItem", "unprocessed_keys"))
 }
 
 /// A strongly consistent read of one key.

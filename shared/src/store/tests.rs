@@ -145,7 +145,7 @@ fn refused() -> Answer {
 fn is_refused<T: std::fmt::Debug>(result: Result<T, StoreError>, operation: &'static str) {
     let (error, kind) = (result.unwrap_err(), "ResourceNotFoundException".to_owned());
     assert!(!error.is_damage(), "the table did not answer");
-    assert_eq!(error, StoreError { operation, kind });
+    assert_eq!(error, StoreError::new(operation, kind));
 }
 
 fn user() -> UserId {
