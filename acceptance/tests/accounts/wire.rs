@@ -44,7 +44,7 @@ async fn every_request_is_one_audit_event_with_its_actor_and_its_outcome() {
     for ((action, _), event) in asked.iter().zip(&events) {
         assert_eq!(
             (&event["action"], &event["actor"], &event["outcome"]),
-            (&json!(action), &json!(ACTOR), &json!("done"))
+            (&json!(action), &json!(ACTOR), &json!("ok"))
         );
         let by_name = ["find_by_unionid", "find_by_external_id"].contains(action);
         assert_eq!(event["user_id"] == person.user_id, !by_name, "{event}");

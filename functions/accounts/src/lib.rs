@@ -83,12 +83,12 @@ impl Accounts {
         })
     }
 
-    async fn done(&self, asked: &Asked, line: &mut Line) -> Result<Answer, Problem> {
-        line.put("action", asked.action.name());
-        if let Some(user) = asked.action.user() {
+    async fn done(&self, Asked { action, .. }: &Asked, line: &mut Line) -> Result<Answer, Problem> {
+        line.put("action", action.name());
+        if let Some(user) = action.user() {
             line.put("user_id", user.to_string());
         }
-        match self.act(&asked.action, line).await {
+        match self.act(action, line).await {
             Ok(outcome) => Ok(Answer::Result(outcome)),
             Err(Failure::Refused(refused)) => Ok(Answer::Error(refused)),
             // Sending it again does not help: the caller is told, and the operator.
@@ -122,34 +122,28 @@ impl Function for Accounts {
         mut line: Line,
     ) -> Result<impl Serialize + Send, Diagnostic> {
         let mut asked = None;
-        let answered = guarded(&mut line, async |line| match Asked::read(event.get(), self.clock.now()) {
+        let done = guarded(&mut line, async |line| match Asked::read(event.get(), self.clock.now()) {
             Ok(read) => self.done(asked.insert(read), line).await,
             Err(Malformed(reason)) => {
                 line.put("reason", reason);
                 let refused = Refused { reason: Some(reason), ..RefusedCode::InvalidRequest.into() };
                 Ok(Answer::Error(refused))
             }
-        })
-        .await;
-        let (answer, outcome) = answered.map_or_else(|problem| unknown(&problem), |answer| (answer, "ok"));
-        let result = match &answer {
-            Answer::Result(_) => "done",
+        });
+        let answer = done.await.unwrap_or_else(|problem| {
+            Answer::Error(match problem.code {
+                Code::StoreUnavailable => RefusedCode::StoreUnavailable.into(),
+                _ => RefusedCode::Internal.into(),
+            })
+        });
+        let outcome = match &answer {
+            Answer::Result(_) => "ok",
             Answer::Error(refused) => refused.code.as_str(),
         };
-        line.put("result", result);
-        audit(&mut line, asked.as_ref(), result);
+        audit(&mut line, asked.as_ref(), outcome);
         line.end(outcome);
         Ok(answer)
     }
-}
-
-/// What is said of an action that is not known to be done, and the log's word for it.
-fn unknown(problem: &Problem) -> (Answer, &'static str) {
-    let code = match problem.code {
-        Code::StoreUnavailable => RefusedCode::StoreUnavailable,
-        _ => RefusedCode::Internal,
-    };
-    (Answer::Error(code.into()), code.as_str())
 }
 
 fn audit(line: &mut Line, asked: Option<&Asked>, outcome: &'static str) {
