@@ -50,10 +50,10 @@ export class Record {
   tick() {
     if (!this.current || !this.state) return;
     const now = this.faults.now();
-    const { state, generation, expires_at, absolute_expires_at } = this.current;
-    const isOld = this.records.user && this.records.user.generation !== generation;
+    const { state, session_id, expires_at, absolute_expires_at } = this.current;
+    const isListed = this.records.listed.includes(session_id);
     const isOver = now >= Math.min(expires_at, absolute_expires_at);
-    const name = state !== 'active' ? 'revoked' : isOld ? 'generation' : isOver ? 'expired' : 'active';
+    const name = state !== 'active' ? 'revoked' : !isListed ? 'unlisted' : isOver ? 'expired' : 'active';
     this.state.textContent = word('state.' + name);
     this.state.dataset.state = name;
     const left = (until) => (name !== 'active' || until <= now ? word('ended') : span(until - now));

@@ -3,6 +3,7 @@
 // An incident starts when a login becomes necessary and ends when the service accepts a token again.
 
 import { isSessionOver } from './answers.js';
+import { deviceOf } from './device.js';
 import { errorOf, failureOf, sessionError, signedOut } from './errors.js';
 import { isToken, newInstall, recordOf, save, seconds } from './record.js';
 import { ask, call, limitOf } from './wire.js';
@@ -67,7 +68,7 @@ async function attempt(core, epoch) {
     if (core.epoch !== epoch) throw signedOut();
     // The old token goes along so that the service ends that session.
     const reply = await ask(core, 'POST', '/login', old, {
-      code, app_id: core.appId, install_id: core.kept.install
+      code, app_id: core.appId, install_id: core.kept.install, device: deviceOf(core.wx)
     });
     if (reply.status === 200 && isToken(reply.body.token)) return adopt(core, epoch, reply);
     const error = errorOf(core, reply);

@@ -80,12 +80,11 @@ fn choose<'a>(
     wanted: Option<&str>,
     default: Option<&str>,
 ) -> Result<(&'a str, &'a Secret), Problem> {
-    let (app_id, app) = match wanted {
-        Some(app_id) => apps.get(app_id).ok_or_else(|| Problem::new(Code::WrongApp))?,
-        None => {
-            let first = default.and_then(|app_id| apps.get(app_id));
-            first.or_else(|| apps.only()).ok_or_else(|| Problem::malformed("app_id_needed"))?
-        }
+    let (app_id, app) = if let Some(app_id) = wanted {
+        apps.get(app_id).ok_or_else(|| Problem::new(Code::WrongApp))?
+    } else {
+        let first = default.and_then(|app_id| apps.get(app_id));
+        first.or_else(|| apps.only()).ok_or_else(|| Problem::malformed("app_id_needed"))?
     };
     Ok((app_id, &app.secret))
 }

@@ -6,9 +6,11 @@ use axum::{
     extract::{Query, State},
     http::StatusCode,
 };
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sam_template::Table;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use wxsession::{live::Live, token::TokenHash};
 
 use super::{Page, Refusal, phone::Person};
 
@@ -22,10 +24,24 @@ pub(super) async fn show(
 ) -> Result<Json<Value>, Refusal> {
     let user = person.user_id()?.to_string();
     let sessions = page.find("pk", &user)?;
+    let record = page.find("user_id", &user)?.into_iter().next();
+    let live = record.as_ref().and_then(live_of);
+    let is_live = |item: &&Value| {
+        let hash = item["sk"]["S"].as_str().and_then(TokenHash::from_sort_key);
+        live.as_ref().zip(hash).is_some_and(|(live, hash)| live.contains(&hash))
+    };
+    let listed: Vec<&Value> = sessions.iter().filter(is_live).map(|item| &item["session_id"]["S"]).collect();
+    let listed = json!(listed);
     let mut sessions: Vec<Value> = sessions.iter().map(shown).collect();
     sessions.sort_by(|one, other| other["session_id"].as_str().cmp(&one["session_id"].as_str()));
-    let user = page.find("user_id", &user)?.first().map(shown);
-    Ok(Json(json!({ "now": page.shared.clock.now(), "user": user, "sessions": sessions })))
+    let user = record.as_ref().map(shown);
+    Ok(Json(json!({ "now": page.shared.clock.now(), "user": user, "sessions": sessions, "listed": listed })))
+}
+
+/// The list of the user's live sessions.
+fn live_of(record: &Value) -> Option<Live> {
+    let bytes = BASE64_STANDARD.decode(record["live"]["B"].as_str()?).ok()?;
+    Live::from_stored(bytes, Vec::new())
 }
 
 #[derive(Deserialize)]
@@ -82,8 +98,6 @@ fn shown(item: &Value) -> Value {
         let value = match (name.as_str(), value["S"].as_str(), value["N"].as_str(), value["B"].as_str()) {
             ("openid" | "unionid", ..) => "…".into(),
             ("sk", Some(hash), ..) => shortened(hash).into(),
-            // Random, and opens nothing: shown so that two can be compared.
-            ("generation", _, _, Some(base64)) => shortened(base64).into(),
             (_, Some(text), ..) => text.into(),
             (_, _, Some(number), _) => number.parse::<i64>().map_or_else(|_| number.into(), Value::from),
             (_, _, _, Some(base64)) => format!("{} bytes", base64.trim_end_matches('=').len() * 3 / 4).into(),

@@ -101,7 +101,8 @@ class Backend extends FakeService {
     if (path === '/phone-number') return answer(200, { pure_phone_number: '13800000000', country_code: '86', phone_number: '' });
     if (path === '/sessions' && call.method === 'GET') {
       const session = { id: 'here', created_at: 0, last_seen_at: 0, expires_at: 0, current: true };
-      return answer(200, { sessions: [session, { ...session, id: 'there', current: false }] });
+      const device = { platform: 'android', model: 'Pixel 9' };
+      return answer(200, { sessions: [session, { ...session, id: 'there', current: false }, { ...session, id: 'new', current: false, last_seen_at: null, device }] });
     }
     return super.route(call);
   }
@@ -243,7 +244,7 @@ test('phone page with the real WeChat: its own button, and a refused permission 
 test('sessions page: another device is signed out by id, this one through the library', async () => {
   const { service, sessions, app } = await demo();
   await sessions.onShow();
-  sees(sessions, '本设备', '其他设备', '登录时间');
+  sees(sessions, '本设备', '其他设备', '登录时间', 'Pixel 9', '登录后未使用');
   await sessions.tap('让它下线');
   assert.equal(service.count('DELETE', '/sessions/there'), 1);
   await sessions.tap('退出登录');

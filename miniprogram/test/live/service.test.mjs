@@ -100,3 +100,37 @@ test('an answer nobody has is an error with a code, and the session stays', { sk
   assert.ok(session.current());
   assert.equal(wx.logins, 1);
 });
+
+test('who listens learns from the service why a session ended', { skip }, async () => {
+  const here = start();
+  const heard = [];
+  here.session.on('session-ended', ({ ended }) => heard.push(ended));
+  await here.session.login();
+  const there = start(here.openid);
+  await there.session.logoutEverywhere();
+  await list(here.session);
+  assert.deepEqual([heard, here.wx.logins], [['signed_out_everywhere'], 2]);
+});
+
+test('a login of the same installation ends its former session, although the answer to it was lost', { skip }, async () => {
+  const { wx, session } = start();
+  const { request } = wx;
+  wx.request = (options) => request.call(wx, { ...options, success: () => options.fail({ errMsg: 'request:fail timeout' }) });
+  assert.equal((await settle(session.login())).error.code, 'timeout');
+  wx.request = request;
+  const { session: { id } } = await session.login();
+  assert.deepEqual((await list(session)).map((each) => each.id), [id]);
+});
+
+test('a deleted account stays deleted, also when the answer was lost', { skip }, async () => {
+  const { wx, session, openid } = start();
+  const { user } = await session.login();
+  const { request } = wx;
+  wx.request = (options) => request.call(wx, { ...options, success: () => options.fail({ errMsg: 'request:fail timeout' }) });
+  assert.equal((await settle(session.deleteAccount())).error.code, 'timeout');
+  wx.request = request;
+  assert.equal((await settle(list(session))).error.code, 'signed_out');
+  await session.deleteAccount().catch(({ code }) => assert.equal(code, 'signed_out'));
+  const again = await start(openid).session.login();
+  assert.deepEqual([again.user.id, again.user.is_new], [user.id, true]);
+});

@@ -50,9 +50,11 @@ const sentBy = async (all) => {
   return JSON.parse(JSON.stringify(all.service.log[0].data));
 };
 
-test('a login names its app and its installation', async () => {
+test('a login names its app, its installation and its device', async () => {
   const { install_id, ...rest } = await sentBy(start());
-  assert.deepEqual(rest, { code: 'code1', app_id: 'wx0123456789abcdef' });
+  assert.deepEqual(rest, {
+    code: 'code1', app_id: 'wx0123456789abcdef', device: { platform: 'ios', model: 'iPhone 15', wechat_version: '8.0.60' }
+  });
   assert.match(install_id, /^[0-9a-z]{22}$/);
 });
 
@@ -60,9 +62,17 @@ test('the option appId wins over what wx says, and is left out when nobody knows
   assert.equal((await sentBy(start({ appId: 'wx0000000000000001' }))).app_id, 'wx0000000000000001');
   const service = new FakeService();
   const wx = new FakeWx(service);
-  wx.getAccountInfoSync = undefined;
+  wx.getAccountInfoSync = wx.getDeviceInfo = undefined;
   const { install_id, ...rest } = await sentBy(start({}, service, wx));
   assert.deepEqual([rest, install_id.length], [{ code: 'code1' }, 22]);
+});
+
+test('what a device says of itself is cut to 64 characters, and what is no text is left out', async () => {
+  const service = new FakeService();
+  const wx = new FakeWx(service);
+  wx.getDeviceInfo = () => ({ platform: 7, model: 'm'.repeat(65) });
+  const { device } = await sentBy(start({}, service, wx));
+  assert.deepEqual(device, { model: 'm'.repeat(64), wechat_version: '8.0.60' });
 });
 
 test('the installation stays the same over logins, logouts and launches, and is another one on another phone', async () => {

@@ -37,6 +37,9 @@ Page({
   }
 });
 
-function forDisplay({ id, created_at, last_seen_at, expires_at, current }) {
-  return { id, current, createdAt: timeOf(created_at), lastSeenAt: timeOf(last_seen_at), expiresAt: timeOf(expires_at) };
+function forDisplay({ id, created_at, last_seen_at, expires_at, current, device }) {
+  // What the phone said of itself at login: shown, and nothing more.
+  const name = (device && device.model) || (current ? '' : '其他设备');
+  const lastSeenAt = last_seen_at ? timeOf(last_seen_at) : '登录后未使用';
+  return { id, current, name: current ? ['本设备', name].filter(Boolean).join(' · ') : name, createdAt: timeOf(created_at), lastSeenAt, expiresAt: timeOf(expires_at) };
 }
