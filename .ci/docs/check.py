@@ -193,6 +193,9 @@ def routes_of_the_template(tree):
         yield f"{sorted((described - SAMPLE) ^ deployed)}"
 
 
+WITHOUT_DEFAULT = "no default"
+
+
 def settings(tree):
     """variable -> default and range, as shared/src/config.rs checks them."""
     source = tree.text("shared/src/config.rs").split("#[cfg(test)]")[0]
@@ -212,6 +215,9 @@ def settings(tree):
     for name, default in re.findall(r'text\("(\w+)"\)(?:\s*//[^\n]*\n)?\s*\.unwrap_or_else\(\|\| "([^"]+)"', source):
         words = re.search(rf'Malformed\("{name}", "([^"]+)"', source)
         found[name] = (default, tuple(re.findall(r"\b(?:debug|info|warn|error|few|full|truncated|off)\b", words[1])) if words else ())
+    # Read where it is set: the template demands it, so the code has no default of its own.
+    for name in set(re.findall(r'env\.text\("(\w+)"\)', source)) - set(found):
+        found[name] = (WITHOUT_DEFAULT, ())
     return found
 
 
@@ -235,7 +241,8 @@ def configuration(tree):
         for variable in sorted(set(shown) & set(code)):
             default, allowed = code[variable]
             # Ranges of texts are in words; what the stack sets has no default in the table.
-            wrong = shown[variable][0] not in (default, "(the stack's)") or (allowed and shown[variable][1] != allowed)
+            is_demanded = default == WITHOUT_DEFAULT
+            wrong = not is_demanded and shown[variable][0] not in (default, "(the stack's)") or (allowed and shown[variable][1] != allowed)
             if wrong:
                 yield f"{name}: {variable} is shown as {shown[variable]}, the code has {code[variable]}"
 
