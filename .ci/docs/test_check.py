@@ -11,7 +11,7 @@ import check
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NEEDED = [
     "README.md", "README.zh-CN.md", "SECURITY.md", "openapi.yaml", "template.yaml", "docs", "functions", "shared/src",
-    "local/src", "local/tests", "acceptance", "emulators", "operator", ".ci",
+    "local/src", "acceptance", "emulators", "operator", ".ci",
 ]
 
 # check, file, what stands there, what is put in its place
