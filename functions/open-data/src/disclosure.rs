@@ -12,8 +12,14 @@
 //! | group | `wx.getShareInfo`, `wx.getGroupEnterInfo`, `wx.getChatToolInfo` | openGId, opengid, `open_single_roomid`, `group_openid`, `chat_type` |
 //! | private message | `wx.authPrivateMessage` | activityId |
 //!
-//! Members of two kinds together are of none. Only user information has free text, so only there is a text worth
-//! forging, and only there the reader forgives nothing; the others are read where WeChat is sloppy.
+//! Members of two kinds together are of none. Only user information has free text, so only there the reader forgives
+//! nothing; the others are read where WeChat is sloppy.
+//!
+//! Nobody but the key's owner can say what a spliced block decrypts to, but the caller knows it up to the unknown name:
+//! name ⊕ bytes that they see. So there must be no room for one: a block put between two messages garbles thirty-two
+//! bytes in a row, one put before the end of a message sixteen, which then end in a piece of the name. No text is as
+//! long, but ids and the URL, whose alphabet so many random bytes do not meet; and nothing undocumented may hold text,
+//! because whether such a text can be read would already tell.
 //! <https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/signature.html>
 
 use serde_json::{Map, Value, json};
@@ -65,6 +71,10 @@ impl Expected<'_> {
     fn watermark(&self, data: &Members) -> Result<Value, Refused> {
         let watermark = data.get("watermark").ok_or(Refused::MissingWatermark)?;
         let app_id = watermark.get("appid").and_then(Value::as_str).ok_or(Refused::MissingWatermark)?;
+        let mut members = watermark.as_object().into_iter().flatten();
+        if !members.all(|(name, value)| name == "appid" || is_number(value)) {
+            return Err(Refused::WrongForm);
+        }
         if app_id != self.app_id {
             return Err(Refused::AppidMismatch);
         }
@@ -94,7 +104,15 @@ const USER_INFO: [(&str, Form); 9] = [
 ];
 const FREE_TEXTS: [&str; 4] = ["nickName", "city", "province", "country"];
 
+/// Two blocks in a row do not fit into a text of this many bytes.
+const MOST_FREE_BYTES: usize = 2 * BLOCK_BYTES - 1;
+
 fn user_info(data: &Members, text: &[u8], expected: Expected<'_>) -> Result<Members, Refused> {
+    let is_known = |name: &str| name == "watermark" || USER_INFO.iter().any(|(known, _)| *known == name);
+    // Escapes would make a long text short.
+    if text.contains(&b'\\') || !data.iter().all(|(name, value)| is_known(name) || is_number(value)) {
+        return Err(Refused::WrongForm);
+    }
     let name = |name: &str| data.get(name).and_then(Value::as_str);
     // A copy of a name can be moved into a text only from a block that still stands where it was, so that what
     // stands there must be right. The union is not asked of a caller of whom it is not known.
@@ -103,7 +121,9 @@ fn user_info(data: &Members, text: &[u8], expected: Expected<'_>) -> Result<Memb
     if !is_theirs {
         return Err(Refused::AnotherUser);
     }
-    if name("unionId").or(expected.names.unionid).is_none() && holds_what_may_be_a_name(data, text) {
+    if name("unionId").or(expected.names.unionid).is_none()
+        && (holds_what_may_be_a_name(data, text) || !ends_as_avatars_do(data))
+    {
         return Err(Refused::NamesInside);
     }
     formed(data, &USER_INFO)
@@ -119,6 +139,12 @@ fn holds_what_may_be_a_name(data: &Members, text: &[u8]) -> bool {
         let text = data.get(*name).and_then(Value::as_str).unwrap_or_default();
         text.as_bytes().windows(LEAST_CHARACTERS_AFTER_THE_BLOCK).any(|run| run.iter().all(is_of_names))
     })
+}
+
+/// `…/132`: what a unionid that was cut off and moved to the end of the URL does not end with.
+fn ends_as_avatars_do(data: &Members) -> bool {
+    let url = data.get("avatarUrl").and_then(Value::as_str).unwrap_or_default();
+    url.is_empty() || url.rsplit_once('/').is_some_and(|(_, size)| digits(size, 3))
 }
 
 struct Kind {
@@ -155,9 +181,9 @@ impl Kind {
 
     fn fields(&self, data: &Members, expected: Expected<'_>) -> Result<Members, Refused> {
         let is_known = |name: &str| name == "watermark" || self.forms.iter().any(|(known, _)| *known == name);
-        let others_are_plain = data.iter().all(|(name, value)| is_known(name) || is_plain(value));
+        let others_are_numbers = data.iter().all(|(name, value)| is_known(name) || is_number(value));
         let fields = formed(data, self.forms)?;
-        if !others_are_plain || !data.get("watermark").is_some_and(is_plain) || !(self.is_whole)(&fields) {
+        if !others_are_numbers || !(self.is_whole)(&fields) {
             return Err(Refused::WrongForm);
         }
         // None of these kinds has WeChat's names of the user anywhere.
@@ -180,23 +206,19 @@ fn formed(data: &Members, forms: &[(&str, Form)]) -> Result<Members, Refused> {
     Ok(fields)
 }
 
-/// Where it is no more than a number or printable ASCII, an unknown member is no place for the sixteen random
-/// bytes that a moved block leaves in front of it.
-fn is_plain(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.is_ascii(),
-        Value::Array(values) => values.iter().all(is_plain),
-        Value::Object(members) => members.values().all(is_plain),
-        _ => true,
-    }
+/// An undocumented member may be no more: a text of any form would be a place for a moved block.
+fn is_number(value: &Value) -> bool {
+    matches!(value, Value::Null | Value::Bool(_) | Value::Number(_))
 }
 
 fn name_of_the_user(value: &Value) -> Option<Value> {
-    value.is_string().then_some(Value::Null)
+    let is_of_names = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    value.as_str().filter(|text| text.bytes().all(is_of_names)).map(|_| Value::Null)
 }
 
+/// Ten characters of Chinese. WeChat gives every user the same four since 2022.
 fn free_text(value: &Value) -> Option<Value> {
-    value.is_string().then(|| value.clone())
+    value.as_str().filter(|text| text.len() <= MOST_FREE_BYTES).map(Value::from)
 }
 
 fn gender(value: &Value) -> Option<Value> {
@@ -214,7 +236,7 @@ fn language(value: &Value) -> Option<Value> {
 fn url(value: &Value) -> Option<Value> {
     let text = value.as_str()?;
     let is_web = text.starts_with("https://") || text.starts_with("http://");
-    let fits = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'<' | b'>');
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"/_-.:%".contains(&byte);
     (text.is_empty() || (is_web && text.bytes().all(fits))).then(|| text.into())
 }
 
@@ -246,12 +268,16 @@ fn steps(value: &Value) -> Option<Value> {
         let (at, steps) = (value.get("timestamp")?.as_u64()?, value.get("step")?.as_u64()?);
         Some(json!({"timestamp": u32::try_from(at).ok()?, "step": u32::try_from(steps).ok()?}))
     };
-    value.as_array().filter(|days| days.iter().all(is_plain))?.iter().map(step).collect()
+    let is_day = |day: &Value| day.as_object().is_some_and(|day| day.values().all(is_number));
+    value.as_array().filter(|days| days.iter().all(is_day))?.iter().map(step).collect()
 }
 
+/// The end of a unionid can be moved to the end of an id: at most four characters of the first block, sixteen random
+/// ones and seven that are not yet a piece of it. So an id is shorter than one block, or longer than that.
 fn id(value: &Value) -> Option<Value> {
+    const LEAST_LONG: usize = 28;
     let text = without_controls(value)?;
-    let fits = text.len() <= 128
+    let fits = (text.len() < BLOCK_BYTES || (LEAST_LONG..=128).contains(&text.len()))
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-@.=+/".contains(&byte));
     fits.then(|| text.into())
 }
