@@ -46,6 +46,13 @@ impl Random {
     pub fn seeded(seed: u64) -> Self {
         Self { seeded: Some((seed, Arc::default())) }
     }
+
+    /// Makes the next bytes those of this number, for all clones: what was asked for before does not matter then.
+    pub fn wind_to(&self, number: u64) {
+        if let Some((_, counter)) = &self.seeded {
+            counter.store(number, Ordering::SeqCst);
+        }
+    }
 }
 
 #[cfg(feature = "test-util")]

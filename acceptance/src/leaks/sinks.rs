@@ -98,8 +98,6 @@ pub const ALLOWED: &[Allowed] = &[
     allowed("unionid", Sink::AccountsAnswer, "as the openid"),
     allowed("openid", Sink::UsersItem, "WeChat's name of the user is what the record is about"),
     allowed("unionid", Sink::UsersItem, "as the openid"),
-    allowed("openid", Sink::SessionsItem, "the authorizer hands it on without reading the user's record"),
-    allowed("unionid", Sink::SessionsItem, "as the openid"),
     allowed("phone number", Sink::PhoneAnswer, "the route is for it"),
     allowed("phone number", Sink::DecryptAnswer, "the older event of the phone number button is decrypted"),
     allowed("open data", Sink::DecryptAnswer, "the route is for it"),

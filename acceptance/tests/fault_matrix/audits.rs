@@ -36,7 +36,7 @@ pub(crate) fn judge(cell: &Cell<'_>, seen: &Seen) -> Vec<String> {
         Route::Check if is_done => is("session_renewed", usize::from(before.last_seen != after.last_seen)),
         Route::Logout if is_done => is("session_logout", usize::from(before.state != after.state)),
         Route::RevokeAll if is_done => {
-            is("all_sessions_revoked", usize::from(before.generation != after.generation));
+            is("all_sessions_revoked", usize::from(before.live != after.live));
         }
         _ => {}
     }
@@ -62,8 +62,8 @@ fn done(cell: &Cell<'_>, seen: &Seen) -> Option<String> {
         (Route::Logout, "204") if after.state == "active" => {
             Some("a logout answers 204 and the session is still active".to_owned())
         }
-        (Route::RevokeAll, "204") if after.generation == before.generation => {
-            Some("all sessions are said to have ended, and the generation is what it was".to_owned())
+        (Route::RevokeAll, "204") if after.live == before.live => {
+            Some("all sessions are said to have ended, and the list is what it was".to_owned())
         }
         _ => None,
     }

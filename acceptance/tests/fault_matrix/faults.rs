@@ -58,14 +58,18 @@ pub(crate) enum Damage {
     SessionType,
     /// The session's version is one that this code does not know.
     SessionVersion,
-    /// The session's openid is gone.
-    SessionWithoutOpenid,
+    /// The user's openid is gone: the record is that of nobody.
+    UserWithoutOpenid,
+    /// The user's app id is gone.
+    UserWithoutApp,
     /// The session is not there.
     SessionGone,
     /// The user is not there.
     UserGone,
-    /// The user's generation became text.
-    GenerationType,
+    /// The user's list became text.
+    ListType,
+    /// The user's list is of a length that no list has.
+    ListLength,
     /// The sealed session_key cannot be opened.
     SealedKey,
 }

@@ -15,7 +15,8 @@ pub(crate) struct Records {
     /// The state of the session that asks.
     pub(crate) state: String,
     pub(crate) last_seen: String,
-    pub(crate) generation: String,
+    /// The list of live sessions.
+    pub(crate) live: String,
 }
 
 fn tables() -> [&'static str; 2] {
@@ -37,7 +38,7 @@ impl World {
             sessions: sessions.len(),
             state: asking.map(|item| text(&item["state"]["S"])).unwrap_or_default(),
             last_seen: asking.map(|item| text(&item["last_seen_at"]["N"])).unwrap_or_default(),
-            generation: users.first().map(|item| item["generation"].to_string()).unwrap_or_default(),
+            live: users.first().map(|item| item["live"].to_string()).unwrap_or_default(),
         }
     }
 
@@ -74,11 +75,13 @@ impl World {
             Damage::SessionVersion => {
                 set(sessions, &of_session, "SET #name = :value", "v", json!({"N": "2"}))
             }
-            Damage::SessionWithoutOpenid => set(sessions, &of_session, "REMOVE #name", "openid", Value::Null),
+            Damage::UserWithoutOpenid => set(users, &of_user, "REMOVE #name", "openid", Value::Null),
+            Damage::UserWithoutApp => set(users, &of_user, "REMOVE #name", "app_id", Value::Null),
             Damage::SessionGone => items.delete(json!({"TableName": sessions, "Key": of_session})),
             Damage::UserGone => items.delete(json!({"TableName": users, "Key": of_user})),
-            Damage::GenerationType => {
-                set(users, &of_user, "SET #name = :value", "generation", json!({"S": "one"}))
+            Damage::ListType => set(users, &of_user, "SET #name = :value", "live", json!({"S": "one"})),
+            Damage::ListLength => {
+                set(users, &of_user, "SET #name = :value", "live", json!({"B": "AAECAwQFBgcI"}))
             }
             Damage::SealedKey => {
                 let update = "SET #name = :value REMOVE session_key_previous";

@@ -178,10 +178,16 @@ fn records() -> Vec<Row> {
     vec![
         row("record: session of another type", Damage::SessionType).telling(),
         row("record: session of an unknown version", Damage::SessionVersion).telling(),
-        row("record: session without openid", Damage::SessionWithoutOpenid).telling(),
+        row("record: user without openid", Damage::UserWithoutOpenid),
+        row("record: user without an app", Damage::UserWithoutApp)
+            .telling()
+            .at(&[Route::Login], "503 store_unavailable"),
         row("record: session missing", Damage::SessionGone),
         row("record: user missing", Damage::UserGone),
-        row("record: generation of another type", Damage::GenerationType)
+        row("record: list of another type", Damage::ListType)
+            .telling()
+            .at(&[Route::Login], "503 store_unavailable"),
+        row("record: list of another length", Damage::ListLength)
             .telling()
             .at(&[Route::Login], "503 store_unavailable"),
         sealed.at(&[Route::Decrypt], "409 session_key_stale"),

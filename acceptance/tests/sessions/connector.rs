@@ -106,6 +106,11 @@ impl Park {
         client(self.clone())
     }
 
+    /// Forgets every call.
+    pub(crate) fn clear(&self) {
+        self.slots().clear();
+    }
+
     /// How many calls have arrived, answered ones included.
     pub(crate) fn arrived(&self) -> usize {
         self.slots().len()

@@ -23,6 +23,14 @@ impl Call {
         Self { operation: operation.to_owned(), body: body.to_string() }
     }
 
+    pub(crate) fn is_write(&self) -> bool {
+        ["PutItem", "UpdateItem", "DeleteItem"].contains(&self.operation.as_str())
+    }
+
+    pub(crate) fn is_of(&self, table: &str) -> bool {
+        self.body.contains(&format!("\"TableName\":\"{table}\""))
+    }
+
     pub(crate) fn value(&self) -> Value {
         serde_json::from_str(&self.body).expect("made of a JSON value")
     }

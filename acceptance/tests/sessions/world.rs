@@ -13,7 +13,7 @@ use login::{Login, Origin, Traded};
 use serde_json::{Value, json};
 use sessions::Sessions;
 use wxsession::{
-    Clock, Random, Secret, UserId,
+    Clock, Random, Secret, SessionId, UserId,
     account::{Block, Reason},
     aws::{Account, Budget},
     http::Problem,
@@ -21,9 +21,9 @@ use wxsession::{
     secrets::SecretValue as _,
     serve::{self, Function},
     session::Session,
-    store::{StoreError, Users, users::Moment},
+    store::{self, SessionKey, StoreError, Users, users::Moment},
     telemetry::{Level, Line, Log},
-    token::SessionToken,
+    token::{Realm, SessionToken},
     vault::{KeyRing, Sealer},
     wechat::WechatSession,
 };
@@ -45,8 +45,8 @@ pub(crate) struct World {
     account: Account,
     env: HashMap<String, String>,
     clock: Clock,
-    seed: u64,
-    random: Random,
+    /// Of the login, of the sessions function, and of the tests' own operations.
+    randoms: [Random; 3],
     log: Log,
     lines: Arc<Mutex<Vec<String>>>,
 }
@@ -81,8 +81,7 @@ impl World {
             account,
             env,
             clock: clock.clone(),
-            seed,
-            random: Random::seeded(seed ^ 0xb10c),
+            randoms: [seed, seed ^ 0x5e55, seed ^ 0xb10c].map(Random::seeded),
             log,
             lines,
         }
@@ -90,7 +89,7 @@ impl World {
 
     pub(crate) fn login(&self) -> &Login {
         self.login.get_or_init(|| {
-            let random = Random::seeded(self.seed);
+            let random = self.randoms[0].clone();
             Login::with_account(self.account.clone(), &self.env, self.clock.clone(), random)
                 .expect("settings")
         })
@@ -98,7 +97,7 @@ impl World {
 
     pub(crate) fn sessions(&self) -> &Sessions {
         self.sessions.get_or_init(|| {
-            let random = Random::seeded(self.seed ^ 0x5e55);
+            let random = self.randoms[1].clone();
             Sessions::with_account(self.account.clone(), &self.env, self.clock.clone(), random)
                 .expect("settings")
         })
@@ -120,6 +119,12 @@ impl World {
 
     pub(crate) fn line(&self) -> Line {
         self.log.request("test")
+    }
+
+    /// Makes operation `number` the same whatever the ones before it needed, and forgets the lines.
+    pub(crate) fn wind_to(&self, number: u64) {
+        self.randoms.iter().for_each(|random| random.wind_to(number * 1_000));
+        drop(self.lines());
     }
 
     /// Takes the lines written so far.
@@ -176,9 +181,32 @@ impl World {
         self.users().unblock(user, self.moment()).await
     }
 
+    /// A session derived from another one, as redeeming a ticket makes it.
+    pub(crate) async fn redeem(
+        &self,
+        (token, parent): &(SessionToken, Session),
+    ) -> Option<(SessionToken, Session)> {
+        let sessions = store::Sessions::new(self.dynamodb(), SESSIONS);
+        let realm = Realm::new("1").expect("the default");
+        let child = SessionToken::generate(parent.user_id, &self.randoms[2]);
+        let (key, hash) = (SessionKey::of(&child, &realm), SessionKey::of(token, &realm).hash);
+        let session = Session {
+            id: SessionId::generate(self.clock.now_millis(), &self.randoms[2]),
+            last_seen_at: None,
+            parent: Some(hash),
+            ..parent.clone()
+        };
+        let adopted = sessions.adopt(&SessionKey { hash, ..key }, &key.hash).await.ok()?;
+        if !adopted {
+            return None;
+        }
+        sessions.create(&key, &session).await.ok()?;
+        Some((child, session))
+    }
+
     fn moment(&self) -> Moment<'_> {
         let until = Instant::now() + Duration::from_mins(1);
-        Moment { now_ms: self.clock.now_millis(), until, random: &self.random }
+        Moment { now_ms: self.clock.now_millis(), until, random: &self.randoms[2] }
     }
 
     /// Whether the authorizer lets the token through; `None` when it cannot tell.

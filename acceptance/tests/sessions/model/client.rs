@@ -10,13 +10,13 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use wxsession::{Clock, session::Session, token::SessionToken};
+use wxsession::{Clock, UserId, session::Session, token::SessionToken};
 
 use crate::{
     connector::Park,
     engine::{Call, Reply},
-    model::variants::Variant,
-    world::{NOW, World},
+    model::{scenarios::KNOWN_KEY, variants::Variant},
+    world::{APP, NOW, OPENID, World},
 };
 
 /// A session by number: those that exist at the start come first, then one for each `LogIn`.
@@ -27,6 +27,8 @@ pub(crate) type Which = usize;
 pub(crate) enum Operation {
     /// Makes session `.0` with the session_key `.1`, presenting the token of `.2`.
     LogIn(Which, &'static str, Option<Which>),
+    /// Makes session `.0` at the install `.1`, which ends what was logged in there.
+    LogInAt(Which, usize),
     Authorize(Which),
     /// `GET /session`; the renewal is due for sessions of the start.
     Check(Which),
@@ -46,6 +48,28 @@ pub(crate) enum Operation {
         asking: Which,
         number: u8,
     },
+    /// An operator blocks the user, and lifts the block.
+    Block(u8),
+    Unblock,
+    /// Makes `child`, derived from `parent`.
+    Redeem {
+        parent: Which,
+        child: Which,
+    },
+}
+
+impl Operation {
+    /// The sessions whose tokens it presents.
+    fn needs(self) -> [Option<Which>; 2] {
+        match self {
+            Self::LogIn(_, _, presented) => [presented, None],
+            Self::Authorize(which) | Self::Check(which) | Self::LogOut(which) => [Some(which), None],
+            Self::EndOne { asking, ended } => [Some(asking), Some(ended)],
+            Self::EndAll { asking, .. } | Self::DeleteAccount { asking, .. } => [Some(asking), None],
+            Self::Redeem { parent, .. } => [Some(parent), None],
+            Self::LogInAt(..) | Self::Block(_) | Self::Unblock => [None, None],
+        }
+    }
 }
 
 /// What a client reports.
@@ -63,9 +87,12 @@ pub(crate) struct Reports {
     pub(crate) minted: Vec<(Which, SessionToken)>,
 }
 
+/// A session in a client's hands.
+pub(crate) type Held = (SessionToken, Session);
+
 /// What exists before the first step.
 pub(crate) struct Start {
-    pub(crate) held: Vec<(SessionToken, Session)>,
+    pub(crate) held: Vec<Held>,
     pub(crate) settings: Vec<(&'static str, &'static str)>,
 }
 
@@ -96,10 +123,26 @@ pub(crate) struct Client {
     variant: Variant,
 }
 
-impl Client {
-    pub(crate) fn new(program: &[Operation], seed: u64, start: &Arc<Start>, variant: Variant) -> Self {
+/// The functions of one client. Making them costs more than what they do, so that they are used again whenever the client
+/// is made again; one client uses them at a time.
+#[derive(Clone)]
+pub(crate) struct Seat {
+    world: Rc<World>,
+    park: Park,
+}
+
+impl Seat {
+    pub(crate) fn new(seed: u64, start: &Start) -> Self {
         let park = Park::default();
         let world = World::over(park.client(), &Clock::stopped(NOW), seed, &start.settings);
+        Self { world: Rc::new(world), park }
+    }
+}
+
+impl Client {
+    pub(crate) fn new(program: &[Operation], seat: &Seat, start: &Arc<Start>, variant: Variant) -> Self {
+        let Seat { world, park } = seat.clone();
+        park.clear();
         let reports = Rc::default();
         let future = Box::pin(run(world, program.to_vec(), Arc::clone(start), Rc::clone(&reports)));
         let mut client =
@@ -147,23 +190,32 @@ impl Client {
     }
 }
 
-async fn run(world: World, program: Vec<Operation>, start: Arc<Start>, reports: Rc<RefCell<Reports>>) {
+async fn run(world: Rc<World>, program: Vec<Operation>, start: Arc<Start>, reports: Rc<RefCell<Reports>>) {
     // Sessions this client made itself.
-    let mut held: Vec<(Which, (SessionToken, Session))> = start.held.iter().cloned().enumerate().collect();
-    for operation in program {
+    let mut held: Vec<(Which, Held)> = start.held.iter().cloned().enumerate().collect();
+    for (number, operation) in (0..).zip(program) {
+        world.wind_to(number);
         reports.borrow_mut().all.push(Report::Begins(operation));
+        let keep = |held: &mut Vec<(Which, Held)>, which, made: Option<Held>| {
+            reports.borrow_mut().minted.extend(made.as_ref().map(|(token, _)| (which, token.clone())));
+            held.extend(made.clone().map(|pair| (which, pair)));
+            made.is_some()
+        };
+        let needed = operation.needs();
+        if !needed.iter().flatten().all(|which| held.iter().any(|(other, _)| other == which)) {
+            // It was to make the session itself, and was refused.
+            reports.borrow_mut().all.push(Report::Ends(operation, false));
+            continue;
+        }
         let of = |which: Which| {
             let found = held.iter().find(|(other, _)| *other == which);
-            found.map(|(_, pair)| pair.clone()).expect("a client uses sessions of the start or its own")
+            found.map(|(_, pair)| pair.clone()).expect("it was looked for")
         };
         let good = match operation {
             Operation::LogIn(which, session_key, presented) => {
                 let presented = presented.map(|which| of(which).0);
                 let made = world.log_in(session_key, presented.as_ref()).await.ok();
-                let good = made.is_some();
-                reports.borrow_mut().minted.extend(made.as_ref().map(|(token, _)| (which, token.clone())));
-                held.extend(made.map(|pair| (which, pair)));
-                good
+                keep(&mut held, which, made)
             }
             Operation::Authorize(which) => world.authorizes(&of(which).0).await.expect("tables answer"),
             Operation::Check(which) => world.session_route("GET", &of(which).0.expose()).await.0 == 200,
@@ -177,6 +229,16 @@ async fn run(world: World, program: Vec<Operation>, start: Arc<Start>, reports: 
             }
             Operation::DeleteAccount { asking, .. } => {
                 world.sessions_route("DELETE", "/me", None, &of(asking).1).await.0 == 204
+            }
+            Operation::Block(_) => world.block(UserId::of(APP, OPENID), None).await.is_ok(),
+            Operation::Unblock => world.unblock(UserId::of(APP, OPENID)).await.is_ok(),
+            Operation::LogInAt(which, install) => {
+                let made = world.log_in_at(OPENID, KNOWN_KEY, None, Some(install)).await.ok();
+                keep(&mut held, which, made)
+            }
+            Operation::Redeem { parent, child } => {
+                let made = world.redeem(&of(parent)).await;
+                keep(&mut held, child, made)
             }
         };
         reports.borrow_mut().all.push(Report::Ends(operation, good));

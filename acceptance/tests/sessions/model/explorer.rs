@@ -1,4 +1,7 @@
 //! The search: depth first, every state once.
+//!
+//! A write may arrive a second time, at any later step: because its answer was lost and the client sends it again, or
+//! because the network kept a copy. Both are steps of their own, and a run has so many of them as its scenario says.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,18 +10,18 @@ use wxsession::{Clock, token::SessionToken};
 
 use crate::{
     connector::direct,
-    engine::{Dump, Reply},
+    engine::{Call, Dump, Reply, USERS},
     model::{
-        client::{Answered, Client, Operation, Reports, Start, Waiting, Which},
+        client::{Answered, Client, Operation, Reports, Seat, Start, Waiting, Which},
         promises::{Broken, Promises},
-        tables::{Numbered, Tables},
+        tables::{Done, Numbered, Tables},
         variants::Variant,
     },
     world::{NOW, World},
 };
 
 /// A scenario that has more is a mistake, and would take the machine's memory.
-const MOST_STATES: usize = 300_000;
+const MOST_STATES: usize = 1_000_000;
 
 /// Who runs against whom.
 pub(crate) struct Scenario {
@@ -26,6 +29,8 @@ pub(crate) struct Scenario {
     pub(crate) tables: Dump,
     pub(crate) clients: Vec<Vec<Operation>>,
     pub(crate) cap: Option<usize>,
+    /// How many writes arrive a second time.
+    pub(crate) late: u8,
 }
 
 /// What a search found.
@@ -42,6 +47,8 @@ struct State {
     tables: usize,
     places: Vec<usize>,
     promises: Promises,
+    /// How many writes may still arrive a second time.
+    late: u8,
 }
 
 /// Where a client stands: the answers it has had, and what it waits for now.
@@ -49,14 +56,19 @@ struct Place {
     answers: Vec<Arc<Answered>>,
     waiting: Vec<Waiting>,
     reports: Reports,
+    /// The writes it has made.
+    writes: Vec<Arc<Call>>,
 }
 
-/// From one state to the next: this client makes the call that it waits for.
+/// From one state to the next.
 #[derive(Clone, Copy)]
-struct Step {
-    from: usize,
-    client: usize,
-    waiting: usize,
+enum Step {
+    /// The client makes the call that it waits for.
+    Call { client: usize, waiting: usize },
+    /// The same, and its answer is lost.
+    Unheard { client: usize, waiting: usize },
+    /// A write that it made arrives again.
+    Again { client: usize, write: usize },
 }
 
 pub(crate) struct Explorer<'a> {
@@ -64,12 +76,13 @@ pub(crate) struct Explorer<'a> {
     variant: Variant,
     tables: Tables,
     judge: World,
+    seats: Vec<Seat>,
     states: Numbered<State>,
     places: Vec<Place>,
     moves: HashMap<(usize, usize, Reply), usize>,
     accepted: HashMap<(usize, Which), bool>,
     tokens: HashMap<Which, SessionToken>,
-    came_from: Vec<Option<Step>>,
+    came_from: Vec<Option<(usize, Step)>>,
     findings: Findings,
 }
 
@@ -84,6 +97,9 @@ impl<'a> Explorer<'a> {
             variant,
             tables,
             judge,
+            seats: (0..scenario.clients.len())
+                .map(|client| Seat::new(100 + client as u64, &scenario.start))
+                .collect(),
             states: Numbered::default(),
             places: Vec::new(),
             moves: HashMap::new(),
@@ -103,18 +119,12 @@ impl<'a> Explorer<'a> {
         while let Some(from) = open.pop() {
             assert!(self.states.len() < MOST_STATES, "this scenario is too large to search");
             let state = self.states.value(from);
-            let mut at_rest = true;
-            for client in 0..self.scenario.clients.len() {
-                for waiting in 0..self.places[state.places[client]].waiting.len() {
-                    at_rest = false;
-                    open.extend(self.step(&state, Step { from, client, waiting }));
+            for step in self.steps(&state) {
+                open.extend(self.step(from, &state, step));
+                if self.findings.broken.is_some() {
+                    self.findings.states = self.states.len();
+                    return self.findings;
                 }
-            }
-            if at_rest && let Some(broken) = self.rest_holds(&state) {
-                self.findings.broken = Some((broken, self.way_to(from)));
-            }
-            if self.findings.broken.is_some() {
-                break;
             }
         }
         self.findings.states = self.states.len();
@@ -124,71 +134,130 @@ impl<'a> Explorer<'a> {
     fn first(&mut self) -> usize {
         let scenario = self.scenario;
         let clients = scenario.clients.len();
-        let log_ins = scenario.clients.iter().flatten();
-        let log_ins = log_ins.filter(|operation| matches!(operation, Operation::LogIn(..))).count();
+        let makes = |operation: &&Operation| {
+            matches!(operation, Operation::LogIn(..) | Operation::LogInAt(..) | Operation::Redeem { .. })
+        };
+        let made = scenario.clients.iter().flatten().filter(makes).count();
         let held = scenario.start.held.len();
-        let mut promises = Promises::new(held, held + log_ins, clients, scenario.cap.is_some());
+        let mut promises = Promises::new(held, held + made, clients, scenario.cap.is_some());
         let mut places = Vec::new();
         for client in 0..clients {
-            places.push(self.place(client, Vec::new()));
+            places.push(self.place(client, Vec::new(), Vec::new()));
             for report in self.places[places[client]].reports.all.clone() {
                 assert_eq!(promises.reported(client, report), None, "only beginnings");
             }
         }
-        let tables = self.tables.number(&scenario.tables);
+        let tables = self.tables.number(&self.variant.start(&scenario.tables));
         self.came_from.push(None);
-        self.states.number(State { tables, places, promises }).0
+        self.states.number(State { tables, places, promises, late: scenario.late }).0
     }
 
-    /// Lets a client make its call. The new state, if nobody was there before.
-    fn step(&mut self, state: &State, step: Step) -> Option<usize> {
-        self.findings.steps += 1;
-        let (client, at) = (step.client, state.places[step.client]);
-        let place = &self.places[at];
-        let waiting = &place.waiting[step.waiting];
-        let call = self.variant.sent(&waiting.call, &place.answers);
-        let mut promises = state.promises.clone();
-        promises.step(client, &waiting.call);
-        let done = self.tables.execute(state.tables, call);
-        let next = self.moved(client, at, step.waiting, done.reply);
-        let known = self.places[at].reports.all.len();
-        let mut broken = done.broken;
-        for report in &self.places[next].reports.all[known..] {
-            broken = broken.or(promises.reported(client, *report));
+    fn steps(&self, state: &State) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for (client, place) in state.places.iter().enumerate() {
+            let place = &self.places[*place];
+            for (waiting, call) in place.waiting.iter().enumerate() {
+                steps.push(Step::Call { client, waiting });
+                if state.late > 0 && call.call.is_write() {
+                    steps.push(Step::Unheard { client, waiting });
+                }
+            }
+            if state.late > 0 {
+                steps.extend((0..place.writes.len()).map(|write| Step::Again { client, write }));
+            }
         }
-        let tables = done.after;
-        broken = broken.or_else(|| promises.hold(|which| self.accepts(tables, which)));
+        steps
+    }
+
+    /// Takes a step. The new state, if nobody was there before.
+    fn step(&mut self, from: usize, state: &State, step: Step) -> Option<usize> {
+        self.findings.steps += 1;
+        let mut next = state.clone();
+        let (client, call) = self.sent(state, step);
+        let done = self.tables.execute(state.tables, call.clone());
+        match step {
+            // A copy that changes nothing is as good as none.
+            Step::Unheard { .. } | Step::Again { .. } if done.after == state.tables => return None,
+            Step::Unheard { .. } | Step::Again { .. } => next.late -= 1,
+            Step::Call { .. } => {}
+        }
+        if let Step::Call { .. } | Step::Unheard { .. } = step {
+            next.promises.step(client);
+            let is_list = call.operation == "UpdateItem" && call.is_of(USERS);
+            if done.is_written && is_list {
+                next.promises.listed(client);
+            }
+        }
+        next.tables = done.after;
+        let mut broken = done.broken;
+        if let Step::Call { waiting, .. } = step {
+            broken = broken.or(self.answered(state, &mut next, client, waiting, call, done));
+        }
+        broken = broken.or_else(|| self.holds(&next));
         if let Some(broken) = broken {
-            let mut way = self.way_to(step.from);
-            way.push(self.told(step));
+            let mut way = self.way_to(from);
+            way.push(self.told(from, step));
             self.findings.broken = Some((broken, way));
             return None;
         }
-        let mut places = state.places.clone();
-        places[client] = next;
-        let (number, is_new) = self.states.number(State { tables, places, promises });
+        let (number, is_new) = self.states.number(next);
         if is_new {
-            self.came_from.push(Some(step));
+            self.came_from.push(Some((from, step)));
         }
         is_new.then_some(number)
     }
 
-    fn moved(&mut self, client: usize, place: usize, waiting: usize, reply: Reply) -> usize {
+    /// Hands the client its answer.
+    fn answered(
+        &mut self,
+        state: &State,
+        next: &mut State,
+        client: usize,
+        waiting: usize,
+        call: Call,
+        done: Done,
+    ) -> Option<Broken> {
+        let at = state.places[client];
+        let place = self.moved(client, at, waiting, call, done.reply);
+        let known = self.places[at].reports.all.len();
+        next.places[client] = place;
+        let reports = self.places[place].reports.all[known..].to_vec();
+        reports.into_iter().fold(None, |broken, report| broken.or(next.promises.reported(client, report)))
+    }
+
+    /// Who sends what with this step.
+    fn sent(&self, state: &State, step: Step) -> (usize, Call) {
+        match step {
+            Step::Call { client, waiting } | Step::Unheard { client, waiting } => {
+                let place = &self.places[state.places[client]];
+                (client, self.variant.sent(&place.waiting[waiting].call, &place.answers))
+            }
+            Step::Again { client, write } => {
+                (client, Call::clone(&self.places[state.places[client]].writes[write]))
+            }
+        }
+    }
+
+    fn moved(&mut self, client: usize, place: usize, waiting: usize, call: Call, reply: Reply) -> usize {
         let key = (place, waiting, reply);
         if let Some(known) = self.moves.get(&key) {
             return *known;
         }
         let mut answers = self.places[place].answers.clone();
+        let mut writes = self.places[place].writes.clone();
+        if call.is_write() {
+            writes.push(Arc::new(call));
+        }
         let waiting = self.places[place].waiting[waiting].clone();
         answers.push(Arc::new(Answered { waiting, reply: key.2.clone() }));
-        let next = self.place(client, answers);
+        let next = self.place(client, answers, writes);
         self.moves.insert(key, next);
         next
     }
 
-    fn place(&mut self, client: usize, answers: Vec<Arc<Answered>>) -> usize {
+    fn place(&mut self, client: usize, answers: Vec<Arc<Answered>>, writes: Vec<Arc<Call>>) -> usize {
         let program = &self.scenario.clients[client];
-        let mut running = Client::new(program, 100 + client as u64, &self.scenario.start, self.variant);
+        let mut running = Client::new(program, &self.seats[client], &self.scenario.start, self.variant);
         for answered in &answers {
             running.answer(answered);
         }
@@ -197,8 +266,20 @@ impl<'a> Explorer<'a> {
             let known = self.tokens.entry(*which).or_insert_with(|| token.clone());
             assert!(known == token, "a client does the same each time it is made again");
         }
-        self.places.push(Place { answers, waiting: running.waiting().to_vec(), reports });
+        self.places.push(Place { answers, waiting: running.waiting().to_vec(), reports, writes });
         self.places.len() - 1
+    }
+
+    fn holds(&mut self, state: &State) -> Option<Broken> {
+        let broken = state.promises.hold(|which| self.accepts(state.tables, which));
+        let (listed, is_named) = self.tables.user(state.tables);
+        if state.promises.is_erased() && is_named {
+            return broken.or(Some(Broken::NamedAfterErasure));
+        }
+        let Some(cap) = self.scenario.cap else { return broken };
+        let sessions = state.promises.listed_sessions();
+        let good = sessions.filter(|which| self.accepts(state.tables, *which)).count();
+        broken.or((good.max(listed) > cap).then_some(Broken::OverTheCap(good.max(listed))))
     }
 
     /// The authorizer itself decides.
@@ -207,28 +288,27 @@ impl<'a> Explorer<'a> {
             return *known;
         }
         self.tables.put_back(tables);
+        self.judge.wind_to(0);
         let asked = self.judge.authorizes(&self.tokens[&which]).now_or_never();
         let accepted = asked.flatten().expect("the engine answers at once");
         self.accepted.insert((tables, which), accepted);
         accepted
     }
 
-    fn rest_holds(&mut self, state: &State) -> Option<Broken> {
-        let cap = self.scenario.cap?;
-        let good = state.promises.exist().filter(|which| self.accepts(state.tables, *which)).count();
-        (good > cap).then_some(Broken::OverTheCap(good))
-    }
-
     fn way_to(&self, state: usize) -> Vec<String> {
-        let back = std::iter::successors(self.came_from[state], |step| self.came_from[step.from]);
-        let mut way: Vec<String> = back.map(|step| self.told(step)).collect();
+        let back = std::iter::successors(self.came_from[state], |(from, _)| self.came_from[*from]);
+        let mut way: Vec<String> = back.map(|(from, step)| self.told(from, step)).collect();
         way.reverse();
         way
     }
 
-    fn told(&self, step: Step) -> String {
-        let place = self.states.value(step.from).places[step.client];
-        let call = &self.places[place].waiting[step.waiting].call;
-        format!("client {}: {} {}", step.client, call.operation, call.body)
+    fn told(&self, from: usize, step: Step) -> String {
+        let (client, call) = self.sent(&self.states.value(from), step);
+        let how = match step {
+            Step::Call { .. } => "",
+            Step::Unheard { .. } => " (its answer is lost)",
+            Step::Again { .. } => " (again)",
+        };
+        format!("client {client}{how}: {} {}", call.operation, call.body)
     }
 }

@@ -1,17 +1,19 @@
 //! What must hold, judged at every step:
 //!
-//! 1. once a logout or a revocation has returned, nothing that begins later accepts the session;
+//! 1. once a logout, a revocation, a block or an erasure has returned, nothing that begins later accepts the session;
 //! 2. no record comes back to life, none appears that no login wrote, and a tombstone stays as it is;
-//! 3. a session that nobody began to end stays good.
+//! 3. a session that nobody began to end stays good;
+//! 4. while a block is in force nothing is accepted, and nobody logs in;
+//! 5. at no moment are more sessions live than the cap;
+//! 6. after an erasure no name is left, until somebody logs in.
 //!
-//! "Everywhere" covers the logins that were under way as well: one that registered before the
-//! revocation began must not survive it. A login that registered while it ran may end up on either
-//! side.
+//! "Everywhere" covers the logins that were under way as well: one that was listed before the revocation began must not
+//! survive it. A login that was listed while it ran may end up on either side.
 
 use serde_json::Value;
 
 use crate::{
-    engine::{Call, Dump, SESSIONS, USERS},
+    engine::{Dump, SESSIONS},
     model::client::{Operation, Report, Which},
 };
 
@@ -23,6 +25,10 @@ pub(crate) enum Broken {
     TombstoneWritten,
     GoodSessionRefused(Which),
     OverTheCap(usize),
+    AcceptedWhileBlocked(Which),
+    LoggedInWhileBlocked(Which),
+    NamedInASession,
+    NamedAfterErasure,
 }
 
 /// What has been promised about one session.
@@ -31,7 +37,9 @@ struct Standing {
     exists: bool,
     ended: bool,
     may_end: bool,
-    /// Revocations that had begun, and that had returned, when its login last registered the user.
+    /// It is good only while this one is.
+    parent: Option<Which>,
+    /// Revocations that had begun, and that had returned, when it was last listed.
     begun: u8,
     returned: u8,
 }
@@ -41,8 +49,10 @@ struct Underway {
     operation: Operation,
     /// Before its first call.
     is_fresh: bool,
-    /// It began after the session's end had been promised.
+    /// It began after the session's end, or the user's block, had been promised.
     must_refuse: bool,
+    /// A login was listed meanwhile.
+    is_overtaken: bool,
 }
 
 /// Everything promised so far: part of the state.
@@ -52,6 +62,8 @@ pub(crate) struct Promises {
     underway: Vec<Option<Underway>>,
     begun: u8,
     returned: u8,
+    is_blocked: bool,
+    is_erased: bool,
 }
 
 impl Promises {
@@ -63,56 +75,80 @@ impl Promises {
             underway: vec![None; clients],
             begun: 0,
             returned: 0,
+            is_blocked: false,
+            is_erased: false,
         }
     }
 
-    /// Before `client` makes `call`.
-    pub(crate) fn step(&mut self, client: usize, call: &Call) {
-        let Some(Underway { operation, is_fresh, .. }) = self.underway[client].clone() else { return };
-        if is_fresh {
+    /// Before `client` makes a call.
+    pub(crate) fn step(&mut self, client: usize) {
+        if let Some(Underway { operation, is_fresh: true, .. }) = self.underway[client].clone() {
             self.begins(client, operation);
         }
-        let registers = call.operation == "UpdateItem" && call.value()["TableName"] == USERS;
-        if let (Operation::LogIn(which, ..), true) = (operation, registers) {
+    }
+
+    /// The list was written with the session of the login that `client` has under way.
+    pub(crate) fn listed(&mut self, client: usize) {
+        let operation = self.underway[client].as_ref().map(|underway| underway.operation);
+        if let Some(Operation::LogIn(which, ..) | Operation::LogInAt(which, _)) = operation {
             self.sessions[which].begun = self.begun;
             self.sessions[which].returned = self.returned;
+            self.is_erased = false;
+            self.underway.iter_mut().flatten().for_each(|underway| underway.is_overtaken = true);
         }
     }
 
     fn begins(&mut self, client: usize, operation: Operation) {
-        let must_refuse = match operation {
-            Operation::Authorize(which) | Operation::Check(which) => self.is_ended(which),
-            Operation::LogIn(_, _, Some(ended))
-            | Operation::LogOut(ended)
-            | Operation::EndOne { ended, .. } => {
+        let mut must_refuse = false;
+        match operation {
+            Operation::Authorize(which) | Operation::Check(which) => {
+                must_refuse = self.is_ended(which) || self.is_blocked;
+            }
+            Operation::LogIn(_, _, presented) => {
+                must_refuse = self.is_blocked;
+                if let Some(ended) = presented {
+                    self.sessions[ended].may_end = true;
+                }
+            }
+            // It ends whatever was logged in at the same install: the scenario has one.
+            Operation::LogInAt(..) => {
+                must_refuse = self.is_blocked;
+                self.sessions.iter_mut().for_each(|session| session.may_end = true);
+            }
+            Operation::LogOut(ended) | Operation::EndOne { ended, .. } => {
                 self.sessions[ended].may_end = true;
-                false
             }
-            Operation::EndAll { number, .. } | Operation::DeleteAccount { number, .. } => {
-                self.begun |= 1 << number;
-                false
-            }
-            Operation::LogIn(_, _, None) => false,
-        };
-        self.underway[client] = Some(Underway { operation, is_fresh: false, must_refuse });
+            Operation::Block(number)
+            | Operation::EndAll { number, .. }
+            | Operation::DeleteAccount { number, .. } => self.begun |= 1 << number,
+            Operation::Unblock => self.is_blocked = false,
+            Operation::Redeem { parent, child } => self.sessions[child].parent = Some(parent),
+        }
+        let begun = Underway { operation, is_fresh: false, must_refuse, is_overtaken: false };
+        self.underway[client] = Some(begun);
     }
 
     /// After a client has reported.
     pub(crate) fn reported(&mut self, client: usize, report: Report) -> Option<Broken> {
         let (operation, good) = match report {
             Report::Begins(operation) => {
-                self.underway[client] = Some(Underway { operation, is_fresh: true, must_refuse: false });
+                let fresh = Underway { operation, is_fresh: true, must_refuse: false, is_overtaken: false };
+                self.underway[client] = Some(fresh);
                 return None;
             }
             Report::Ends(operation, good) => (operation, good),
         };
         let underway = self.underway[client].take();
+        let must_refuse = underway.as_ref().is_some_and(|underway| underway.must_refuse);
         match operation {
             Operation::Authorize(which) | Operation::Check(which) => {
-                if good && underway.is_some_and(|underway| underway.must_refuse) {
+                if good && must_refuse {
                     return Some(Broken::AcceptedAfterEnd(which));
                 }
                 return (!good && self.must_be_good(which)).then_some(Broken::GoodSessionRefused(which));
+            }
+            Operation::LogIn(which, ..) | Operation::LogInAt(which, _) if good && must_refuse => {
+                return Some(Broken::LoggedInWhileBlocked(which));
             }
             Operation::LogIn(which, _, presented) if good => {
                 self.sessions[which].exists = true;
@@ -120,11 +156,19 @@ impl Promises {
                     self.sessions[presented].ended = true;
                 }
             }
+            Operation::LogInAt(which, _) if good => self.sessions[which].exists = true,
+            Operation::Redeem { child, .. } if good => self.sessions[child].exists = true,
             Operation::LogOut(ended) | Operation::EndOne { ended, .. } if good => {
                 self.sessions[ended].ended = true;
             }
-            Operation::EndAll { number, .. } | Operation::DeleteAccount { number, .. } if good => {
+            Operation::EndAll { number, .. } if good => self.returned |= 1 << number,
+            Operation::DeleteAccount { number, .. } if good => {
                 self.returned |= 1 << number;
+                self.is_erased = underway.is_some_and(|underway| !underway.is_overtaken);
+            }
+            Operation::Block(number) if good => {
+                self.returned |= 1 << number;
+                self.is_blocked = true;
             }
             _ => {}
         }
@@ -133,10 +177,12 @@ impl Promises {
 
     /// `accepts` asks the authorizer about a session as the tables are now.
     pub(crate) fn hold(&self, mut accepts: impl FnMut(Which) -> bool) -> Option<Broken> {
-        let exist = (0..self.sessions.len()).filter(|which| self.sessions[*which].exists);
-        for which in exist {
+        for which in self.exist() {
             if self.is_ended(which) && accepts(which) {
                 return Some(Broken::AcceptedAfterEnd(which));
+            }
+            if self.is_blocked && accepts(which) {
+                return Some(Broken::AcceptedWhileBlocked(which));
             }
             if self.must_be_good(which) && !accepts(which) {
                 return Some(Broken::GoodSessionRefused(which));
@@ -145,18 +191,35 @@ impl Promises {
         None
     }
 
-    pub(crate) fn exist(&self) -> impl Iterator<Item = Which> {
+    pub(crate) fn is_erased(&self) -> bool {
+        self.is_erased
+    }
+
+    /// All but children, which have no place in the list.
+    pub(crate) fn listed_sessions(&self) -> impl Iterator<Item = Which> {
+        self.exist().filter(|which| self.sessions[*which].parent.is_none())
+    }
+
+    fn exist(&self) -> impl Iterator<Item = Which> {
         (0..self.sessions.len()).filter(|which| self.sessions[*which].exists)
     }
 
     fn is_ended(&self, which: Which) -> bool {
         let session = &self.sessions[which];
-        session.ended || self.returned & !session.begun != 0
+        let by_all = match session.parent {
+            None => self.returned & !session.begun != 0,
+            Some(parent) => self.is_ended(parent),
+        };
+        session.ended || by_all
     }
 
     fn must_be_good(&self, which: Which) -> bool {
         let session = &self.sessions[which];
-        session.exists && !session.may_end && self.begun & !session.returned == 0
+        let survives = match session.parent {
+            None => self.begun & !session.returned == 0,
+            Some(parent) => self.must_be_good(parent),
+        };
+        session.exists && !session.may_end && survives
     }
 }
 
@@ -166,11 +229,14 @@ pub(crate) fn records_hold(before: &Dump, after: &Dump) -> Option<Broken> {
     for (place, now) in after.iter().filter(|(place, _)| place.0 == SESSIONS) {
         let ended = before.get(place).is_some_and(is_tombstone);
         let stub = now.get("session_id").is_none() || now.get("v").is_none();
-        if stub || ended && !is_tombstone(now) {
+        if (stub || ended) && !is_tombstone(now) {
             return Some(Broken::CameBackToLife);
         }
         if ended {
             return Some(Broken::TombstoneWritten);
+        }
+        if now.get("openid").is_some() || now.get("unionid").is_some() {
+            return Some(Broken::NamedInASession);
         }
     }
     None

@@ -6,10 +6,11 @@ use std::{
     sync::Arc,
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use crate::{
-    engine::{Call, Dump, Engine, Reply},
+    engine::{Call, Dump, Engine, Reply, USERS},
     model::promises::{Broken, records_hold},
 };
 
@@ -50,6 +51,8 @@ pub(crate) struct Done {
     pub(crate) reply: Reply,
     pub(crate) after: usize,
     pub(crate) broken: Option<Broken>,
+    /// The call was a write that was made.
+    pub(crate) is_written: bool,
 }
 
 /// The engine, and every content its tables have had. A content is the numbers of its items.
@@ -59,6 +62,7 @@ pub(crate) struct Tables {
     contents: Numbered<Vec<usize>>,
     calls: Numbered<Call>,
     done: HashMap<(usize, usize), Done>,
+    users: HashMap<usize, (usize, bool)>,
     now: usize,
 }
 
@@ -67,7 +71,15 @@ impl Tables {
         let mut contents = Numbered::default();
         let (now, _) = contents.number(Vec::new());
         let (items, calls) = (Numbered::default(), Numbered::default());
-        Self { engine: Engine::new(), items, contents, calls, done: HashMap::new(), now }
+        Self {
+            engine: Engine::new(),
+            items,
+            contents,
+            calls,
+            done: HashMap::new(),
+            users: HashMap::new(),
+            now,
+        }
     }
 
     pub(crate) fn number(&mut self, dump: &Dump) -> usize {
@@ -88,9 +100,25 @@ impl Tables {
         let after = self.number(&self.engine.dump());
         self.now = after;
         let broken = records_hold(&self.without(content, after), &self.without(after, content));
-        let done = Done { reply, after, broken };
+        let is_written = reply.status == 200 && self.calls.value(number).is_write();
+        let done = Done { reply, after, broken, is_written };
         self.done.insert((content, number), done.clone());
         done
+    }
+
+    /// How many sessions the user's list names, and whether the record names the user.
+    pub(crate) fn user(&mut self, content: usize) -> (usize, bool) {
+        if let Some(known) = self.users.get(&content) {
+            return *known;
+        }
+        let items = self.contents.value(content);
+        let mut items = items.iter().map(|item| self.item(*item));
+        let user = items.find(|(place, _)| place.0 == USERS).map(|(_, item)| item).unwrap_or_default();
+        let live = user["live"]["B"].as_str().and_then(|live| STANDARD.decode(live).ok()).unwrap_or_default();
+        let is_named = ["openid", "unionid", "app_id"].iter().any(|name| user.get(name).is_some());
+        let found = (live.len() / 32, is_named);
+        self.users.insert(content, found);
+        found
     }
 
     /// Makes the engine's tables have this content.
