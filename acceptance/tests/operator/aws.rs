@@ -129,7 +129,14 @@ async fn an_apps_secret_of_another_form() {
     }
     says(&put("{}").await, "secrets.apps", "FAIL", "names no Mini Program");
     let (id, secret) = DEFAULT_APP;
-    for (id, secret) in [(secret, id.to_owned()), (id, format!("{secret}\\n")), (id, secret.to_uppercase())] {
+    let report = put(&format!("{{\"{id}\": \"{secret}\\n\"}}")).await;
+    says(
+        &report,
+        "secrets.apps",
+        "FAIL",
+        "an entry of the apps secret is not of the documented form (bad_app_secret)",
+    );
+    for (id, secret) in [(secret, id.to_owned()), (id, secret.to_uppercase())] {
         let report = put(&format!("{{\"{id}\": \"{secret}\"}}")).await;
         says(&report, "secrets.apps", "FAIL", "1 of 1 entries of the apps secret are not");
         says(&report, "wechat.credentials", "skipped", "no AppID");

@@ -13,7 +13,7 @@ use super::{
     environment::Settings,
     report::{Finding, Report},
     texts::{
-        APPS_EMPTY, APPS_ENTRY, APPS_MALFORMED, APPS_OK, RING_MALFORMED, RING_NOT_NEEDED, RING_OK,
+        APPS_EMPTY, APPS_ENTRY, APPS_FORM, APPS_MALFORMED, APPS_OK, RING_MALFORMED, RING_NOT_NEEDED, RING_OK,
         SECRET_DELETED, SECRET_DENIED, SECRET_MISSING,
     },
     wechat::{App, is_app_id, is_app_secret},
@@ -42,8 +42,13 @@ async fn check_apps(aws: &Aws, settings: &Settings, report: &mut Report) -> Opti
     let apps = match Apps::read(text.expose()) {
         Ok(apps) => apps,
         Err(cause) => {
-            let text = if cause == Cause::WrongForm("no_app") { APPS_EMPTY } else { APPS_MALFORMED };
-            report.add(Finding::fail(APPS, text));
+            report.add(match cause {
+                Cause::WrongForm("no_app") => Finding::fail(APPS, APPS_EMPTY),
+                Cause::WrongForm(what) if what.starts_with("bad_") => {
+                    Finding::fail(APPS, APPS_FORM).with("what", what)
+                }
+                _ => Finding::fail(APPS, APPS_MALFORMED),
+            });
             return None;
         }
     };

@@ -51,6 +51,8 @@ texts! {
         => "its form is {\"<AppID>\":\"<AppSecret>\", …}" "格式应为 {\"<AppID>\":\"<AppSecret>\", …}";
     APPS_EMPTY "the apps secret names no Mini Program" "小程序密钥中没有任何小程序"
         => "its form is {\"<AppID>\":\"<AppSecret>\", …}" "格式应为 {\"<AppID>\":\"<AppSecret>\", …}";
+    APPS_FORM "an entry of the apps secret is not of the documented form ({what})" "小程序密钥中有条目的格式不对（{what}）"
+        => "AppID: wx and 16 digits 0-9a-f; AppSecret: 32 digits 0-9a-f; look for swapped halves, spaces and line ends" "AppID 为 wx 加 16 位 0-9a-f，AppSecret 为 32 位 0-9a-f；检查是否写反或混入空格、换行";
     APPS_ENTRY "{bad} of {count} entries of the apps secret are not an AppID with an AppSecret" "小程序密钥的 {count} 项中有 {bad} 项不是 AppID 与 AppSecret"
         => "AppID: wx and 16 digits 0-9a-f; AppSecret: 32 digits 0-9a-f; look for swapped halves, spaces and line ends" "AppID 为 wx 加 16 位 0-9a-f，AppSecret 为 32 位 0-9a-f；检查是否写反或混入空格、换行";
     RING_OK "the key ring is readable and well formed" "密钥环可读取，格式正确";
