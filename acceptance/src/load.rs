@@ -8,7 +8,7 @@
 //! - `plan`: what is asked for; `population`: users and sessions that need not be remembered
 //! - `seed`: filling the tables; `stage`: a service with a population in its tables
 //! - `ask`: one request, and whether its answer is right; `pace`: when requests are sent
-//! - `tally`: answers counted and timed; `watch`: what is looked at every second; `heap`: memory allocated
+//! - `tally`: answers counted and timed; `sampler`: what is looked at every second; `heap`: memory allocated
 //! - `lanes`: which thread does what, and the CPU time of each
 //! - `run`: the minutes under load; `compare`: a small table and a large one in turns
 //! - `report`: figures and verdicts as Markdown
@@ -22,10 +22,10 @@ mod plan;
 mod population;
 mod report;
 mod run;
+mod sampler;
 mod seed;
 mod stage;
 mod tally;
-mod watch;
 
 pub use self::lanes::Lanes;
 pub use self::plan::{Args, Mix, Plan};
@@ -47,7 +47,7 @@ pub async fn run(args: &Args, progress: &Progress) -> Result<Report, String> {
     let stage = Stage::open(plan.sessions, &lanes, progress).await?;
     let mut report = under_load(&stage, &lanes, &plan, progress).await;
     if plan.compare_seconds > 0 {
-        let small = Stage::open(compare::SMALL.min(plan.sessions), &lanes, progress).await?;
+        let small = Stage::open(population::SMALL.min(plan.sessions), &lanes, progress).await?;
         report.compared(compare::in_turns(&small, &stage, &lanes, &report.paced(&plan), progress).await);
         small.close().await;
     }

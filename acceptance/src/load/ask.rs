@@ -16,9 +16,8 @@ use wxsession::{UserId, token::SessionToken};
 
 use super::{
     Stage,
-    compare::SMALL,
     plan::Mix,
-    population::{Heard, Population},
+    population::{Heard, Population, SMALL},
     tally::{Class, Tally},
 };
 

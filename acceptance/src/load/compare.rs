@@ -8,12 +8,10 @@ use super::{
     lanes::{CLIENTS, Cpu, DYNAMODB, used},
     pace::{Pace, Schedule},
     plan::Mix,
+    sampler::Sampler,
     tally::Class,
-    watch::Watch,
 };
 
-/// Sessions in the small table.
-pub(super) const SMALL: u32 = 1_000;
 /// Each size has four turns, and neither is always first: a machine that slows down does so for both.
 const TURNS: [bool; 8] = [false, true, true, false, false, true, true, false];
 /// Seconds of each turn before anything is counted.
@@ -84,12 +82,12 @@ pub(super) async fn in_turns(
 
 async fn turn(stage: &Stage, side: &mut Side, lanes: &Lanes, turns: &Turns) {
     side.work(stage, lanes, turns, WARM_UP).await;
-    let mut watch = Watch::start(stage);
+    let mut sampler = Sampler::start(stage);
     let before = lanes.cpu();
     let counts = side.work(stage, lanes, turns, Duration::from_secs(turns.seconds)).await;
     let cpu = used(&before, &lanes.cpu());
-    watch.look();
-    side.dynamodb_calls += watch.calls.values().sum::<u64>();
+    sampler.look();
+    side.dynamodb_calls += sampler.calls.values().sum::<u64>();
     let functions: u64 = super::lanes::FUNCTIONS.iter().filter_map(|name| cpu.get(name)).sum();
     side.turns.push(microseconds(functions, counts.iter().sum()));
     for (name, nanoseconds) in cpu {

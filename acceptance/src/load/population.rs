@@ -10,6 +10,9 @@ use wxsession::{
     token::SessionToken,
 };
 
+/// Sessions in the small table of a comparison.
+pub(super) const SMALL: u32 = 1_000;
+
 /// Of this many sessions one comes due for renewal while it is used.
 const AGEING_ONE_IN: u32 = 8;
 /// They come due within this time after the tables were filled, one after another.

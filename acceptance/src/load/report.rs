@@ -8,8 +8,8 @@ use super::{
     compare::{Compared, Turns},
     pace::TOO_LATE,
     run::Measured,
+    sampler::Sample,
     tally::Class,
-    watch::Sample,
 };
 
 /// What Rust code has allocated may be this much more at the end than at the start, in percent.

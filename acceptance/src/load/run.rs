@@ -9,8 +9,8 @@ use super::{
     ask::Crew,
     lanes::{Cpu, used},
     pace::{Pace, Schedule},
+    sampler::{Lines, Sample, Sampler},
     tally::Tally,
-    watch::{Lines, Sample, Watch},
 };
 
 /// Finding out what can be reached asks with this many connections: enough to keep two cores busy.
@@ -78,7 +78,7 @@ async fn hold(stage: &Stage, lanes: &Lanes, plan: &Plan, start: Start, progress:
     let first_ticket = (u64::from(logins) + 1) << 40;
     let schedule = Schedule { pace, lasts: plan.lasts, connections: plan.connections, first_ticket };
     progress(&format!("holding {rate:.0} requests/s for {:.1} minutes", plan.lasts.as_secs_f64() / 60.0));
-    let mut watch = Watch::start(stage);
+    let mut sampler = Sampler::start(stage);
     let before = lanes.cpu();
     {
         let mut running = pin!(schedule.run(&crew, lanes.clients()));
@@ -87,20 +87,20 @@ async fn hold(stage: &Stage, lanes: &Lanes, plan: &Plan, start: Start, progress:
             tokio::select! {
                 () = &mut running => break,
                 _ = ticks.tick() => {
-                    watch.look();
-                    tell(&watch, &crew, plan, progress);
+                    sampler.look();
+                    tell(&sampler, &crew, plan, progress);
                 }
             }
         }
     }
-    let seconds = watch.elapsed().as_secs_f64();
+    let seconds = sampler.elapsed().as_secs_f64();
     let cpu = used(&before, &lanes.cpu());
-    watch.look();
+    sampler.look();
     let held = stage.service.dynamodb.items().sizes().unwrap_or_default();
     let rows = rows(stage, &held, &crew);
     let item_bytes =
         held.iter().map(|(table, size)| (table.clone(), size.bytes / size.items.max(1))).collect();
-    let (calls, logged, samples) = (watch.calls, watch.lines, watch.samples);
+    let (calls, logged, looks) = (sampler.calls, sampler.lines, sampler.samples);
     let logins = crew.logins();
     let tally = std::mem::take(&mut *crew.tally());
     Measured {
@@ -111,7 +111,7 @@ async fn hold(stage: &Stage, lanes: &Lanes, plan: &Plan, start: Start, progress:
         seconds,
         calls,
         lines: logged,
-        samples,
+        samples: looks,
         cpu,
         rows,
         item_bytes,
@@ -125,26 +125,26 @@ async fn probe(stage: &Stage, lanes: &Lanes, plan: &Plan, progress: &Progress) -
     let connections = PROBE_CONNECTIONS.min(plan.connections);
     let schedule = Schedule { pace: Pace::Closed, lasts: plan.probe, connections, first_ticket: 0 };
     progress(&format!("asking as fast as it goes for {:.0} s", plan.probe.as_secs_f64()));
-    let mut watch = Watch::start(stage);
+    let mut sampler = Sampler::start(stage);
     schedule.run(&crew, lanes.clients()).await;
-    watch.look();
-    let reached = per_second(crew.tally().requests(), watch.elapsed());
+    sampler.look();
+    let reached = per_second(crew.tally().requests(), sampler.elapsed());
     progress(&format!("reached {reached:.0} requests/s, {} errors", crew.tally().errors()));
     (reached, crew.logins())
 }
 
-fn tell(watch: &Watch<'_>, crew: &Crew, plan: &Plan, progress: &Progress) {
-    let seconds = watch.elapsed().as_secs();
+fn tell(sampler: &Sampler<'_>, crew: &Crew, plan: &Plan, progress: &Progress) {
+    let seconds = sampler.elapsed().as_secs();
     if !seconds.is_multiple_of(TELL_EVERY) || seconds == 0 {
         return;
     }
     let mut tally = crew.tally();
-    let now = watch.samples.last().copied().unwrap_or_default();
+    let now = sampler.samples.last().copied().unwrap_or_default();
     progress(&format!(
         "{seconds:>4} of {:.0} s: {} requests, {:.0}/s, {} errors, {}, memory {} MiB, {} MiB of it tables",
         plan.lasts.as_secs_f64(),
         tally.requests(),
-        per_second(tally.requests(), watch.elapsed()),
+        per_second(tally.requests(), sampler.elapsed()),
         tally.errors(),
         tally.lately(),
         now.resident >> 20,

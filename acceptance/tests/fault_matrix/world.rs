@@ -13,7 +13,7 @@ use aws_emulator::{
     dynamodb::{self, EmbeddedDynamoDb},
     secrets_manager::{self, SecretsManager},
 };
-use emulator_harness::onlooker::{Exchange, Moment};
+use emulator_harness::watch::{Exchange, Moment};
 use local::{
     service::{SAMPLE_TEMPLATE, TEMPLATE},
     settings::Lines,

@@ -9,6 +9,7 @@ use std::{
 use acceptance::leaks::{Canaries, Record, Sink, recorded, scanned};
 use aws_sdk_dynamodb::types::AttributeValue;
 use gateway_emulator as gateway;
+use gateway_emulator::runtime_api::Answer;
 use gateway_emulator::{
     Gateway,
     invoke::{Invoke, InvokeError, invoke_with},
@@ -22,10 +23,8 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use wechat_simulator::DEFAULT_APP;
 use wxsession::Clock;
 
-use crate::{
-    function::{Function, Written, program},
-    runtime_api::Answer,
-};
+use crate::function::{self, Function, Written, program};
+use crate::log_lines::is_one_object_per_line;
 
 /// Secrets of the deployment. The simulator's own AppSecret looks like its app id.
 pub(crate) const APP_SECRET: &str = "9f8e7d6c5b4a39281706f5e4d3c2b1a0";
@@ -62,7 +61,7 @@ impl Deployment {
         for function in template.functions() {
             let environment = environment(&service, &function.environment, level);
             let running =
-                Arc::new(Function::start(Command::new(program(&function.binary)), environment).await);
+                Arc::new(function::start(Command::new(program(&function.binary)), environment).await);
             functions.push((function.binary.clone(), Arc::clone(&running)));
             invokes.insert(function.binary.clone(), invoke(&function.binary, running, Arc::clone(&record)));
         }
@@ -83,7 +82,7 @@ impl Deployment {
         let function = template.function(name).expect("a function of the template");
         let mut environment = environment(&self.service, &function.environment, self.level);
         environment.extend(change.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        Function::start(Command::new(program(name)), environment).await
+        function::start(Command::new(program(name)), environment).await
     }
 
     /// The process behind a name.
@@ -103,7 +102,7 @@ impl Deployment {
 
     /// Keeps what a function that was started by itself said.
     pub(crate) fn keep(&self, what: &str, written: &Written) {
-        written.is_one_object_per_line(what);
+        is_one_object_per_line(written, what);
         keep(&mut self.record(), what, written);
     }
 
@@ -133,7 +132,7 @@ impl Deployment {
         let mut canaries = std::mem::take(&mut *self.more());
         for (name, function) in self.functions {
             let written = function.stop();
-            written.is_one_object_per_line(&name);
+            is_one_object_per_line(&written, &name);
             keep(&mut record, &name, &written);
         }
         all(&mut canaries, &self.service);

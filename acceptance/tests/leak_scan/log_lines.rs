@@ -24,23 +24,21 @@ const PIECES: [&str; 10] = [
     "$(id)`{{7*7}}'<script>",
 ];
 
-impl Written {
-    /// Every line on standard output is one JSON object, and nothing is on standard error.
-    #[track_caller]
-    pub(crate) fn is_one_object_per_line(&self, who: &str) {
-        assert_eq!(self.stderr.escape_ascii().to_string(), "", "{who} writes to standard error");
-        assert_eq!(self.lines_that_are_no_object().first(), None, "{who}");
-    }
+/// Every line on standard output is one JSON object, and nothing is on standard error.
+#[track_caller]
+pub(crate) fn is_one_object_per_line(written: &Written, who: &str) {
+    assert_eq!(written.stderr.escape_ascii().to_string(), "", "{who} writes to standard error");
+    assert_eq!(lines_that_are_no_object(written).first(), None, "{who}");
+}
 
-    pub(crate) fn lines_that_are_no_object(&self) -> Vec<String> {
-        let lines = self.stdout.split_inclusive(|byte| *byte == b'\n');
-        let odd = lines.filter(|line| {
-            !line.ends_with(b"\n")
-                || line[..line.len() - 1].iter().any(|byte| *byte < b' ')
-                || serde_json::from_slice::<Map<String, Value>>(line).is_err()
-        });
-        odd.map(|line| String::from_utf8_lossy(line).into_owned()).collect()
-    }
+fn lines_that_are_no_object(written: &Written) -> Vec<String> {
+    let lines = written.stdout.split_inclusive(|byte| *byte == b'\n');
+    let odd = lines.filter(|line| {
+        !line.ends_with(b"\n")
+            || line[..line.len() - 1].iter().any(|byte| *byte < b' ')
+            || serde_json::from_slice::<Map<String, Value>>(line).is_err()
+    });
+    odd.map(|line| String::from_utf8_lossy(line).into_owned()).collect()
 }
 
 fn hostile(number: usize) -> String {
@@ -115,13 +113,13 @@ async fn every_line_is_one_json_object_whatever_a_client_writes() {
 fn a_line_that_is_forged_torn_or_coloured_is_noticed() {
     let written =
         |stdout: &str| Written { stdout: stdout.into(), stderr: Vec::new(), start_error: Vec::new() };
-    assert!(written("{\"a\":1}\n{}\n").lines_that_are_no_object().is_empty());
+    assert!(lines_that_are_no_object(&written("{\"a\":1}\n{}\n")).is_empty());
     for odd in ["{\"a\":\n1}\n", "{}{}\n", "[]\n", "text\n", "{}", "{}\r\n", "{\"a\":\"\u{1b}\"}\n", "\n"] {
-        assert!(!written(odd).lines_that_are_no_object().is_empty(), "{odd:?}");
+        assert!(!lines_that_are_no_object(&written(odd)).is_empty(), "{odd:?}");
     }
     // Written without a serialiser; the other pieces are dangerous in other ways.
     for piece in &PIECES[..4] {
         let forged = written(&format!("{{\"user_agent\":\"{piece}\"}}\n"));
-        assert!(!forged.lines_that_are_no_object().is_empty(), "{piece:?}");
+        assert!(!lines_that_are_no_object(&forged).is_empty(), "{piece:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! No secret comes out anywhere: the function binaries, run as processes, are sent every request and every fault, and
 //! all they say is searched.
 //!
-//! - `runtime_api`, `function`: Lambda's side of a function, and the process
+//! - `function`: a function as a process in Lambda's environment
 //! - `deployment`: all functions behind the gateway, and the record of what comes out
 //! - `traffic`, `faults`: what is sent, and what goes wrong meanwhile
 //! - `processes`: the scan at every log level
@@ -29,7 +29,6 @@ mod leaky_function;
 mod log_lines;
 mod mutants;
 mod processes;
-mod runtime_api;
 mod settings;
 mod traffic;
 mod watch;

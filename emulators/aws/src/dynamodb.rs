@@ -8,7 +8,7 @@
 //! - `faults`: what can go wrong on the way
 //! - `proxy`: the socket the functions talk to
 //! - `items`: looking into a table past the faults
-//! - `seen`: what an onlooker learns of a call
+//! - `watched`: what a watcher learns of a call
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -31,9 +31,9 @@ use sam_template::Table;
 mod faults;
 mod items;
 mod proxy;
-mod seen;
 mod tables;
 mod ttl;
+mod watched;
 
 /// How often expired items are looked for. AWS promises "a few days"; a developer wants to see it happen.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);

@@ -4,14 +4,14 @@ use std::time::Instant;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderValue, Response};
-use emulator_harness::{onlooker::milliseconds, shown::shown};
+use emulator_harness::{shown::shown, watch::milliseconds};
 use serde_json::Value;
 
 use super::authorizer::{Check, Outcome};
-use super::observer::{Step, StepEvent, shown_body, shown_header_map, shown_headers};
 use super::request::ClientRequest;
 use super::responses::{self, Kind};
 use super::routes::{self, Matched};
+use super::watched::{Step, StepEvent, shown_body, shown_header_map, shown_headers};
 use super::{Shared, event, integration};
 
 pub(super) struct Flow<'a> {
@@ -113,7 +113,7 @@ impl Flow<'_> {
         }
     }
 
-    /// Adds the headers every answer carries, and tells the onlooker.
+    /// Adds the headers every answer carries, and tells the watcher.
     async fn finish(
         &self,
         response: Response<Body>,
@@ -146,8 +146,6 @@ impl Flow<'_> {
 
     fn tell(&self, event: StepEvent) {
         let step = Step { request_id: self.request.id.clone(), at: (self.shared.clock)(), event };
-        self.shared.watched.tell(step.clone());
-        // Nobody listening is fine.
-        let _ = self.shared.steps.send(step);
+        self.shared.watched.tell(step);
     }
 }

@@ -8,8 +8,8 @@
 //! - `authorizer`, `policy`: who may go on
 //! - `event`, `functions`, `integration`: calling the function and reading its answer
 //! - `responses`: answers of the gateway itself
-//! - [`invoke`]: how a function is called
-//! - `observer`: what an onlooker is told
+//! - [`invoke`]: how a function is called; [`runtime_api`], [`process`]: one that is a process of its own
+//! - `watched`: what a watcher is told
 
 use std::collections::HashMap;
 use std::io;
@@ -23,16 +23,15 @@ use axum::http::{HeaderValue, Response, StatusCode};
 use axum::routing::post;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::broadcast;
 
 use self::flow::Flow;
 use self::functions::Functions;
 pub use self::header_case::{Peer, SpellingListener};
 use self::invoke::Invoke;
-pub use self::observer::{Step, StepEvent};
+pub use self::watched::{Step, StepEvent};
 use emulator_harness::{
     Clock,
-    onlooker::{Onlooker, Watched},
+    watch::{Watched, Watcher},
 };
 use sam_template::Template;
 
@@ -43,18 +42,17 @@ mod functions;
 mod header_case;
 mod integration;
 pub mod invoke;
-mod observer;
 mod policy;
+pub mod process;
 mod request;
 mod responses;
 mod routes;
+pub mod runtime_api;
+mod watched;
 
 /// The longest a REST API waits for a function.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
-
-/// Steps an onlooker may fall behind before it loses the oldest.
-const STEPS_KEPT: usize = 1024;
 
 /// The REST API of a template. Clones share everything.
 #[derive(Clone)]
@@ -67,7 +65,6 @@ struct Shared {
     functions: Functions,
     cache: authorizer::Cache,
     clock: Clock,
-    steps: broadcast::Sender<Step>,
     watched: Watched<Step>,
     integration_timeout: Duration,
 }
@@ -90,7 +87,6 @@ impl Gateway {
             functions: Functions::new(template, functions),
             cache: authorizer::Cache::default(),
             clock,
-            steps: broadcast::channel(STEPS_KEPT).0,
             watched: Watched::default(),
             integration_timeout,
         };
@@ -105,15 +101,9 @@ impl Gateway {
             .with_state(self.clone())
     }
 
-    /// Every step of every request from now on, without secrets.
-    #[must_use]
-    pub fn steps(&self) -> broadcast::Receiver<Step> {
-        self.shared.steps.subscribe()
-    }
-
-    /// Tells `onlooker` every step the moment it happens. The first onlooker stays.
-    pub fn watch(&self, onlooker: Onlooker<Step>) {
-        self.shared.watched.watch(onlooker);
+    /// Tells `watcher` every step of every request the moment it happens, without secrets. The first watcher stays.
+    pub fn watch(&self, watcher: Watcher<Step>) {
+        self.shared.watched.watch(watcher);
     }
 
     /// Forgets every cached authorizer answer, as `aws apigateway flush-stage-authorizers-cache` does.

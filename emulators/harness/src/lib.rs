@@ -1,10 +1,10 @@
 //! What every emulator is given and tells.
 //!
-//! - [`onlooker`]: a place for somebody who looks on
+//! - [`watch`]: a place for somebody who is told what happens
 //! - [`shown`]: JSON that may be looked at, without its secrets
 
-pub mod onlooker;
 pub mod shown;
+pub mod watch;
 
 use std::sync::Arc;
 

@@ -45,7 +45,7 @@ use self::wire::Request;
 use self::world::{Mint, WeChat};
 use emulator_harness::{
     Clock,
-    onlooker::{Exchange, Onlooker, Watched},
+    watch::{Exchange, Watched, Watcher},
 };
 
 /// The Mini Program that local use is set up for: `(appid, secret)`.
@@ -120,10 +120,10 @@ impl Simulator {
         axum::serve(listener, service).with_graceful_shutdown(shutdown).await
     }
 
-    /// Tells `onlooker` every call and its answer the moment it happens, without secrets. The first onlooker
+    /// Tells `watcher` every call and its answer the moment it happens, without secrets. The first watcher
     /// stays.
-    pub fn watch(&self, onlooker: Onlooker<Exchange>) {
-        self.watched.watch(onlooker);
+    pub fn watch(&self, watcher: Watcher<Exchange>) {
+        self.watched.watch(watcher);
     }
 
     fn now(&self) -> i64 {

@@ -1,4 +1,4 @@
-//! What an onlooker learns of a call: names, results, no secret.
+//! What a watcher learns of a call: names, results, no secret.
 
 use axum::http::StatusCode;
 use emulator_harness::shown::shown;

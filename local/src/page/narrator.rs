@@ -6,7 +6,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use aws_emulator::dynamodb::FaultProxy;
-use emulator_harness::onlooker::{Exchange, Moment};
+use emulator_harness::watch::{Exchange, Moment};
 use gateway_emulator::{Gateway, Step, StepEvent};
 use parking_lot::Mutex;
 use serde_json::{Value, json};

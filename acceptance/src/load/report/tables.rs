@@ -7,8 +7,8 @@ use super::{
         compare::{Compared, Side, microseconds},
         lanes::{CLIENTS, DYNAMODB, FUNCTIONS, REST},
         run::Measured,
+        sampler::Sample,
         tally::{Class, milliseconds},
-        watch::Sample,
     },
     Memory,
 };

@@ -9,7 +9,7 @@ use wechat_simulator::DEFAULT_APP;
 use super::{Lab, Pattern};
 use crate::{
     deployment::{environment, keep, keep_answer, template},
-    function::Function,
+    function,
     leaky_function::{MODE, TEST},
     traffic::ATTEMPTS,
 };
@@ -53,7 +53,7 @@ impl Lab {
         environment.insert(MODE.to_owned(), mode.to_owned());
         let mut command = Command::new(std::env::current_exe().expect("this test runs"));
         command.args(["--exact", TEST, "--nocapture"]);
-        let function = Function::start(command, environment).await;
+        let function = function::start(command, environment).await;
         let answer = function.invoke(event.to_string().as_bytes()).await;
         let mut record = Record::default();
         keep_answer(&mut record, mode, &answer);

@@ -9,7 +9,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{Request, Response, Uri};
-use emulator_harness::onlooker::{Exchange, Onlooker, Watched};
+use emulator_harness::watch::{Exchange, Watched, Watcher};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::faults::{Call, Fault};
-use super::seen;
+use super::watched;
 
 /// `DynamoDB` takes no more. <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
@@ -125,10 +125,10 @@ impl FaultProxy {
         self.shared.calls().clear();
     }
 
-    /// Tells `onlooker` every call and its answer the moment it happens, without any value of an item. The first
-    /// onlooker stays.
-    pub fn watch(&self, onlooker: Onlooker<Exchange>) {
-        self.shared.watched.watch(onlooker);
+    /// Tells `watcher` every call and its answer the moment it happens, without any value of an item. The first
+    /// watcher stays.
+    pub fn watch(&self, watcher: Watcher<Exchange>) {
+        self.shared.watched.watch(watcher);
     }
 }
 
@@ -209,9 +209,9 @@ async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
         parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let call = Call::read(target, &json);
     shared.calls().push(call.clone());
-    let pending = shared.watched.called(seen::what(&call), seen::detail(&json));
+    let pending = shared.watched.called(watched::what(&call), watched::detail(&json));
     let answer = exchange(&shared, parts, body, &call, &json).await?;
-    seen::answered(answer, pending).await.map_err(|_| Closed)
+    watched::answered(answer, pending).await.map_err(|_| Closed)
 }
 
 async fn exchange(

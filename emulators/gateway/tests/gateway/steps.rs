@@ -1,22 +1,34 @@
-//! What an onlooker learns, and what it must not.
+//! What a watcher learns, and what it must not.
 
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use super::harness::{Service, TOKEN_CACHED, policy, template};
 
-async fn steps_of(service: &Service, head: &[&str], body: &[u8]) -> Vec<Value> {
-    let mut receiver = service.gateway.steps();
+/// A service, and what its watcher was told.
+async fn watched() -> (Service, Arc<Mutex<Vec<Value>>>) {
+    let service = Service::start(&template(TOKEN_CACHED, "")).await;
+    let told = Arc::<Mutex<Vec<Value>>>::default();
+    let steps = Arc::clone(&told);
+    let tell = move |step| steps.lock().push(serde_json::to_value(step).expect("steps are plain data"));
+    service.gateway.watch(Box::new(tell));
+    (service, told)
+}
+
+async fn steps_of(
+    (service, told): &(Service, Arc<Mutex<Vec<Value>>>),
+    head: &[&str],
+    body: &[u8],
+) -> Vec<Value> {
     service.send(head, body).await;
-    let mut steps = Vec::new();
-    while let Ok(step) = receiver.try_recv() {
-        steps.push(serde_json::to_value(step).expect("steps are plain data"));
-    }
-    steps
+    std::mem::take(&mut told.lock())
 }
 
 #[tokio::test]
 async fn tells_request_authorizer_function_and_answer_in_order() {
-    let service = Service::start(&template(TOKEN_CACHED, "")).await;
+    let service = watched().await;
     let head = ["GET /sessions HTTP/1.1", "Authorization: Bearer abcdefghijklmn"];
     let first = steps_of(&service, &head, b"").await;
     let names: Vec<_> = first.iter().map(|step| step["step"].as_str().unwrap()).collect();
@@ -33,27 +45,27 @@ async fn tells_request_authorizer_function_and_answer_in_order() {
 
 #[tokio::test]
 async fn tells_why_the_gateway_answered_itself() {
-    let service = Service::start(&template(TOKEN_CACHED, "")).await;
-    service.guard.answers(policy("Deny", "*"));
+    let service = watched().await;
+    service.0.guard.answers(policy("Deny", "*"));
     let head = ["GET /sessions HTTP/1.1", "Authorization: Bearer abc"];
     let steps = steps_of(&service, &head, b"").await;
     assert_eq!(
         (&steps[2]["refusal"], &steps[3]["gateway_response"]),
         (&json!("ACCESS_DENIED"), &json!("ACCESS_DENIED"))
     );
-    service.echo.answers(json!({ "statusCode": "OK" }));
+    service.0.echo.answers(json!({ "statusCode": "OK" }));
     let steps = steps_of(&service, &["POST /login HTTP/1.1"], b"{}").await;
     assert_eq!(steps[2]["problem"], "statusCode is not a status code");
 }
 
 #[tokio::test]
 async fn shows_no_secret() {
-    let service = Service::start(&template(TOKEN_CACHED, "")).await;
+    let service = watched().await;
     let token = "wxs_0123456789abcdefghijklmnopqrstuvwxyz";
     let mut allow = policy("Allow", "*");
     allow["context"]["openid"] = json!("oABCD1234567890abcdefghijklm");
-    service.guard.answers(allow);
-    service.echo.answers(json!({
+    service.0.guard.answers(allow);
+    service.0.echo.answers(json!({
         "statusCode": 200,
         "body": json!({ "token": token, "user": { "phone_number": "13800138000" } }).to_string(),
     }));
@@ -71,8 +83,8 @@ async fn shows_no_secret() {
 
 #[tokio::test]
 async fn shows_error_codes_in_full() {
-    let service = Service::start(&template(TOKEN_CACHED, "")).await;
-    service.echo.answers(json!({ "statusCode": 401, "body": "{\"code\":\"session_invalid\"}" }));
+    let service = watched().await;
+    service.0.echo.answers(json!({ "statusCode": 401, "body": "{\"code\":\"session_invalid\"}" }));
     let steps = steps_of(&service, &["POST /login HTTP/1.1"], b"{}").await;
     assert_eq!(steps[3]["body"], json!({ "code": "session_invalid" }));
 }

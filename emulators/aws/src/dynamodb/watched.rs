@@ -1,8 +1,8 @@
-//! What an onlooker learns of a call: names and conditions, never a value.
+//! What a watcher learns of a call: names and conditions, never a value.
 
 use axum::body::{Body, to_bytes};
 use axum::http::Response;
-use emulator_harness::onlooker::Pending;
+use emulator_harness::watch::Pending;
 use serde_json::{Map, Value, json};
 
 use super::faults::Call;

@@ -3,6 +3,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    io,
     sync::Arc,
 };
 
@@ -22,20 +23,21 @@ use tokio::{
 };
 
 /// Hands events out in order and takes an answer for each.
-pub(crate) struct RuntimeApi {
+pub struct RuntimeApi {
     /// For `AWS_LAMBDA_RUNTIME_API`.
-    pub(crate) address: String,
+    pub address: String,
     shared: Arc<Shared>,
     server: JoinHandle<()>,
 }
 
 /// What a function made of an event.
-pub(crate) struct Answer {
+pub struct Answer {
     /// Whether it reported an error instead of an answer.
-    pub(crate) is_error: bool,
+    pub is_error: bool,
     /// The headers of the report.
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub headers: HeaderMap,
+    /// What it said.
+    pub body: Bytes,
 }
 
 #[derive(Default)]
@@ -53,7 +55,12 @@ struct Waiting {
 }
 
 impl RuntimeApi {
-    pub(crate) async fn start() -> Self {
+    /// Listens on a free port of loopback.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub async fn start() -> io::Result<Self> {
         let shared = Arc::<Shared>::default();
         let routes = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
@@ -61,14 +68,18 @@ impl RuntimeApi {
             .route("/2018-06-01/runtime/init/error", post(cannot_start))
             .layer(DefaultBodyLimit::disable())
             .with_state(Arc::clone(&shared));
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
-        let address = listener.local_addr().expect("it is bound").to_string();
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?.to_string();
         let server = tokio::spawn(async move { drop(axum::serve(listener, routes).await) });
-        Self { address, shared, server }
+        Ok(Self { address, shared, server })
     }
 
-    /// Has the function serve an event.
-    pub(crate) async fn invoke(&self, event: &[u8]) -> Answer {
+    /// Has the function serve an event; waits for as long as it takes.
+    ///
+    /// # Panics
+    ///
+    /// Never: whoever has this has the server.
+    pub async fn invoke(&self, event: &[u8]) -> Answer {
         let (caller, answer) = oneshot::channel();
         {
             let mut waiting = self.shared.lock();
@@ -82,7 +93,8 @@ impl RuntimeApi {
     }
 
     /// What the function reported instead of starting.
-    pub(crate) fn start_error(&self) -> Option<Bytes> {
+    #[must_use]
+    pub fn start_error(&self) -> Option<Bytes> {
         self.shared.lock().start_error.clone()
     }
 }

@@ -1,4 +1,4 @@
-//! What the gateway tells an onlooker: every step of every request, without its secrets.
+//! What the gateway tells a watcher: every step of every request, without its secrets.
 //!
 //! Built for the page that shows a developer what happens between a Mini Program and its functions.
 
@@ -84,7 +84,7 @@ pub enum StepEvent {
     },
 }
 
-/// Headers for an onlooker.
+/// Headers for a watcher.
 pub(super) fn shown_headers(headers: &[(String, String)]) -> BTreeMap<String, String> {
     let shown = headers.iter().map(|(name, value)| {
         let shown = match name.to_ascii_lowercase().as_str() {
@@ -97,7 +97,7 @@ pub(super) fn shown_headers(headers: &[(String, String)]) -> BTreeMap<String, St
     shown.collect()
 }
 
-/// Headers of an answer for an onlooker.
+/// Headers of an answer for a watcher.
 pub(super) fn shown_header_map(headers: &HeaderMap) -> BTreeMap<String, String> {
     let pairs = headers.iter();
     let pairs =
@@ -105,7 +105,7 @@ pub(super) fn shown_header_map(headers: &HeaderMap) -> BTreeMap<String, String> 
     shown_headers(&pairs.collect::<Vec<_>>())
 }
 
-/// A body for an onlooker: its JSON without secrets, or nothing.
+/// A body for a watcher: its JSON without secrets, or nothing.
 pub(super) fn shown_body(body: &[u8]) -> Value {
     serde_json::from_slice(body).map(shown).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
-//! A place for one onlooker, who is told of things the moment they happen.
+//! Watching an emulator: one watcher is told of things the moment they happen.
 //!
-//! The gateway, the WeChat simulator and `DynamoDB` each have one. All tell on the spot, so an onlooker of all three
-//! sees everything in the order in which it happened. Nothing secret is told.
+//! The gateway, the WeChat simulator and `DynamoDB` each have a place for one. All tell on the spot, so a watcher of all
+//! three sees everything in the order in which it happened. Nothing secret is told.
 
 use std::{
     sync::{
@@ -14,30 +14,30 @@ use std::{
 use serde_json::Value;
 
 /// What is called for each thing that happens. It must not block.
-pub type Onlooker<T> = Box<dyn Fn(T) + Send + Sync>;
+pub type Watcher<T> = Box<dyn Fn(T) + Send + Sync>;
 
-/// The place. The first onlooker keeps it.
+/// The place. The first watcher keeps it.
 pub struct Watched<T> {
-    onlooker: OnceLock<Onlooker<T>>,
+    watcher: OnceLock<Watcher<T>>,
     exchanges: AtomicU64,
 }
 
 impl<T> Default for Watched<T> {
     fn default() -> Self {
-        Self { onlooker: OnceLock::new(), exchanges: AtomicU64::new(0) }
+        Self { watcher: OnceLock::new(), exchanges: AtomicU64::new(0) }
     }
 }
 
 impl<T> Watched<T> {
-    /// Tells `onlooker` from now on, unless somebody else is there already.
-    pub fn watch(&self, onlooker: Onlooker<T>) {
-        drop(self.onlooker.set(onlooker));
+    /// Tells `watcher` from now on, unless somebody else is there already.
+    pub fn watch(&self, watcher: Watcher<T>) {
+        drop(self.watcher.set(watcher));
     }
 
-    /// Tells the onlooker, if there is one.
+    /// Tells the watcher, if there is one.
     pub fn tell(&self, what: T) {
-        if let Some(onlooker) = self.onlooker.get() {
-            onlooker(what);
+        if let Some(watcher) = self.watcher.get() {
+            watcher(what);
         }
     }
 }

@@ -41,7 +41,7 @@ impl Lines {
 
 /// What was seen so far. The proxy's list of calls, the log lines and the simulator's users are read and forgotten,
 /// so that looking on does not grow with the run.
-pub(super) struct Watch<'a> {
+pub(super) struct Sampler<'a> {
     stage: &'a Stage,
     started: Instant,
     /// DynamoDB's calls by operation and table.
@@ -50,18 +50,18 @@ pub(super) struct Watch<'a> {
     pub(super) samples: Vec<Sample>,
 }
 
-impl<'a> Watch<'a> {
+impl<'a> Sampler<'a> {
     pub(super) fn start(stage: &'a Stage) -> Self {
-        let mut watch = Self {
+        let mut sampler = Self {
             stage,
             started: Instant::now(),
             calls: BTreeMap::new(),
             lines: Lines::default(),
             samples: Vec::new(),
         };
-        watch.look();
+        sampler.look();
         // What was there before is not of this run.
-        Self { calls: BTreeMap::new(), lines: Lines::default(), samples: Vec::new(), ..watch }
+        Self { calls: BTreeMap::new(), lines: Lines::default(), samples: Vec::new(), ..sampler }
     }
 
     pub(super) fn elapsed(&self) -> Duration {
