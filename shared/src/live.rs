@@ -3,6 +3,7 @@
 //! ```text
 //! live     = mark (8 random bytes) ‖ the token hashes (32 bytes each), in the order of login
 //! installs = one tag (4 bytes) for each hash: which install of the Mini Program holds the session
+//! realm    = the tag (4 bytes) of the realm that the hashes were made in
 //! ```
 //!
 //! Every write of the list gives it another mark, so that no list is ever like one before it. Without that, "empty"
@@ -10,7 +11,10 @@
 
 use ring::digest::{Context, SHA256};
 
-use crate::{random::Random, token::TokenHash};
+use crate::{
+    random::Random,
+    token::{RealmTag, TokenHash},
+};
 
 const MARK: usize = 8;
 const HASH: usize = 32;
@@ -56,6 +60,8 @@ pub struct Live {
     bytes: Vec<u8>,
     /// Empty where they were not read.
     installs: Vec<u8>,
+    /// `None` where it was not read, or nobody has logged in.
+    realm: Option<RealmTag>,
 }
 
 impl Live {
@@ -69,7 +75,7 @@ impl Live {
             bytes.extend_from_slice(entry.hash.as_bytes());
             installs.extend_from_slice(&entry.install.map_or([0; TAG], |install| install.0));
         }
-        Self { bytes, installs }
+        Self { bytes, installs, realm: None }
     }
 
     /// The list as it is stored; `None` when it is none. Tags that do not fit the hashes say nothing.
@@ -82,7 +88,19 @@ impl Live {
         if installs.len() != hashes / HASH * TAG {
             installs.clear();
         }
-        Some(Self { bytes, installs })
+        Some(Self { bytes, installs, realm: None })
+    }
+
+    /// The same list, its hashes made in that realm.
+    #[must_use]
+    pub fn of_realm(self, realm: Option<RealmTag>) -> Self {
+        Self { realm, ..self }
+    }
+
+    /// The realm, when it is known.
+    #[must_use]
+    pub fn realm(&self) -> Option<RealmTag> {
+        self.realm
     }
 
     /// Mark and hashes.
@@ -113,6 +131,11 @@ impl Live {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Those that a token of `realm` can open: all, or none when the list is another realm's.
+    pub fn entries_of(&self, realm: RealmTag) -> impl Iterator<Item = Entry> {
+        self.entries().filter(move |_| self.realm.is_none_or(|known| known == realm))
     }
 
     /// All of them, in the order of login.

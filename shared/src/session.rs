@@ -72,6 +72,9 @@ impl SessionRecord {
     }
 }
 
+/// A client asks `GET /session` for the first time this long after its login.
+const FIRST_CHECK_SECONDS: i64 = 60;
+
 /// How long sessions live, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -108,10 +111,15 @@ impl Rules {
         session.absolute_expires_at.min(session.created_at.saturating_add(self.absolute_seconds))
     }
 
-    /// When the client should ask `GET /session` next.
+    /// When the client should ask `GET /session` next: the first time soon, because until then a session counts as one
+    /// whose token may never have arrived, and is the first to go.
     #[must_use]
     pub fn check_after(&self, session: &Session) -> i64 {
-        session.seen_at().saturating_add(self.renew_after_seconds).min(self.ends_at(session))
+        let after = match session.last_seen_at {
+            Some(_) => self.renew_after_seconds,
+            None => self.renew_after_seconds.min(FIRST_CHECK_SECONDS),
+        };
+        session.seen_at().saturating_add(after).min(self.ends_at(session))
     }
 
     /// The session as seen at `now`, or `None` when that need not be written: it was seen a short while ago.

@@ -164,7 +164,22 @@ impl Realm {
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
         fits.then(|| Self(text.to_owned()))
     }
+
+    /// What a user's list says of the realm that its hashes were made in. Two realms of one tag, once in four thousand
+    /// million, would leave a list that is dead in its place.
+    #[must_use]
+    pub fn tag(&self) -> RealmTag {
+        let mut context = Context::new(&SHA256);
+        context.update(b"wxs/realm/1\0");
+        context.update(self.0.as_bytes());
+        let mut tag = RealmTag::default();
+        tag.copy_from_slice(&context.finish().as_ref()[..size_of::<RealmTag>()]);
+        tag
+    }
 }
+
+/// See [`Realm::tag`].
+pub type RealmTag = [u8; 4];
 
 fn checksum(body: &[u8]) -> [u8; 6] {
     let mut hasher = crc32fast::Hasher::new();

@@ -120,12 +120,14 @@ impl Login {
         let until = Instant::now() + PATIENCE;
         let mut standings = None;
         loop {
-            let listed = read.iter().flat_map(|user| user.live.entries());
+            // What another realm left opens nothing and must take no place.
+            let realm = self.realm.tag();
+            let listed = read.iter().flat_map(|user| user.live.entries_of(realm));
             let mut room = Room::of(listed, attempt.newcomer);
             self.make_room(&mut room, &mut standings, attempt, line).await?;
             let mut entries = room.staying.clone();
             entries.push(attempt.entry);
-            let live = Live::new(&entries, &self.random);
+            let live = Live::new(&entries, &self.random).of_realm(Some(realm));
             let login = self.registration(attempt, &live, read.as_ref());
             let write = self.users.register(attempt.key.user, read.as_ref(), &login);
             let outcome = line.timed("store_ms", write).await?;

@@ -72,7 +72,7 @@ impl Expected<'_> {
         let watermark = data.get("watermark").ok_or(Refused::MissingWatermark)?;
         let app_id = watermark.get("appid").and_then(Value::as_str).ok_or(Refused::MissingWatermark)?;
         let mut members = watermark.as_object().into_iter().flatten();
-        if !members.all(|(name, value)| name == "appid" || is_number(value)) {
+        if !members.all(|(name, value)| matches!(name.as_str(), "appid" | "timestamp") || is_number(value)) {
             return Err(Refused::WrongForm);
         }
         if app_id != self.app_id {

@@ -222,11 +222,13 @@ fn never_renews_past_the_absolute_end_and_still_notes_that_it_was_seen() {
 
 #[test]
 fn the_client_is_told_when_to_ask_next() {
-    assert_eq!(RULES.check_after(&session()), LOGIN + 3_600);
+    assert_eq!(RULES.check_after(&session()), LOGIN + 60);
+    let seen = Session { last_seen_at: Some(LOGIN + 70), ..session() };
+    assert_eq!(RULES.check_after(&seen), LOGIN + 70 + 3_600);
     let last = Session { last_seen_at: Some(LOGIN + 172_000), expires_at: LOGIN + 172_800, ..session() };
     assert_eq!(RULES.check_after(&last), LOGIN + 172_800);
     let short = Rules { idle_seconds: 900, ..RULES };
-    assert_eq!(short.check_after(&session()), LOGIN + 900);
+    assert_eq!(short.check_after(&Session { last_seen_at: Some(LOGIN), ..session() }), LOGIN + 900);
 }
 
 /// The log's word for each refusal: operators' queries and alarms name them (docs/operations.md).

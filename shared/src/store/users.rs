@@ -116,6 +116,10 @@ impl Users {
             .expression_attribute_values(":app", s(login.app_id))
             .expression_attribute_values(":openid", s(login.openid))
             .expression_attribute_values(":now", n(login.now_ms.div_euclid(1_000)));
+        if let Some(realm) = login.live.realm() {
+            set.push_str(", realm = :realm");
+            update = update.expression_attribute_values(":realm", b(realm.as_slice()));
+        }
         if read.is_none_or(|user| user.person.is_none()) {
             set.push_str(", created_at = :created");
             update = update.expression_attribute_values(":created", moment(login.now_ms));
@@ -195,8 +199,9 @@ pub fn from_item(mut item: Item) -> Result<User, Damaged> {
     let live = take_bytes(&mut item, "live")?.ok_or(Damaged("live"))?;
     // Only a convenience: damaged ones are none.
     let installs = take_bytes(&mut item, "installs").ok().flatten().unwrap_or_default();
+    let realm = take_bytes(&mut item, "realm").ok().flatten().and_then(|tag| tag.try_into().ok());
     Ok(User {
-        live: Live::from_stored(live, installs).ok_or(Damaged("live"))?,
+        live: Live::from_stored(live, installs).ok_or(Damaged("live"))?.of_realm(realm),
         signed_out_at_ms: optional_moment(&item, "signed_out_at")?,
         block: Block::of(&item)?,
         keys: StoredKeys::of(&mut item),
