@@ -113,6 +113,18 @@ visit('after a logout elsewhere the next call logs in anew', async (visitor) => 
   assert.deepEqual(titles(await visitor.drawn()), ['GET /me', 'wx.login()', 'POST /login', 'GET /me']);
 });
 
+visit('a blocked user is told so, and the app does not try again', async (visitor) => {
+  assert.match(await visitor.breaks('Block the user'), /^Log in first/);
+  await visitor.press('Log in');
+  assert.match(await visitor.breaks('Block the user'), /^The user is blocked/);
+  await visitor.clear();
+  assert.match(await visitor.press('Call GET /me'), /^This account is blocked\. You are not signed in\. code 403 user_blocked/);
+  const requests = await visitor.drawn();
+  assert.deepEqual(titles(requests), ['GET /me', 'wx.login()', 'POST /login']);
+  assert.match(await visitor.breaks('Unblock'), /^The user may log in again/);
+  assert.match(await visitor.press('Log in'), /^Welcome back/);
+});
+
 visit('WeChat busy, then garbage, then slow, then fine', async (visitor) => {
   await visitor.breaks('Busy');
   assert.match(await visitor.press('Log in'), /^WeChat is busy\..* You are not signed in\. code 503 upstream_unavailable/);
