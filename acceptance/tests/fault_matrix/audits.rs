@@ -38,6 +38,7 @@ pub(crate) fn judge(cell: &Cell<'_>, seen: &Seen) -> Vec<String> {
         Route::RevokeAll if is_done => {
             is("all_sessions_revoked", usize::from(before.live != after.live));
         }
+        Route::Account | Route::Block => is("account_control", 1),
         _ => {}
     }
     for run in &seen.runs {
@@ -64,6 +65,9 @@ fn done(cell: &Cell<'_>, seen: &Seen) -> Option<String> {
         }
         (Route::RevokeAll, "204") if after.live == before.live => {
             Some("all sessions are said to have ended, and the list is what it was".to_owned())
+        }
+        (Route::Block, "200") if after.live == before.live => {
+            Some("a user is said to be blocked, and the list is what it was".to_owned())
         }
         _ => None,
     }

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use accounts::Accounts;
 use authorizer::Authorizer;
 use check_session::CheckSession;
 use gateway_emulator as gateway;
@@ -125,6 +126,9 @@ fn build(
         }
         "open-data" => {
             at_the_door(OpenData::with_account(account, &env, clock, random).expect(complete), log, limit)
+        }
+        "accounts" => {
+            at_the_door(Accounts::with_account(account, &env, clock, random).expect(complete), log, limit)
         }
         "authorizer" => {
             at_the_door(Authorizer::with_account(account, &env, clock).expect(complete), log, limit)

@@ -17,10 +17,13 @@ pub(crate) enum Route {
     RevokeAll,
     Decrypt,
     KeyCheck,
+    /// Account control, asked without a gateway: it has none.
+    Account,
+    Block,
 }
 
 impl Route {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Login,
         Self::Check,
         Self::Logout,
@@ -30,6 +33,8 @@ impl Route {
         Self::RevokeAll,
         Self::Decrypt,
         Self::KeyCheck,
+        Self::Account,
+        Self::Block,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -43,6 +48,8 @@ impl Route {
             Self::RevokeAll => "revoke all",
             Self::Decrypt => "decrypt",
             Self::KeyCheck => "session-key",
+            Self::Account => "account",
+            Self::Block => "block",
         }
     }
 
@@ -55,6 +62,7 @@ impl Route {
             Self::Me => &["authorizer", "me"],
             Self::List | Self::RevokeAll => &["authorizer", "sessions"],
             Self::Decrypt | Self::KeyCheck => &["authorizer", "open-data"],
+            Self::Account | Self::Block => &["accounts"],
         }
     }
 
@@ -63,12 +71,15 @@ impl Route {
         match self {
             Self::Logout => Self::Check,
             Self::RevokeAll => Self::List,
+            Self::Block => Self::Account,
             other => other,
         }
     }
 
     fn request(self, service: &HttpClient, user: &User) -> Outgoing {
         let asks = |method, path| service.request(method, path).bearer(&user.token);
+        let control =
+            |request| service.request("POST", "/2015-03-31/functions/accounts/invocations").json(&request);
         match self {
             Self::Login => service.request("POST", "/login").json(&json!({"code": user.code()})),
             Self::Check => asks("GET", "/session"),
@@ -85,6 +96,10 @@ impl Route {
             Self::RevokeAll => asks("DELETE", "/sessions"),
             Self::Decrypt => asks("POST", "/open-data/decrypt").json(&user.open_data),
             Self::KeyCheck => asks("GET", "/session-key"),
+            Self::Account => control(json!({"action": "get", "actor": "matrix", "user_id": user.id})),
+            Self::Block => {
+                control(json!({"action": "block", "actor": "matrix", "user_id": user.id, "reason": "spam"}))
+            }
         }
     }
 
@@ -92,8 +107,12 @@ impl Route {
         self.request(service, user).send().await
     }
 
-    /// The answer in one or two words: `204`, `503 store_unavailable`, `allow`, `refuse`, `error`.
+    /// The answer in one or two words: `204`, `503 store_unavailable`, `allow`, `refuse`, `error`; of account control the
+    /// status that a route would have.
     pub(crate) fn outcome(self, reply: &Reply) -> String {
+        if matches!(self, Self::Account | Self::Block) {
+            return control_outcome(reply);
+        }
         if self != Self::Authorizer {
             return format!("{} {}", reply.status, reply.code()).trim_end().to_owned();
         }
@@ -104,5 +123,16 @@ impl Route {
             (false, Some("Deny")) => "refuse".to_owned(),
             (false, _) => format!("{} {}", reply.status, reply.text),
         }
+    }
+}
+
+fn control_outcome(reply: &Reply) -> String {
+    let is_error = reply.headers.contains_key("x-amz-function-error");
+    match (is_error, reply.body["result"].is_object(), reply.body["error"]["code"].as_str()) {
+        (false, true, None) => "200".to_owned(),
+        (false, false, Some(code @ "store_unavailable")) => format!("503 {code}"),
+        (false, false, Some(code @ "internal")) => format!("500 {code}"),
+        (false, false, Some(code)) => format!("refused {code}"),
+        _ => format!("{} {}", reply.status, reply.text),
     }
 }

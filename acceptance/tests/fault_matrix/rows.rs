@@ -28,9 +28,9 @@ pub(crate) enum Cost {
 }
 
 /// What every route is to answer, in the order of [`Route::ALL`].
-pub(crate) type Answers = [&'static str; 9];
+pub(crate) type Answers = [&'static str; Route::ALL.len()];
 
-const HEALTHY: Answers = ["200", "200", "204", "allow", "200", "200", "204", "200", "200"];
+const HEALTHY: Answers = ["200", "200", "204", "allow", "200", "200", "204", "200", "200", "200", "200"];
 
 /// One fault.
 #[derive(Clone, Debug)]
@@ -123,6 +123,9 @@ impl Row {
 pub(crate) const BEHIND: [Route; 5] =
     [Route::Me, Route::List, Route::RevokeAll, Route::Decrypt, Route::KeyCheck];
 
+/// Account control.
+const CONTROL: [Route; 2] = [Route::Account, Route::Block];
+
 /// Every row.
 pub(crate) fn all() -> Vec<Row> {
     let mut rows = tables();
@@ -152,11 +155,11 @@ fn tables() -> Vec<Row> {
         row("DynamoDB 500 for ever", Tables::InternalError { times: None }).without_tables(),
         row("DynamoDB: keys unprocessed for ever", Tables::UnprocessedKeys)
             .without_tables()
-            .at(&[Route::Login], "200")
+            .at(&[Route::Login, Route::Account, Route::Block], "200")
             .at(&[Route::Logout], "204"),
         row("role credentials expired", Tables::ExpiredCredentials).without_tables(),
         Row::new("DynamoDB: updates throttled, a renewal is due", renewals)
-            .at(&[Route::Login, Route::Logout, Route::RevokeAll], "503 store_unavailable"),
+            .at(&[Route::Login, Route::Logout, Route::RevokeAll, Route::Block], "503 store_unavailable"),
     ]
 }
 
@@ -178,18 +181,22 @@ fn records() -> Vec<Row> {
     vec![
         row("record: session of another type", Damage::SessionType).telling(),
         row("record: session of an unknown version", Damage::SessionVersion).telling(),
-        row("record: user without openid", Damage::UserWithoutOpenid),
+        row("record: user without openid", Damage::UserWithoutOpenid)
+            .at(&[Route::Account], "refused not_found"),
         row("record: user without an app", Damage::UserWithoutApp)
             .telling()
-            .at(&[Route::Login], "503 store_unavailable"),
+            .at(&[Route::Login], "503 store_unavailable")
+            .at(&CONTROL, "refused record_damaged"),
         row("record: session missing", Damage::SessionGone),
-        row("record: user missing", Damage::UserGone),
+        row("record: user missing", Damage::UserGone).at(&[Route::Account], "refused not_found"),
         row("record: list of another type", Damage::ListType)
             .telling()
-            .at(&[Route::Login], "503 store_unavailable"),
+            .at(&[Route::Login], "503 store_unavailable")
+            .at(&CONTROL, "refused record_damaged"),
         row("record: list of another length", Damage::ListLength)
             .telling()
-            .at(&[Route::Login], "503 store_unavailable"),
+            .at(&[Route::Login], "503 store_unavailable")
+            .at(&CONTROL, "refused record_damaged"),
         sealed.at(&[Route::Decrypt], "409 session_key_stale"),
     ]
 }

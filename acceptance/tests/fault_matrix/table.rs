@@ -8,14 +8,15 @@ use crate::{
 
 /// The summary and the table.
 pub(crate) fn render(rows: &[Row], cells: &[Judged], summary: &str) -> String {
-    let line = |name: &str, cells: [String; 9]| format!("| {name} | {} |\n", cells.join(" | "));
+    let line =
+        |name: &str, cells: [String; Route::ALL.len()]| format!("| {name} | {} |\n", cells.join(" | "));
     let mut text = format!(
         "{summary}\n\nA cell: the answer of a new function / of one that has served before, and the longest time in ms. \
          Answers: the status, or what the authorizer said; codes are in docs/api.md. An empty cell: to this route the \
          fault is the same as errcode 40125. –: a function cannot have called a WeChat that never had a certificate.\n\n"
     );
     text.push_str(&line("fault", Route::ALL.map(|route| route.name().to_owned())));
-    text.push_str(&line("---", [(); 9].map(|()| "---".to_owned())));
+    text.push_str(&line("---", [(); Route::ALL.len()].map(|()| "---".to_owned())));
     for (number, row) in rows.iter().enumerate() {
         let shown = Route::ALL.map(|route| {
             let of = |cell: &&Judged| cell.row == number && cell.route == route;
@@ -60,5 +61,5 @@ fn a_red_cell_is_seen_and_a_missing_one_is_no_answer() {
     let rows = [crate::rows::all().remove(0)];
     let text = render(&rows, &cells, "summary");
     let last = text.lines().last().unwrap();
-    assert_eq!(last, "| DynamoDB refused | 503/200 12 | **RED** 401/– 3 |  |  |  |  |  |  |  |");
+    assert_eq!(last, "| DynamoDB refused | 503/200 12 | **RED** 401/– 3 |  |  |  |  |  |  |  |  |  |");
 }

@@ -109,7 +109,8 @@ impl Deployment {
             ];
             let calls = routes.map(|(method, path)| self.target.call(method, path, &user.token));
             let code = self.service.simulator.mint_code(DEFAULT_APP.0, Some(&user.openid));
-            let (calls, login) = tokio::join!(join_all(calls), self.target.post_login(&code));
+            let control = self.control_of(&user);
+            let (calls, login, _) = tokio::join!(join_all(calls), self.target.post_login(&code), control);
             assert!(login.is_ok() && calls.iter().all(Result::is_ok), "{fault:?}");
         }
         self.service.dynamodb.proxy().clear().await;
@@ -117,6 +118,23 @@ impl Deployment {
         self.tables_fail_behind_the_authorizer().await;
         self.damaged_records().await;
         faults.len() + 7
+    }
+
+    /// A read and two writes of account control, whatever comes of them.
+    async fn control_of(&self, user: &User) {
+        let id = wxsession::UserId::of(DEFAULT_APP.0, &user.openid).to_string();
+        let requests = [
+            json!({"action": "get"}),
+            json!({"action": "set_claims", "version": 0, "claims": {"tier": "gold"}}),
+            json!({"action": "block", "reason": "spam"}),
+            json!({"action": "unblock"}),
+        ];
+        let asked = requests.map(async |mut request| {
+            request["actor"] = "leak scan".into();
+            request["user_id"] = id.as_str().into();
+            self.accounts(&request).await
+        });
+        assert!(join_all(asked).await.iter().all(Value::is_object));
     }
 
     async fn nobody_listens(&self, user: &User) {
@@ -162,9 +180,14 @@ impl Deployment {
 
     /// Records that somebody else wrote: an attribute of the wrong type that holds a secret.
     async fn damaged_records(&self) {
-        for (table, attribute) in
-            [("UsersTable", "live"), ("UsersTable", "session_key"), ("SessionsTable", "state")]
-        {
+        for (table, attribute) in [
+            ("UsersTable", "live"),
+            ("UsersTable", "session_key"),
+            ("UsersTable", "blocked"),
+            ("UsersTable", "claims"),
+            ("UsersTable", "version"),
+            ("SessionsTable", "state"),
+        ] {
             let user = self.log_in(None).await;
             let id = wxsession::UserId::of(DEFAULT_APP.0, &user.openid).to_string();
             let hash = wxsession::token::SessionToken::parse(&user.token).expect("a token");
@@ -182,6 +205,7 @@ impl Deployment {
                 self.target.call("GET", path, &user.token).await.expect("an answer");
             }
             self.target.log_in(Some(&user.openid)).await.ok();
+            self.control_of(&user).await;
         }
     }
 
