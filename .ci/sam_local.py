@@ -26,6 +26,8 @@ import local_cloud  # noqa: E402
 import wechat  # noqa: E402
 
 BUILT = ".aws-sam/rehearsal/template.yaml"
+# The same functions, behind an HTTP API.
+BUILT_HTTP = ".aws-sam/rehearsal-http/template.yaml"
 PORT = 14570
 EVENTS = {
     "LoginFunction": "login-rest.json",
@@ -40,13 +42,13 @@ EVENTS = {
 def main():
     subprocess.run([".ci/sam-base-image"], cwd=ROOT, check=True)
     bridge = bridge_address()
-    # local_cloud's port is that of env.json.
     with local_cloud.running(bridge) as cloud:
         sam = Sam(bridge)
         for function, event in EVENTS.items():
             invoke(sam, function, event)
-        with start_api(sam) as url:
-            converse(url, log_in(cloud))
+        for template in (BUILT, BUILT_HTTP):
+            with start_api(sam, template) as url:
+                converse(url, log_in(cloud))
 
 
 def bridge_address():
@@ -64,16 +66,24 @@ class Sam:
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": local_cloud.SECRET_ACCESS_KEY,
             "AWS_DEFAULT_REGION": local_cloud.REGION, "SAM_CLI_TELEMETRY": "0",
         }
+        # What env.json has for the local service, for MiniStack.
+        variables = json.loads((ROOT / "env.json").read_text())
+        at = f"http://host.docker.internal:{local_cloud.PORT}"
+        variables["Parameters"] |= {"AWS_ENDPOINT_URL_DYNAMODB": at, "AWS_ENDPOINT_URL_SECRETS_MANAGER": at}
+        # Plain http is accepted on this machine only, and in a container nothing listens there: no WeChat.
+        variables["Parameters"]["WECHAT_API_BASE_URL"] = "http://127.0.0.1:9"
+        self.variables = tempfile.NamedTemporaryFile("w", suffix=".json")
+        json.dump(variables, self.variables)
+        self.variables.flush()
         self.options = [
-            "--template", BUILT, "--skip-pull-image", "--env-vars", "env.json",
+            "--skip-pull-image", "--env-vars", self.variables.name,
             "--add-host", f"host.docker.internal:{bridge}",
             "--parameter-overrides",
-            # Plain http is accepted on loopback only, and in a container nothing listens there: no WeChat.
-            f"WechatApiBaseUrl=http://127.0.0.1:9 Architecture=x86_64 WechatAppId={local_cloud.APP_ID} WechatAppSecret={local_cloud.APP_SECRET}",
+            f"Architecture=x86_64 WechatAppId={local_cloud.APP_ID} WechatAppSecret={local_cloud.APP_SECRET}",
         ]
 
-    def command(self, *words):
-        return ["sam", "local", *words, *self.options]
+    def command(self, *words, template=BUILT):
+        return ["sam", "local", *words, "--template", template, *self.options]
 
 
 def invoke(sam, function, event):
@@ -97,13 +107,13 @@ def invoke(sam, function, event):
 
 
 @contextlib.contextmanager
-def start_api(sam):
+def start_api(sam, template):
     """SAM's gateway on loopback; its base URL."""
     with tempfile.TemporaryDirectory() as folder:
         log = f"{folder}/log"
         with open(log, "wb") as output:
             process = subprocess.Popen(
-                sam.command("start-api", "--host", "127.0.0.1", "--port", str(PORT), "--warm-containers", "LAZY"),
+                sam.command("start-api", "--host", "127.0.0.1", "--port", str(PORT), "--warm-containers", "LAZY", template=template),
                 cwd=ROOT, env=sam.environment, stdout=output, stderr=output,
             )
         try:

@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / ".ci/template"))
 from transformed import REST, environment, logical_id, source  # noqa: E402
 
 REGION = "us-east-1"
+PORT = 14567
 # Made up, and used nowhere else: the WeChat simulator accepts this Mini Program.
 APP_ID, APP_SECRET = "wx0123456789abcdef", "0123456789abcdef0123456789abcdef"
 SECRET_ACCESS_KEY = "a-key-that-must-not-be-logged"
@@ -93,7 +94,7 @@ def stop(process):
 
 
 @contextlib.contextmanager
-def running(host="127.0.0.1", port=14567):
+def running(host="127.0.0.1", port=PORT):
     """DynamoDB and Secrets Manager with everything in place."""
     with tempfile.TemporaryDirectory(prefix="wxsession-ministack-") as state:
         process = start_ministack(port, state, "dynamodb,secretsmanager", {}, host)

@@ -20,6 +20,7 @@ arm64_build() {
 stage 'builds'
 if ensure_sam; then
   check 'sam build, x86_64' sam_build .aws-sam/rehearsal template.yaml
+  check 'sam build of the HTTP API, x86_64' sam_build .aws-sam/rehearsal-http template-http-api.yaml
   check 'sam build of the sample stack, x86_64' sam_build .aws-sam/rehearsal-examples examples/template.yaml
   check 'cargo lambda build, arm64' arm64_build
   check 'x86_64: size of the zip, newest glibc symbol' \

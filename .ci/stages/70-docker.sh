@@ -1,5 +1,10 @@
 # `sam local` runs the functions in containers. It needs a Docker engine, which not every machine can run.
 
+# Where containers reach this machine.
+bridge_address() {
+  DOCKER_HOST=unix://$1 docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}'
+}
+
 stage 'sam local'
 if ! ensure_sam || ! ensure_ministack; then
   cannot 'sam local' 'aws-sam-cli or MiniStack could not be installed'
@@ -15,6 +20,10 @@ else
     check 'sam local invoke and sam local start-api' \
       env DOCKER_HOST="unix://$run/docker.sock" "$MINISTACK_VENV/bin/python" .ci/sam_local.py &&
       show 'sam local invoke and sam local start-api'
+    check 'sam local invoke, the commands of events/README.md' \
+      env DOCKER_HOST="unix://$run/docker.sock" DOCKER_BRIDGE="$(bridge_address "$run/docker.sock")" \
+      python3 .ci/local_invoke.py sam &&
+      show 'sam local invoke, the commands of events/README.md'
   else
     without 'sam local' 'the Docker engine does not start here'
   fi

@@ -182,3 +182,24 @@ async fn without_the_session_every_authorizer_event_is_refused() {
         assert!(matches!(summary(&answer).as_str(), "Deny" | "false"), "{name}: {answer}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filled_event_is_that_of_somebody_who_has_just_logged_in() {
+    let service = Service::start(&scanned(Clock::system())).await.expect("it starts");
+    let events = events();
+    for (name, function, expected) in [
+        ("login-rest", "login", "200"),
+        ("login-http-base64", "login", "200"),
+        ("login-alb-multi-value", "login", "200"),
+        ("check-session-function-url", "check-session", "200"),
+        ("authorizer-rest-request", "authorizer", "Allow"),
+        ("authorizer-http-2.0", "authorizer", "true"),
+        ("sessions-revoke-one-rest", "sessions", "204"),
+        ("open-data-verify-rest", "open-data", "200"),
+    ] {
+        let event = local::event::filled(&events[name], &service.url, &service.wechat_url).await;
+        let answer = invoke(&service, function, &event.expect("it is filled").to_string()).await;
+        assert_eq!(summary(&answer), expected, "{name}: {answer}");
+    }
+    service.stop().await;
+}

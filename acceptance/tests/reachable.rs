@@ -52,3 +52,17 @@ async fn an_address_of_another_machine_is_a_mistake_that_is_named() {
     let error = Service::start(&settings).await.err().expect("it is not ours").to_string();
     assert!(error.contains("cannot listen on 192.0.2.1, port "), "{error}");
 }
+
+// Elsewhere 127.0.0.2 is no address of the machine.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_reaches_tables_and_secrets_at_the_address_that_is_named_when_that_is_wanted() {
+    let host = Some("127.0.0.2".parse().expect("an address"));
+    let settings = Settings { host, containers: true, ..scanned(Clock::system()) };
+    let service = Service::start(&settings).await.expect("free ports");
+    for endpoint in [&service.dynamodb.direct_endpoint(), service.secrets.endpoint()] {
+        let there = answers(endpoint, "127.0.0.2", "/").await;
+        assert!(there.is_some() && there == answers(endpoint, "127.0.0.1", "/").await, "{endpoint}");
+    }
+    service.stop().await;
+}

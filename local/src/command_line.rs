@@ -5,13 +5,19 @@
     reason = "this is what the person at the terminal reads"
 )]
 
-use std::{net::IpAddr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{Args, Parser, Subcommand};
 use wechat_simulator::DEFAULT_APP;
 use wxsession::{Clock, telemetry::Log};
 
 use crate::{
+    event,
     service::Service,
     settings::{Placement, Settings},
     tour,
@@ -31,6 +37,17 @@ struct CommandLine {
 enum Command {
     /// Start, log a simulated user in, show each request and answer, and stop.
     Tour,
+    /// Print a sample event with a fresh code and the token of a user who has just logged in at the running service.
+    Event {
+        /// A file of events/.
+        file: PathBuf,
+        /// Where the running service is.
+        #[arg(long, default_value = "http://127.0.0.1:3000")]
+        url: String,
+        /// Where its WeChat simulator is.
+        #[arg(long, default_value = "http://127.0.0.1:3001")]
+        wechat_url: String,
+    },
 }
 
 #[derive(Args)]
@@ -48,6 +65,12 @@ struct Run {
     /// Port of DynamoDB, for the AWS CLI and other tools.
     #[arg(long, default_value_t = 8000)]
     dynamodb_port: u16,
+    /// Port of Secrets Manager.
+    #[arg(long, default_value_t = 8001)]
+    secrets_port: u16,
+    /// Let functions in containers reach DynamoDB and Secrets Manager at the address of --host, too: events/README.md.
+    #[arg(long, requires = "host")]
+    containers: bool,
     /// Keep the tables in this file.
     #[arg(long)]
     data: Option<PathBuf>,
@@ -71,6 +94,7 @@ pub async fn run() -> ExitCode {
     let done = match line.command {
         None => serve(&settings(line.run)).await,
         Some(Command::Tour) => take_tour().await,
+        Some(Command::Event { file, url, wechat_url }) => print_event(&file, &url, &wechat_url).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -81,6 +105,12 @@ pub async fn run() -> ExitCode {
     }
 }
 
+async fn print_event(file: &Path, url: &str, wechat_url: &str) -> Result<(), String> {
+    let event = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    println!("{}", event::filled(&event, url, wechat_url).await?);
+    Ok(())
+}
+
 fn settings(run: Run) -> Settings {
     let clock = Clock::shifted();
     let log_clock = clock.clone();
@@ -89,6 +119,8 @@ fn settings(run: Run) -> Settings {
         port: run.port,
         wechat_port: run.wechat_port,
         dynamodb_port: run.dynamodb_port,
+        secrets_port: run.secrets_port,
+        containers: run.containers,
         data: run.data,
         page_files: run.page_files,
         sweep_ttl: !run.no_sweep,
@@ -112,6 +144,7 @@ async fn serve(settings: &Settings) -> Result<(), String> {
         if simulated { &service.wechat_url } else { "https://api.weixin.qq.com (real)" }
     );
     println!("DynamoDB         {}", service.dynamodb.direct_endpoint());
+    println!("Secrets Manager  {}", service.secrets.endpoint());
     if let Some(host) = settings.host.filter(|host| !host.is_loopback()) {
         println!("{}", for_a_phone(host, &service));
     }

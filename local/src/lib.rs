@@ -5,9 +5,11 @@
 //! - [`service`] starts all of it; [`settings`] are its ports and files
 //! - [`functions`] calls the functions as Lambda does
 //! - [`page`] is the page at `/`, fed by what the emulators tell
+//! - [`event`] fills a sample event for `sam local invoke` and `cargo lambda invoke`
 //! - [`tour`] is what a newcomer sees first
 
 pub mod command_line;
+pub mod event;
 pub mod functions;
 pub mod page;
 pub mod service;

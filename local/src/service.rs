@@ -16,7 +16,11 @@ use axum::Router;
 use gateway_emulator::{self as gateway, Gateway};
 use sam_template::{Template, TemplateError};
 use serde_json::{Map, Value, json};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinHandle,
+};
 use wechat_simulator::{DEFAULT_APP, Simulator, SimulatorOptions};
 use wxsession::Clock;
 
@@ -117,6 +121,12 @@ impl Service {
         let wechat_url = url_of(&at);
         let mut running: Vec<_> = at.into_iter().map(|at| serve_simulator(&simulator, at, &stop)).collect();
 
+        if let Some(host) = settings.host.filter(|_| settings.containers) {
+            for endpoint in [&dynamodb.direct_endpoint(), secrets.endpoint()] {
+                running.push(passed_on(host, endpoint, &stop).await?);
+            }
+        }
+
         let more = environment(settings, &dynamodb, &secrets, &wechat_url);
         let functions = functions::all(&template, &more, &settings.clock, &settings.new_log)?;
         let gateway = Gateway::new(&template, &settings.placement.place(functions), seconds);
@@ -188,11 +198,12 @@ fn app(settings: &Settings) -> (&str, &str) {
 }
 
 async fn start_secrets(settings: &Settings, key_ring: &str) -> Result<SecretsManager, StartError> {
-    let secrets = SecretsManager::start(0).await.map_err(|source| StartError::Listen {
+    let port = settings.secrets_port;
+    let secrets = SecretsManager::start(port).await.map_err(|source| StartError::Listen {
         what: "Secrets Manager",
         address: Ipv4Addr::LOCALHOST.into(),
-        port: 0,
-        option: "nothing: the system has no free port",
+        port,
+        option: "--secrets-port",
         source,
     })?;
     let (app_id, app_secret) = app(settings);
@@ -301,6 +312,37 @@ async fn listen(
         Some(other) => Ok(vec![first, bind(other, port).await?]),
         None => Ok(vec![first]),
     }
+}
+
+/// Passes connections at `host` on to what listens on loopback.
+async fn passed_on(
+    host: IpAddr,
+    endpoint: &str,
+    stop: &watch::Sender<bool>,
+) -> Result<JoinHandle<()>, StartError> {
+    let port = endpoint.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default();
+    let listener = TcpListener::bind((host, port)).await.map_err(|source| StartError::Listen {
+        what: "what containers reach",
+        address: host,
+        port,
+        option: "--host",
+        source,
+    })?;
+    let stopped = stopped(stop);
+    Ok(tokio::spawn(async move {
+        let accepting = async {
+            while let Ok((mut from, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let Ok(mut to) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await else { return };
+                    drop(tokio::io::copy_bidirectional(&mut from, &mut to).await);
+                });
+            }
+        };
+        tokio::select! {
+            () = accepting => {}
+            () = stopped => {}
+        }
+    }))
 }
 
 fn port_of(listener: &TcpListener) -> u16 {

@@ -38,6 +38,10 @@ pub struct Settings {
     pub wechat_port: u16,
     /// DynamoDB.
     pub dynamodb_port: u16,
+    /// Secrets Manager.
+    pub secrets_port: u16,
+    /// Whether DynamoDB and Secrets Manager are reached at `host`, too.
+    pub containers: bool,
     /// Where to keep the tables; in memory when `None`.
     pub data: Option<PathBuf>,
     /// Whether expired items are swept, as DynamoDB does some time later.
@@ -115,6 +119,8 @@ impl Settings {
             port: 0,
             wechat_port: 0,
             dynamodb_port: 0,
+            secrets_port: 0,
+            containers: false,
             data: None,
             page_files: None,
             sweep_ttl: false,

@@ -224,12 +224,10 @@ impl Line {
 
     /// Takes the moment, in unix milliseconds, at which Lambda ends the invocation.
     pub(crate) fn ends_at(&mut self, unix_millis: u64) {
-        // Nobody says so: `local`, tests.
-        if unix_millis == 0 {
-            return;
-        }
         let left = i64::try_from(unix_millis).unwrap_or(i64::MAX).saturating_sub(self.log.clock.now_millis());
-        let left = Duration::from_millis(u64::try_from(left).unwrap_or(0)).saturating_sub(RESERVE);
+        // Nobody says so: tests have none, and `cargo lambda watch` sends one of the year 1970.
+        let Some(left) = u64::try_from(left).ok().filter(|left| *left > 0) else { return };
+        let left = Duration::from_millis(left).saturating_sub(RESERVE);
         self.deadline = self.started.checked_add(left);
     }
 

@@ -97,7 +97,7 @@ impl<'de> Deserialize<'de> for Pairs {
     }
 }
 
-/// Who asks, in their own words: 1 to 128 printable characters, not verified. CloudTrail knows who it was.
+/// Who asks, in their own words: 1 to 128 printable characters, not verified. `CloudTrail` knows who it was.
 pub(crate) struct Actor(String);
 
 impl Actor {

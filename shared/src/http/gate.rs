@@ -13,6 +13,7 @@ use std::net::IpAddr;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lambda_http::{
+    Request,
     aws_lambda_events::{
         alb::AlbTargetGroupRequest,
         apigw::{ApiGatewayProxyRequest, ApiGatewayV2httpRequest},
@@ -50,6 +51,8 @@ enum Origin {
 /// An event behind the gate: what `lambda_http` may see of it, and why it is not served, if it is not.
 pub struct Admitted {
     pub(crate) event: LambdaRequest,
+    /// Every header line. `lambda_http` sees none of them: it would make a URL of Host, and panic where it cannot.
+    pub(crate) headers: HeaderMap,
     pub(crate) refused: Option<Problem>,
     pub(crate) gateway: Gateway,
 }
@@ -62,6 +65,25 @@ impl<'de> Deserialize<'de> for Admitted {
 }
 
 impl Admitted {
+    /// The request that `lambda_http` made of the event, with its header lines and what `lambda_http` adds to them.
+    pub(crate) fn completed(mut request: Request, headers: HeaderMap) -> Request {
+        let added = std::mem::replace(request.headers_mut(), headers);
+        request.headers_mut().extend(added);
+        request
+    }
+
+    /// What passes the gate, or why it does not: for tests.
+    ///
+    /// # Errors
+    ///
+    /// The problem that the client is told of.
+    #[cfg(any(test, feature = "test-util"))]
+    pub fn request(self) -> Result<Request, Problem> {
+        // Whatever is refused, too: `lambda_http` must not panic on it.
+        let request = Self::completed(Request::from(self.event), self.headers);
+        self.refused.map_or(Ok(request), Err)
+    }
+
     fn of(mut wire: Wire) -> Self {
         let Some(origin) = wire.origin() else {
             return Self::refused(
@@ -73,9 +95,12 @@ impl Admitted {
         let headers = wire.headers();
         let gateway = wire.gateway(&headers);
         match wire.judge(origin, &headers) {
-            Ok(method) => {
-                Self { event: wire.into_event(origin, method, headers.lines), refused: None, gateway }
-            }
+            Ok(method) => Self {
+                event: wire.into_event(origin, method),
+                headers: headers.lines,
+                refused: None,
+                gateway,
+            },
             Err(problem) => Self::refused(origin, problem, gateway),
         }
     }
@@ -86,7 +111,7 @@ impl Admitted {
             Origin::Payload2 => LambdaRequest::ApiGatewayV2(ApiGatewayV2httpRequest::default()),
             Origin::LoadBalancer => LambdaRequest::Alb(AlbTargetGroupRequest::default()),
         };
-        Self { event, refused: Some(problem), gateway }
+        Self { event, headers: HeaderMap::new(), refused: Some(problem), gateway }
     }
 }
 
@@ -191,7 +216,7 @@ impl Wire {
     }
 }
 
-/// `Host` and `X-Forwarded-Proto` are what a URL is made of, wherever one is.
+/// `Host` and `X-Forwarded-Proto` are what a URL is made of, wherever somebody makes one.
 fn host_fits(headers: &HeaderMap) -> bool {
     let authority = |host: &str| {
         let authority = Authority::try_from(host).ok()?;

@@ -55,11 +55,12 @@ impl<F: HttpFunction> Function for F {
         context: Context,
         mut line: Line,
     ) -> Result<impl Serialize + Send, Diagnostic> {
-        let Admitted { event, refused, gateway } = event;
+        let Admitted { event, headers, refused, gateway } = event;
         line.came_by(gateway);
-        let mut once = Some((refused, line));
+        let mut once = Some((headers, refused, line));
         let handler = service_fn(|request: Request| {
-            let (refused, line) = once.take().expect("one event is one request");
+            let (headers, refused, line) = once.take().expect("one event is one request");
+            let request = Admitted::completed(request, headers);
             async move { Ok::<_, Infallible>(Plain(respond(self, request, refused, line).await)) }
         });
         let response = Adapter::from(handler).call(LambdaEvent::new(event, context)).await;

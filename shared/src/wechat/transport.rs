@@ -38,7 +38,8 @@ pub struct Call<'a> {
 }
 
 impl Wechat {
-    /// A client of the API at `base_url`. Plain `http` is taken for loopback addresses only.
+    /// A client of the API at `base_url`. Plain `http` is taken for this machine only: loopback addresses, and the name that
+    /// a container of `sam local` has for the machine it runs on, which leads nowhere on Lambda.
     ///
     /// # Errors
     ///
@@ -52,7 +53,7 @@ impl Wechat {
         };
         let base = Url::parse(base_url).map_err(|_| malformed())?;
         let loopback = match base.host_str() {
-            Some("localhost" | "[::1]") => true,
+            Some("localhost" | "[::1]" | "host.docker.internal") => true,
             Some(host) => host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback()),
             None => false,
         };

@@ -1,5 +1,4 @@
-//! What was judged, in `lambda_http`'s own types. Each header line goes into one map: where both are filled, `lambda_http`
-//! keeps the last line only. No Host is given apart from the headers, so the URI of a request is its path and query.
+//! What was judged, in `lambda_http`'s own types, without its headers.
 
 use lambda_http::{
     aws_lambda_events::{
@@ -7,22 +6,22 @@ use lambda_http::{
         apigw::{ApiGatewayProxyRequest, ApiGatewayRequestAuthorizer, ApiGatewayV2httpRequest},
         query_map::QueryMap,
     },
-    http::{HeaderMap, Method},
+    http::Method,
     request::LambdaRequest,
 };
 
 use super::{Origin, wire::Wire};
 
 impl Wire {
-    pub(super) fn into_event(self, origin: Origin, method: Method, lines: HeaderMap) -> LambdaRequest {
+    pub(super) fn into_event(self, origin: Origin, method: Method) -> LambdaRequest {
         match origin {
-            Origin::Payload1 => LambdaRequest::ApiGatewayV1(self.into_payload_1(method, lines)),
-            Origin::Payload2 => LambdaRequest::ApiGatewayV2(self.into_payload_2(method, lines)),
-            Origin::LoadBalancer => LambdaRequest::Alb(self.into_load_balancers(method, lines)),
+            Origin::Payload1 => LambdaRequest::ApiGatewayV1(self.into_payload_1(method)),
+            Origin::Payload2 => LambdaRequest::ApiGatewayV2(self.into_payload_2(method)),
+            Origin::LoadBalancer => LambdaRequest::Alb(self.into_load_balancers(method)),
         }
     }
 
-    fn into_payload_1(mut self, method: Method, lines: HeaderMap) -> ApiGatewayProxyRequest {
+    fn into_payload_1(mut self, method: Method) -> ApiGatewayProxyRequest {
         let mut event = ApiGatewayProxyRequest::default();
         event.multi_value_query_string_parameters = self.take_query();
         let mut context = self.context.unwrap_or_default();
@@ -34,14 +33,13 @@ impl Wire {
         event.resource = self.resource.0;
         event.path = self.path.0;
         event.http_method = method;
-        event.multi_value_headers = lines;
         event.path_parameters = self.path_parameters.single();
         event.body = self.body.0;
         event.is_base64_encoded = self.is_base64_encoded.unwrap_or(false);
         event
     }
 
-    fn into_payload_2(self, method: Method, lines: HeaderMap) -> ApiGatewayV2httpRequest {
+    fn into_payload_2(self, method: Method) -> ApiGatewayV2httpRequest {
         let mut event = ApiGatewayV2httpRequest::default();
         let mut context = self.context.unwrap_or_default();
         let mut authorizer = ApiGatewayRequestAuthorizer::default();
@@ -53,19 +51,17 @@ impl Wire {
         event.request_context.http.method = method;
         event.raw_path = self.raw_path.0;
         event.raw_query_string = self.raw_query_string.0;
-        event.headers = lines;
         event.path_parameters = self.path_parameters.single();
         event.body = self.body.0;
         event.is_base64_encoded = self.is_base64_encoded.unwrap_or(false);
         event
     }
 
-    fn into_load_balancers(mut self, method: Method, lines: HeaderMap) -> AlbTargetGroupRequest {
+    fn into_load_balancers(mut self, method: Method) -> AlbTargetGroupRequest {
         let mut event = AlbTargetGroupRequest::default();
         event.multi_value_query_string_parameters = self.take_query();
         event.http_method = method;
         event.path = self.path.0;
-        event.multi_value_headers = lines;
         event.body = self.body.0;
         event.is_base64_encoded = self.is_base64_encoded.unwrap_or(false);
         event

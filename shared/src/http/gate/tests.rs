@@ -9,11 +9,9 @@ use crate::http::bearer;
 /// The request behind the gate, or the word for its refusal.
 fn admit(event: &Value) -> Result<Request, &'static str> {
     let admitted: Admitted = serde_json::from_value(event.clone()).unwrap();
-    // Whatever passes, and whatever is refused: lambda_http must not panic on it.
-    let request = Request::from(admitted.event);
-    admitted.refused.map_or(Ok(request), |problem| {
+    admitted.request().map_err(|problem| {
         assert!(problem.code.status() < 500);
-        Err(problem.reason.unwrap_or(problem.code.as_str()))
+        problem.reason.unwrap_or(problem.code.as_str())
     })
 }
 
@@ -159,6 +157,12 @@ fn what_makes_lambda_http_panic_is_refused_before_it() {
     for host in ["", " ", "a b", ":::", "a:b:c", "host:port", "user@host", "[::1", "\u{e9}"] {
         for event in all(&json!({"headers": {"Host": host}})) {
             refuses(&event, "host");
+        }
+    }
+    // These are hosts to HTTP and none to a URL.
+    for host in ["999.999.999.999", "xn--a", "a..b", "1.2.3.4.5", "%00"] {
+        for event in all(&json!({"headers": {"Host": host, "X-Forwarded-Proto": "9999"}})) {
+            drop(admit(&event));
         }
     }
     for protocol in ["", "ht tp", "https, http", ":", "\u{e9}"] {

@@ -26,7 +26,7 @@ use Found::{Refused, Row};
 
 fn asks(event: Value) -> Found {
     let admitted: Admitted = serde_json::from_value(event).unwrap();
-    let mut request = Request::from(admitted.event);
+    let mut request = admitted.request().expect("it passes the gate");
     match find(ROUTES, &mut request) {
         Ok(row) => {
             let id = request.path_parameters_ref().and_then(|named| named.first("id").map(str::to_owned));
