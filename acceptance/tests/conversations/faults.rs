@@ -72,13 +72,16 @@ async fn an_appsecret_that_was_reset_is_fetched_again_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_several_mini_programs_the_one_that_is_meant_must_be_named() {
+async fn a_login_that_names_no_mini_program_is_one_of_the_stacks_own() {
     let stage = Stage::open().await;
     let second = wechat_simulator::SECOND_APP;
     stage.service.secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): DEFAULT_APP.1, (second.0): second.1}));
     stage.service.clock.advance(3_600);
+    let own = stage.service.simulator.mint_code(DEFAULT_APP.0, None);
+    Stage::is(&stage.target.post_login(&own).await.expect("an answer"), 200, "");
     let code = stage.service.simulator.mint_code(second.0, None);
-    Stage::is(&stage.target.post_login(&code).await.expect("an answer"), 400, "malformed_request");
+    Stage::is(&stage.target.post_login(&code).await.expect("an answer"), 400, "login_code_invalid");
+    let code = stage.service.simulator.mint_code(second.0, None);
     let named = json!({"code": code, "app_id": second.0});
     let login = stage.target.service.request("POST", "/login").json(&named).send().await.expect("an answer");
     Stage::is(&login, 200, "");
