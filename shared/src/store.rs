@@ -2,7 +2,7 @@
 //!
 //! A session is accepted when its record is active, within the rules in force, and its hash is in the list of live
 //! sessions on its user's record ([`crate::live`]). Every write is conditional, and so made that a copy of it which
-//! arrives late does nothing (docs/adr/0014):
+//! arrives late does nothing (docs/adr/0015-live-list.md):
 //!
 //! | operation | calls |
 //! |---|---|

@@ -112,9 +112,11 @@ async fn a_dead_hanging_or_lying_table_is_cannot_tell() {
         let code = stage.service.simulator.mint_code(DEFAULT_APP.0, None);
         Stage::is(&stage.target.post_login(&code).await.expect("an answer"), 503, "store_unavailable");
     }
-    stage.service.dynamodb.proxy().inject(Tables::UnprocessedKeys).await;
-    Stage::is(&stage.call("GET", "/session", &token).await, 503, "store_unavailable");
-    Stage::is(&stage.call("GET", "/me", &token).await, 503, "store_unavailable");
+    for nothing in [Tables::UnprocessedKeys, Tables::NoResponses] {
+        stage.service.dynamodb.proxy().inject(nothing).await;
+        Stage::is(&stage.call("GET", "/session", &token).await, 503, "store_unavailable");
+        Stage::is(&stage.call("GET", "/me", &token).await, 503, "store_unavailable");
+    }
     stage.service.dynamodb.proxy().inject(Tables::Off).await;
     Stage::is(&stage.call("GET", "/me", &token).await, 200, "");
     stage.close().await;

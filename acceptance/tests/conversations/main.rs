@@ -2,6 +2,8 @@
 //! those that move the clock, count calls or plant a fault, which only the local service can.
 
 mod calls;
+mod cap;
+mod ended;
 mod faults;
 mod support;
 mod time;

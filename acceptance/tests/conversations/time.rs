@@ -100,6 +100,40 @@ async fn another_realm_logs_everyone_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_shorter_life_reaches_open_sessions_and_a_longer_one_revives_none() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("tables.db");
+    let under = |idle: &str, absolute: &str| {
+        let (file, idle, absolute) = (file.clone(), idle.to_owned(), absolute.to_owned());
+        Stage::with(move |mut settings| {
+            settings.data = Some(file);
+            settings.parameters.insert("IdleSeconds".to_owned(), idle);
+            settings.parameters.insert("AbsoluteSeconds".to_owned(), absolute);
+            settings
+        })
+    };
+    let usual = under("86400", "172800").await;
+    let token = usual.login(None).await;
+    usual.close().await;
+    for (idle, absolute, ends) in [("900", "172800", 900), ("86400", "3600", 3_600)] {
+        let shorter = under(idle, absolute).await;
+        shorter.service.clock.set(START + ends - 1);
+        Stage::is(&shorter.call("GET", "/me", &token).await, 200, "");
+        let listed = shorter.call("GET", "/sessions", &token).await;
+        assert_eq!(listed.body["sessions"][0]["expires_at"], START + ends);
+        shorter.service.clock.set(START + ends);
+        Stage::is(&shorter.call("GET", "/me", &token).await, 401, "session_invalid");
+        let check = shorter.call("GET", "/session", &token).await;
+        assert_eq!((check.status, &check.body["ended"]), (401, &json!("expired")));
+        shorter.close().await;
+    }
+    let longer = under("259200", "259200").await;
+    longer.service.clock.set(START + DAY);
+    Stage::is(&longer.call("GET", "/me", &token).await, 401, "session_invalid");
+    longer.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cached_authorizer_answer_outlives_a_logout_by_its_seconds_and_no_more() {
     let stage = Stage::with(|mut settings| {
         settings.parameters.insert("AuthorizerCacheSeconds".to_owned(), "60".to_owned());

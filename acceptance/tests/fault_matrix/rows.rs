@@ -157,6 +157,10 @@ fn tables() -> Vec<Row> {
             .without_tables()
             .at(&[Route::Login, Route::Account, Route::Block], "200")
             .at(&[Route::Logout], "204"),
+        row("DynamoDB: an answer without Responses", Tables::NoResponses)
+            .without_tables()
+            .at(&[Route::Login], "200")
+            .at(&[Route::Logout], "204"),
         row("role credentials expired", Tables::ExpiredCredentials).without_tables(),
         Row::new("DynamoDB: updates throttled, a renewal is due", renewals)
             .at(&[Route::Login, Route::Logout, Route::RevokeAll, Route::Block], "503 store_unavailable"),

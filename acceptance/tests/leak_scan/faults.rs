@@ -96,6 +96,7 @@ impl Deployment {
             Tables::InternalError { times: None },
             Tables::ExpiredCredentials,
             Tables::UnprocessedKeys,
+            Tables::NoResponses,
         ];
         for fault in faults.clone() {
             // For each operation by name, or `Refuse` would give the port up, and somebody else might take it.

@@ -11,10 +11,15 @@ use aws_smithy_runtime_api::{
     },
     http::StatusCode,
 };
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::engine::{Call, Engine, Reply};
+use wxsession::aws::Connector;
+
+use crate::{
+    costs::Meter,
+    engine::{Call, Engine, Reply},
+};
 
 /// Every call is executed at once.
 pub(crate) fn direct(engine: &Engine) -> SharedHttpClient {
@@ -33,6 +38,44 @@ impl std::fmt::Debug for Direct {
 impl HttpConnector for Direct {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         HttpConnectorFuture::ready(Ok(response(&self.0.execute(&call(&request)))))
+    }
+}
+
+/// Our own connector, which asks what each call consumes and counts it.
+pub(crate) fn counted(meter: Meter) -> impl HttpConnector + 'static {
+    Counted { inner: Connector::new(), meter }
+}
+
+#[derive(Clone)]
+struct Counted {
+    inner: Connector,
+    meter: Meter,
+}
+
+impl std::fmt::Debug for Counted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Counted")
+    }
+}
+
+impl HttpConnector for Counted {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
+        let this = self.clone();
+        let Call { operation, body } = call(&request);
+        let mut body: serde_json::Value = serde_json::from_str(&body).expect("made of a JSON value");
+        body["ReturnConsumedCapacity"] = "TOTAL".into();
+        let body = body.to_string();
+        request.headers_mut().insert("content-length", body.len().to_string());
+        *request.body_mut() = SdkBody::from(body);
+        HttpConnectorFuture::new(async move {
+            let mut response = this.inner.call(request).await?;
+            let body = std::mem::replace(response.body_mut(), SdkBody::empty());
+            let read =
+                ByteStream::new(body).collect().await.expect("the engine answers to the end").into_bytes();
+            this.meter.take(&operation, &serde_json::from_slice(&read).unwrap_or_default());
+            *response.body_mut() = SdkBody::from(read);
+            Ok(response)
+        })
     }
 }
 
@@ -145,7 +188,7 @@ impl HttpConnector for Park {
     }
 }
 
-fn client(connector: impl HttpConnector + 'static) -> SharedHttpClient {
+pub(crate) fn client(connector: impl HttpConnector + 'static) -> SharedHttpClient {
     let connector = SharedHttpConnector::new(connector);
     http_client_fn(move |_, _| connector.clone())
 }

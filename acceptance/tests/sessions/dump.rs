@@ -50,7 +50,13 @@ fn stolen(dump: &Dump) -> (BTreeSet<String>, BTreeSet<Vec<u8>>) {
         let (kind, value) = attribute.as_object().expect("an attribute").iter().next().expect("one value");
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         if kind == "B" {
-            bytes.insert(STANDARD.decode(&text).expect("bytes are base64"));
+            let stolen = STANDARD.decode(&text).expect("bytes are base64");
+            // A list of live sessions: its mark, and each hash in it.
+            if let Some((mark, hashes)) = stolen.split_first_chunk::<8>() {
+                bytes.insert(mark.to_vec());
+                bytes.extend(hashes.chunks(32).map(<[u8]>::to_vec));
+            }
+            bytes.insert(stolen);
         } else {
             bytes.insert(text.as_bytes().to_vec());
             bytes.extend(URL_SAFE_NO_PAD.decode(&text));

@@ -3,9 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use dynoxide::{Database, DynoxideError};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use wxsession::store::item::Item;
 
 pub(crate) const USERS: &str = "users";
 pub(crate) const SESSIONS: &str = "sessions";
@@ -96,6 +99,30 @@ impl Engine {
         outcome.unwrap_or_else(|error| Reply { status: error.status_code(), body: error.to_json() })
     }
 
+    /// Puts one item in.
+    pub(crate) fn import(&self, table: &str, item: &Value) {
+        self.write("PutItem", &json!({"TableName": table, "Item": item}));
+    }
+
+    /// How many items there are in a table of any size.
+    pub(crate) fn count(&self, table: &str) -> usize {
+        let mut counted = 0;
+        let mut from = Value::Null;
+        loop {
+            let mut scan = json!({"TableName": table, "Select": "COUNT"});
+            if !from.is_null() {
+                scan["ExclusiveStartKey"] = from;
+            }
+            let page = self.execute(&Call::new("Scan", &scan));
+            let page: Value = serde_json::from_str(&page.body).expect("the engine answers JSON");
+            counted += page["Count"].as_u64().and_then(|count| usize::try_from(count).ok()).expect("a count");
+            from = page["LastEvaluatedKey"].clone();
+            if from.is_null() {
+                return counted;
+            }
+        }
+    }
+
     /// Everything there is.
     pub(crate) fn dump(&self) -> Dump {
         let mut dump = Dump::new();
@@ -125,6 +152,17 @@ impl Engine {
         let reply = self.execute(&Call::new(operation, body));
         assert_eq!(reply.status, 200, "{}", reply.body);
     }
+}
+
+/// An item of the SDK as JSON.
+pub(crate) fn json(item: &Item) -> Value {
+    let value = |value: &AttributeValue| match value {
+        AttributeValue::S(text) => json!({"S": text}),
+        AttributeValue::N(digits) => json!({"N": digits}),
+        AttributeValue::B(bytes) => json!({"B": STANDARD.encode(bytes)}),
+        other => panic!("no record of a session has {other:?}"),
+    };
+    item.iter().map(|(name, attribute)| (name.clone(), value(attribute))).collect()
 }
 
 fn key(table: &str, item: &Value) -> Value {

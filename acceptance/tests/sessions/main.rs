@@ -8,6 +8,7 @@
 //! - `races`: real tasks over sockets with random delays
 //! - `authority`: a right checksum opens nothing
 //! - `dump`: nothing that a stolen table holds is accepted as a token
+//! - `costs`: calls and units of each operation, whatever came before
 //! - `admin`: the operator's command
 //!
 //! `engine`, `connector` and `served` put the engine under the SDK, directly or behind a socket;
@@ -19,6 +20,7 @@
 mod admin;
 mod authority;
 mod connector;
+mod costs;
 mod dump;
 mod engine;
 mod history;

@@ -6,15 +6,16 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use aws_emulator::secrets_manager::SecretsManager;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use wechat_simulator::{DEFAULT_APP, Simulator, SimulatorOptions};
 use wxsession::{
-    Clock,
+    Clock, UserId,
     env::{Process, Source},
     session::Session,
     token::SessionToken,
@@ -22,9 +23,9 @@ use wxsession::{
 
 use crate::{
     connector::direct,
-    engine::{Engine, SESSIONS},
+    engine::{Engine, SESSIONS, USERS},
     served::{Served, delayed},
-    world::{NOW, World},
+    world::{APP, NOW, World},
 };
 
 const KEY: &str = "tiihtNczf5v6AKRyjwEUhQ==";
@@ -126,6 +127,151 @@ async fn no_old_session_is_accepted_once_all_were_revoked() {
         assert_eq!(track.scene.authorizes(&later).await, Some(true), "a later login is good");
     }
     println!("revoke-all: {} rounds, {survivors} of 5 each after it, {:.1?}", rounds(), started.elapsed());
+}
+
+/// At no moment are more sessions live than the cap, and each login that answers has been done.
+async fn twenty_at_once(cap: usize) {
+    let text = cap.to_string();
+    let track = Track::new(&[("MAX_SESSIONS_PER_USER", &text)]).await;
+    // Twenty logins each: a twentieth of the rounds.
+    let (rounds, started, mut looks, mut slow) = (rounds().div_ceil(20), Instant::now(), 0_u64, 0);
+    for round in 0..rounds {
+        let openid = format!("o{round}");
+        let user = UserId::of(APP, &openid);
+        let is_over = Arc::new(AtomicBool::new(false));
+        let watch = {
+            let (engine, is_over) = (track.engine.clone(), Arc::clone(&is_over));
+            tokio::task::spawn_blocking(move || {
+                let mut looks = 0;
+                while !is_over.load(Ordering::SeqCst) {
+                    assert!(listed(&engine, user) <= cap, "more than {cap} are live");
+                    looks += 1;
+                    std::thread::sleep(Duration::from_micros(200));
+                }
+                looks
+            })
+        };
+        let mut tasks = JoinSet::new();
+        for _ in 0..20 {
+            let (world, openid) = (Arc::clone(&track.world), openid.clone());
+            tasks.spawn(async move { world.log_in_as(&openid, KEY, None).await });
+        }
+        let made = tasks.join_all().await;
+        is_over.store(true, Ordering::SeqCst);
+        looks += watch.await.expect("the cap held");
+        let mut good = 0;
+        let mut unknown = 0;
+        for login in made {
+            match login {
+                Ok((token, _)) => good += usize::from(track.scene.authorizes(&token).await == Some(true)),
+                // A machine that is too busy to answer within the budget of a call.
+                Err(problem) => {
+                    assert_eq!(problem.code.as_str(), "store_unavailable");
+                    unknown += 1;
+                }
+            }
+        }
+        assert!(good == cap || unknown > 0 && good < cap, "{good} of {cap}, {unknown} unknown");
+        slow += unknown;
+    }
+    println!("cap {cap}: {rounds} rounds of 20, {slow} too slow, {looks} looks, {:.1?}", started.elapsed());
+}
+
+fn listed(engine: &Engine, user: UserId) -> usize {
+    let key =
+        json!({"TableName": USERS, "Key": {"user_id": {"S": user.to_string()}}, "ConsistentRead": true});
+    let read = engine.execute(&crate::engine::Call::new("GetItem", &key));
+    let read: Value = serde_json::from_str(&read.body).expect("the engine answers JSON");
+    let live =
+        read["Item"]["live"]["B"].as_str().map(|live| STANDARD.decode(live).expect("bytes are base64"));
+    live.map_or(0, |live| live.len() / 32)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_cap_of_five_holds_at_every_moment_of_twenty_logins() {
+    twenty_at_once(5).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_cap_of_one_holds_at_every_moment_of_twenty_logins() {
+    twenty_at_once(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_accepted_and_nobody_logs_in_once_a_block_has_returned() {
+    for cap in ["1", "5"] {
+        let track = Track::new(&[("MAX_SESSIONS_PER_USER", cap)]).await;
+        let (started, mut refused) = (Instant::now(), 0);
+        for round in 0..rounds() {
+            let openid = format!("o{round}");
+            let (old, session) = track.log_in(&openid).await;
+            let ended = Arc::new(AtomicBool::new(false));
+            let mut asks = JoinSet::new();
+            asks.spawn(ask(Arc::clone(&track.world), old, Arc::clone(&ended), false));
+            let mut logins = JoinSet::new();
+            for _ in 0..3 {
+                let (world, openid) = (Arc::clone(&track.world), openid.clone());
+                logins.spawn(async move { world.log_in_as(&openid, KEY, None).await });
+            }
+            while track.world.block(session.user_id, None).await.is_err() {}
+            ended.store(true, Ordering::SeqCst);
+            let late = loop {
+                let late = track.world.log_in_as(&openid, KEY, None).await;
+                match late.map(drop).map_err(|problem| problem.code.as_str()) {
+                    Err("store_unavailable") => {}
+                    known => break known,
+                }
+            };
+            assert_eq!(late, Err("user_blocked"));
+            for raced in logins.join_all().await {
+                match raced {
+                    Ok((token, _)) => assert_eq!(track.scene.authorizes(&token).await, Some(false)),
+                    Err(problem) => refused += u64::from(problem.code.as_str() == "user_blocked"),
+                }
+            }
+            asks.join_all().await;
+        }
+        println!(
+            "block, cap {cap}: {} rounds, {refused} of 3 each refused, {:.1?}",
+            rounds(),
+            started.elapsed()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_erasure_pressed_twice_spares_the_account_that_comes_after() {
+    for cap in ["1", "5"] {
+        let track = Track::new(&[("MAX_SESSIONS_PER_USER", cap)]).await;
+        let started = Instant::now();
+        for round in 0..rounds() {
+            let openid = format!("o{round}");
+            let (old, session) = track.log_in(&openid).await;
+            let mut presses = JoinSet::new();
+            for _ in 0..2 {
+                let (world, session) = (Arc::clone(&track.world), session.clone());
+                presses.spawn(async move {
+                    loop {
+                        match world.sessions_route("DELETE", "/me", None, &session).await.0 {
+                            503 => {}
+                            status => return status,
+                        }
+                    }
+                });
+            }
+            assert_eq!(presses.join_next().await.expect("two press").expect("no panic"), 204);
+            let next = loop {
+                if let Ok((next, _)) = track.world.log_in_as(&openid, KEY, None).await {
+                    break next;
+                }
+            };
+            let second = presses.join_next().await.expect("two press").expect("no panic");
+            assert!(second == 204 || second == 401, "{second}");
+            assert_eq!(track.scene.authorizes(&old).await, Some(false), "the old session lives");
+            assert_eq!(track.scene.authorizes(&next).await, Some(true), "the next account was hit");
+        }
+        println!("erasure, cap {cap}: {} rounds, {:.1?}", rounds(), started.elapsed());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

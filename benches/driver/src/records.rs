@@ -13,7 +13,14 @@ pub(crate) const TOKEN_HASH: &str = "0tnNWJ7OQKwpwMww3dktluGsPmujgyFdJEuT8lHOEN8
 pub(crate) const SESSION_ID: &str = "019aa9c3-7c00-7000-8000-000000000001";
 pub(crate) const APP_ID: &str = "wx0123456789abcdef";
 pub(crate) const OPENID: &str = "oTEST0000000000000000000001A";
-const GENERATION: &str = "AQIDBAUGBwg=";
+/// A list of five live sessions, of which the one in `events/` is the last.
+const FIVE: &str = "AQIDBAUGBwgBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAwMDAwMDAwMDAw\
+     MDAwMDAwMDAwMDAwMDAwMDAwMDAwMEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBNLZzViezkCsKcDMMN3ZLZbhrD5ro4MhXSRLk/JR\
+     zhDf";
+/// A list with room for one more, and the installs.
+const THREE: &str = "AQIDBAUGBwgBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAwMDAwMDAwMDAw\
+     MDAwMDAwMDAwMDAwMDAwMDAwMDAwM=";
+const INSTALLS: &str = "AQIDBAECAwQBAgME";
 const SEALED_SESSION_KEY: &str =
     "AQJrMZDa7A7x/sHnXAZwaoM46H2KerwmkMKsauSoG1tqzOtCK8DK5koZrUyr3Fi5T/r3JIBVGhE=";
 const FINGERPRINT: &str = "AAAAAAAAAAAAAAAAAAAAAA==";
@@ -34,9 +41,7 @@ pub(crate) fn session(active: bool) -> Value {
         "sk": {"S": TOKEN_HASH},
         "v": {"N": "1"},
         "session_id": {"S": SESSION_ID},
-        "generation": {"B": GENERATION},
         "app_id": {"S": APP_ID},
-        "openid": {"S": OPENID},
         "created_at": {"N": created.to_string()},
         "last_seen_at": {"N": created.to_string()},
         "expires_at": {"N": (created + 86_400).to_string()},
@@ -45,14 +50,28 @@ pub(crate) fn session(active: bool) -> Value {
         "ttl": {"N": (absolute + 86_400).to_string()},
     });
     if !active {
-        item["state"] = json!({"S": "revoked"});
+        item["state"] = json!({"S": "ended"});
+        item["ended_reason"] = json!({"S": "logged_out"});
     }
     item
 }
 
-/// What the authorizer may read of a user.
-pub(crate) fn generation() -> Value {
-    json!({"user_id": {"S": USER_ID}, "generation": {"B": GENERATION}})
+/// What decides over a session, of a user with five.
+pub(crate) fn liveness() -> Value {
+    let then = (unix_seconds() - 86_400).to_string();
+    json!({
+        "user_id": {"S": USER_ID}, "live": {"B": FIVE}, "app_id": {"S": APP_ID}, "openid": {"S": OPENID},
+        "created_at": {"N": format!("{then}.123")},
+    })
+}
+
+/// A session as a login writes it: it was never seen.
+pub(crate) fn written() -> Value {
+    let mut item = session(true);
+    if let Some(attributes) = item.as_object_mut() {
+        attributes.remove("last_seen_at");
+    }
+    item
 }
 
 /// The whole record of a user.
@@ -62,7 +81,8 @@ pub(crate) fn user() -> Value {
         "user_id": {"S": USER_ID},
         "app_id": {"S": APP_ID},
         "openid": {"S": OPENID},
-        "generation": {"B": GENERATION},
+        "live": {"B": THREE},
+        "installs": {"B": INSTALLS},
         "created_at": {"N": then},
         "last_login_at": {"N": then},
         "session_key": {"B": SEALED_SESSION_KEY},

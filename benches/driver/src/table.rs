@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::http::{Request, answer};
-use crate::records::{SESSIONS, TOKEN_HASH, USER_ID, USERS, generation, session, shape, user};
+use crate::records::{SESSIONS, TOKEN_HASH, USER_ID, USERS, liveness, session, shape, user, written};
 
 /// The answers of one run, made before it starts so that they cost nothing while it is measured.
 pub(crate) struct Table {
     both: Vec<u8>,
-    generation: Vec<u8>,
+    liveness: Vec<u8>,
     user: Vec<u8>,
     updated: Vec<u8>,
     sessions: Vec<u8>,
@@ -20,18 +20,18 @@ pub(crate) struct Table {
 impl Table {
     pub(crate) fn new(active: bool) -> Self {
         let both = json!({
-            "Responses": {USERS: [generation()], SESSIONS: [session(active)]},
+            "Responses": {USERS: [liveness()], SESSIONS: [session(active)]},
             "UnprocessedKeys": {},
         });
         Self {
             both: ok(&both),
-            generation: ok(&json!({"Item": generation()})),
+            liveness: ok(&json!({"Item": liveness()})),
             user: ok(&json!({"Item": user()})),
             updated: ok(&json!({"Attributes": user()})),
             sessions: ok(&json!({"Count": 1, "ScannedCount": 1, "Items": [session(active)]})),
             nothing: ok(&json!({})),
             healthy: answer("200 OK", &[("content-type", "text/plain")], b"healthy: dynamodb"),
-            wanted_shape: shape(&session(true)),
+            wanted_shape: shape(&written()),
         }
     }
 
@@ -76,7 +76,7 @@ impl Table {
             return Err(format!("GetItem asks for {}", body["Key"]));
         }
         let whole = body["ProjectionExpression"].as_str().is_none_or(|names| names.contains("session_key"));
-        Ok(if whole { &self.user } else { &self.generation })
+        Ok(if whole { &self.user } else { &self.liveness })
     }
 
     /// What login writes is what checks are given to read.
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_session_of_another_form_is_noticed() {
-        let mut item = session(true);
+        let mut item = written();
         assert_eq!(asks("PutItem", &json!({"Item": item})), Ok(()));
         item["colour"] = json!({"S": "red"});
         assert!(asks("PutItem", &json!({"Item": item})).is_err());

@@ -9,7 +9,7 @@ let cold = true;
 async function find({ user, hash }) {
   const command = new BatchGetItemCommand({
     RequestItems: {
-      [USERS_TABLE]: { Keys: [{ user_id: { S: user } }], ConsistentRead: true, ProjectionExpression: "user_id, generation" },
+      [USERS_TABLE]: { Keys: [{ user_id: { S: user } }], ConsistentRead: true, ProjectionExpression: "user_id, live, app_id, openid, unionid, created_at, signed_out_at, blocked" },
       [SESSIONS_TABLE]: { Keys: [{ pk: { S: user }, sk: { S: hash } }], ConsistentRead: true },
     },
   });
@@ -18,11 +18,21 @@ async function find({ user, hash }) {
   return { record: Responses?.[USERS_TABLE]?.[0], session: Responses?.[SESSIONS_TABLE]?.[0] };
 }
 
-function isGood({ record, session }) {
+/** The list of live sessions: a mark of eight bytes, then a hash of 32 for each. */
+function isListed(live, hash) {
+  const wanted = Buffer.from(hash, "base64url");
+  for (let at = 8; at < live.length; at += 32) {
+    if (wanted.equals(live.subarray(at, at + 32))) return true;
+  }
+  return false;
+}
+
+function isGood({ record, session }, hash) {
   const now = Date.now() / 1000;
   return session?.state.S === "active"
     && record !== undefined
-    && Buffer.compare(record.generation.B, session.generation.B) === 0
+    && record.blocked === undefined
+    && isListed(record.live.B, hash)
     && now < Number(session.expires_at.N)
     && now < Number(session.absolute_expires_at.N);
 }
@@ -40,10 +50,10 @@ export const handler = async (event, lambda) => {
   cold = false;
   const token = read(event.authorizationToken);
   const found = token && (await find(token));
-  const session = found && isGood(found) ? found.session : null;
+  const session = found && isGood(found, token.hash) ? found.session : null;
   const answer = session
     ? policy("Allow", token.user, event.methodArn, {
-      user_id: token.user, app_id: session.app_id.S, openid: session.openid.S, session_id: session.session_id.S,
+      user_id: token.user, app_id: session.app_id.S, openid: found.record.openid.S, session_id: session.session_id.S,
       expires_at: session.expires_at.N,
     })
     : policy("Deny", "refused", event.methodArn, { code: "session_invalid" });

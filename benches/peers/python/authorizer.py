@@ -39,7 +39,7 @@ def read(header):
 
 def find(user, sort_key):
     answer = dynamodb.batch_get_item(RequestItems={
-        USERS: {"Keys": [{"user_id": {"S": user}}], "ConsistentRead": True, "ProjectionExpression": "user_id, generation"},
+        USERS: {"Keys": [{"user_id": {"S": user}}], "ConsistentRead": True, "ProjectionExpression": "user_id, live, app_id, openid, unionid, created_at, signed_out_at, blocked"},
         SESSIONS: {"Keys": [{"pk": {"S": user}, "sk": {"S": sort_key}}], "ConsistentRead": True},
     })
     if answer.get("UnprocessedKeys"):
@@ -48,11 +48,17 @@ def find(user, sort_key):
     return next(iter(found.get(USERS, [])), None), next(iter(found.get(SESSIONS, [])), None)
 
 
-def is_good(record, session):
+def is_listed(live, sort_key):
+    """The list of live sessions: a mark of eight bytes, then a hash of 32 for each."""
+    wanted = base64.urlsafe_b64decode(sort_key + "=")
+    return any(live[at:at + 32] == wanted for at in range(8, len(live), 32))
+
+
+def is_good(record, session, sort_key):
     now = time.time()
     return (
         session is not None and record is not None and session["state"]["S"] == "active"
-        and record["generation"]["B"] == session["generation"]["B"]
+        and "blocked" not in record and is_listed(record["live"]["B"], sort_key)
         and now < int(session["expires_at"]["N"]) and now < int(session["absolute_expires_at"]["N"])
     )
 
@@ -74,10 +80,10 @@ def handler(event, context):
     if token:
         user = token[0]
         record, session = find(*token)
-        session = session if is_good(record, session) else None
+        session = session if is_good(record, session, token[1]) else None
     if session:
         answer = policy("Allow", user, event["methodArn"], {
-            "user_id": user, "app_id": session["app_id"]["S"], "openid": session["openid"]["S"],
+            "user_id": user, "app_id": session["app_id"]["S"], "openid": record["openid"]["S"],
             "session_id": session["session_id"]["S"], "expires_at": session["expires_at"]["N"]})
     else:
         answer = policy("Deny", "refused", event["methodArn"], {"code": "session_invalid"})

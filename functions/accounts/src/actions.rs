@@ -24,7 +24,7 @@ use crate::{
     request::{Action, Wanted},
 };
 
-/// How long a write is tried again that others overtake.
+/// How long a write is tried again that others overtake, when nobody limits the request.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 type Records = Vec<(TokenHash, Result<SessionRecord, Damaged>)>;
@@ -33,7 +33,7 @@ impl Accounts {
     pub(crate) async fn act(&self, action: &Action, line: &mut Line) -> Result<Outcome, Failure> {
         let moment = Moment {
             now_ms: self.clock.now_millis(),
-            until: Instant::now() + PATIENCE,
+            until: line.deadline().unwrap_or_else(|| Instant::now() + PATIENCE),
             random: &self.random,
         };
         let acted = async {

@@ -27,8 +27,8 @@ use crate::{
     wechat::Traded,
 };
 
-/// How long the list is tried again while other logins are faster.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long the list is tried again while other logins are faster, when nobody limits the request.
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// What the client gets.
 pub struct Recorded {
@@ -117,7 +117,7 @@ impl Login {
         mut read: Option<User>,
         line: &mut Line,
     ) -> Result<(Room, bool), Problem> {
-        let until = Instant::now() + PATIENCE;
+        let until = line.deadline().unwrap_or_else(|| Instant::now() + PATIENCE);
         let mut standings = None;
         loop {
             // What another realm left opens nothing and must take no place.

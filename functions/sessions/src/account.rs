@@ -28,7 +28,7 @@ impl Sessions {
         if !good.iter().any(|session| session.id == caller.session_id) {
             return Err(Problem::new(Code::SessionInvalid).because("stale_identity"));
         }
-        let write = self.users.erase(caller.user_id, records.user, self.moment());
+        let write = self.users.erase(caller.user_id, records.user, self.moment(line));
         if line.timed("store_ms", write).await? {
             line.audit("user_deleted", &[]);
         }

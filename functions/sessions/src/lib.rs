@@ -31,7 +31,7 @@ use wxsession::{
     user::User,
 };
 
-/// How long a write is tried again that others overtake.
+/// How long a write is tried again that others overtake, when nobody limits the request.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The function with its clients, built once per environment.
@@ -143,7 +143,7 @@ impl Sessions {
     /// Whatever number of sessions there are, one write ends them.
     async fn sign_out_everywhere(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         let caller = Identity::of(request, line)?;
-        let write = self.users.sign_out_everywhere(caller.user_id, self.moment());
+        let write = self.users.sign_out_everywhere(caller.user_id, self.moment(line));
         if line.timed("store_ms", write).await? {
             let reason = Ended::SignedOutEverywhere.as_str();
             line.audit("all_sessions_revoked", &[("reason", reason.into())]);
@@ -163,8 +163,9 @@ impl Sessions {
         Ok(Some(Records { user, sessions }))
     }
 
-    fn moment(&self) -> Moment<'_> {
-        Moment { now_ms: self.clock.now_millis(), until: Instant::now() + PATIENCE, random: &self.random }
+    fn moment(&self, line: &Line) -> Moment<'_> {
+        let until = line.deadline().unwrap_or_else(|| Instant::now() + PATIENCE);
+        Moment { now_ms: self.clock.now_millis(), until, random: &self.random }
     }
 }
 

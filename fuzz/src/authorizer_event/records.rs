@@ -3,9 +3,9 @@
 use std::{collections::HashMap, sync::OnceLock};
 
 use serde_json::{Value, json};
-use wxsession::token::{Realm, SessionToken};
+use wxsession::token::{Realm, SessionToken, TokenHash};
 
-use crate::{broken, token_parse::spell};
+use crate::{base64, broken, token_parse::spell};
 
 /// The time at which everything is decided.
 pub const NOW: i64 = 1_700_000_000;
@@ -21,8 +21,8 @@ pub enum Record {
     Revoked,
     /// Its end is now.
     Expired,
-    /// Signed out everywhere.
-    OtherGeneration,
+    /// Signed out everywhere: the list does not name it.
+    Unlisted,
     /// The user's record is gone.
     UserGone,
     /// The record cannot be read.
@@ -36,7 +36,7 @@ const ALL: [Record; 8] = [
     Record::Unknown,
     Record::Revoked,
     Record::Expired,
-    Record::OtherGeneration,
+    Record::Unlisted,
     Record::UserGone,
     Record::Damaged,
     Record::Unread,
@@ -69,7 +69,7 @@ pub(super) fn answer(operation: &str, input: &Value) -> (u16, Value) {
         let realm = Realm::new("1").expect("a realm");
         let hash = |token: &str| {
             let token = SessionToken::parse(token).expect("a token");
-            token.hash(&realm).as_str().to_owned()
+            token.hash(&realm).sort_key()
         };
         all().map(|(token, record)| (hash(token), record)).collect()
     });
@@ -85,19 +85,23 @@ pub(super) fn answer(operation: &str, input: &Value) -> (u16, Value) {
         return (400, json!({"__type": "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}));
     }
     let session = if record == Record::Unknown { vec![] } else { vec![session(record, key)] };
-    let generation = if record == Record::OtherGeneration { "ODc2NTQzMjE=" } else { "MTIzNDU2Nzg=" };
-    let user = json!({"user_id": key["pk"], "generation": {"B": generation}});
+    let listed = key["sk"]["S"].as_str().filter(|_| record != Record::Unlisted);
+    let hash = listed.and_then(TokenHash::from_sort_key);
+    let mut live = b"12345678".to_vec();
+    live.extend(hash.iter().flat_map(TokenHash::as_bytes));
+    let user = json!({"user_id": key["pk"], "live": {"B": base64::encode(&live, base64::STANDARD)},
+        "app_id": {"S": "wx0123456789abcdef"}, "openid": {"S": "oTEST"}, "created_at": {"N": "1699999000"}});
     let users = if record == Record::UserGone { vec![] } else { vec![user] };
     (200, json!({"Responses": {"sessions": session, "users": users}, "UnprocessedKeys": {}}))
 }
 
 fn session(record: Record, key: &Value) -> Value {
     let number = |number: i64| json!({"N": number.to_string()});
-    let state = if record == Record::Revoked { "revoked" } else { "active" };
+    let state = if record == Record::Revoked { "ended" } else { "active" };
     let end = if record == Record::Expired { NOW } else { NOW + 1 };
     let version = if record == Record::Damaged { 2 } else { 1 };
     json!({"pk": key["pk"], "sk": key["sk"], "v": number(version), "session_id": {"S": "018bcfe5-6800-7000-8000-000000000000"},
-        "generation": {"B": "MTIzNDU2Nzg="}, "app_id": {"S": "wx0123456789abcdef"}, "openid": {"S": "oTEST"},
+        "app_id": {"S": "wx0123456789abcdef"}, "ended_reason": {"S": "logged_out"},
         "created_at": number(NOW - 10), "last_seen_at": number(NOW - 10), "expires_at": number(end),
         "absolute_expires_at": number(NOW + 100), "state": {"S": state}})
 }

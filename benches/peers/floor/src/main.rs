@@ -37,19 +37,24 @@ fn answer(table: &mut Peer, event: &str) -> Outcome<String> {
     let token = between(event, "Bearer wxs_", "\"").filter(|token| token.len() == 70).ok_or("no token")?;
     let raw = decoded(&token[..64]).ok_or("not a token")?;
     let user = uuid(&raw);
-    let hash = encoded(&sha256(&[b"wxs/session/1\x001\0".as_slice(), &raw].concat()));
+    let digest = sha256(&[b"wxs/session/1\x001\0".as_slice(), &raw].concat());
+    let hash = encoded(&digest);
     let request = format!(
-        r#"{{"RequestItems":{{"UsersTable":{{"Keys":[{{"user_id":{{"S":"{user}"}}}}],"ConsistentRead":true,"ProjectionExpression":"user_id, generation"}},"SessionsTable":{{"Keys":[{{"pk":{{"S":"{user}"}},"sk":{{"S":"{hash}"}}}}],"ConsistentRead":true}}}}}}"#
+        r#"{{"RequestItems":{{"UsersTable":{{"Keys":[{{"user_id":{{"S":"{user}"}}}}],"ConsistentRead":true,"ProjectionExpression":"user_id, live, app_id, openid, unionid, created_at, signed_out_at, blocked"}},"SessionsTable":{{"Keys":[{{"pk":{{"S":"{user}"}},"sk":{{"S":"{hash}"}}}}],"ConsistentRead":true}}}}}}"#
     );
     let headers =
         "content-type: application/x-amz-json-1.0\r\nx-amz-target: DynamoDB_20120810.BatchGetItem\r\n";
     let (_, found) = table.exchange("POST", "/", headers, &request)?;
     let (users, sessions) = (after(&found, "\"UsersTable\""), after(&found, "\"SessionsTable\""));
+    let users = users.split("\"SessionsTable\"").next().unwrap_or(users);
+    // The list of live sessions: a mark of eight bytes, then a hash of 32 for each.
+    let live = field(users, "live", "B").map(|live| live.replace('+', "-").replace('/', "_"));
+    let live = live.and_then(|live| decoded_whole(live.trim_end_matches('='))).unwrap_or_default();
+    let is_listed = live.get(8..).is_some_and(|list| list.chunks(32).any(|known| known == digest));
     let number = |name: &str| field(sessions, name, "N").and_then(|text| text.parse::<u64>().ok());
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
     let good = field(sessions, "state", "S") == Some("active")
-        && field(sessions, "generation", "B")
-            == field(users.split("\"SessionsTable\"").next().unwrap_or(users), "generation", "B")
+        && is_listed
         && number("expires_at")
             .zip(number("absolute_expires_at"))
             .is_some_and(|(idle, absolute)| now.as_secs() < idle.min(absolute));
@@ -65,7 +70,7 @@ fn answer(table: &mut Peer, event: &str) -> Outcome<String> {
     Ok(format!(
         r#"{{"principalId":"{user}","policyDocument":{{"Version":"2012-10-17","Statement":[{{"Action":"execute-api:Invoke","Effect":"{effect}","Resource":"{stage}/*"}}]}},"context":{{"user_id":"{user}","app_id":"{}","openid":"{}","session_id":"{}"}}}}"#,
         text("app_id"),
-        text("openid"),
+        field(users, "openid", "S").unwrap_or_default(),
         text("session_id")
     ))
 }
@@ -145,6 +150,14 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
         }
         bytes.extend_from_slice(&bits.to_be_bytes()[1..]);
     }
+    Some(bytes)
+}
+
+/// The same for a text whose last group may be shorter.
+fn decoded_whole(text: &str) -> Option<Vec<u8>> {
+    let missing = (4 - text.len() % 4) % 4;
+    let mut bytes = decoded(&format!("{text}{}", "A".repeat(missing)))?;
+    bytes.truncate(bytes.len() - missing);
     Some(bytes)
 }
 

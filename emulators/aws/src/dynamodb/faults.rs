@@ -33,6 +33,8 @@ pub enum Fault {
     },
     /// `BatchGetItem` succeeds and returns every key as unprocessed. Other operations pass.
     UnprocessedKeys,
+    /// `BatchGetItem` succeeds and says nothing: no `Responses` at all. Other operations pass.
+    NoResponses,
     /// The request is carried out and the connection closed before the answer: nobody knows whether it happened.
     AnswerLost {
         /// How many requests.
@@ -81,6 +83,9 @@ impl Fault {
             Self::UnprocessedKeys if call.operation == "BatchGetItem" => {
                 let body = json!({ "Responses": {}, "UnprocessedKeys": request["RequestItems"] });
                 Some(answer(StatusCode::OK, &body))
+            }
+            Self::NoResponses if call.operation == "BatchGetItem" => {
+                Some(answer(StatusCode::OK, &json!({ "UnprocessedKeys": {} })))
             }
             _ => None,
         }

@@ -92,6 +92,14 @@ async fn a_fault_without_a_number_stays() {
 }
 
 #[tokio::test]
+async fn an_answer_can_be_without_responses() {
+    let store = Store::start().await;
+    store.dynamodb.proxy().inject(Fault::NoResponses).await;
+    let (status, body) = store.call("BatchGetItem", batch_get()).await.unwrap();
+    assert_eq!((status, body), (200, json!({ "UnprocessedKeys": {} })));
+}
+
+#[tokio::test]
 async fn unprocessed_keys_come_back_for_ever() {
     let store = Store::start().await;
     store.dynamodb.proxy().inject(Fault::UnprocessedKeys).await;
