@@ -114,8 +114,8 @@ fn user_item(
     let session_key = Secret::new(STANDARD.encode(random.bytes::<16>()));
     let key = ring.for_storage(owner, &session_key, session.created_at, &random);
     let entry = Entry { hash: member.token.hash(realm), install: None };
-    let record =
-        Record { session, openid: Population::openid(number), live: Live::new(&[entry], &random), key };
+    let live = Live::new(&[entry], &random).of_realm(Some(realm.tag()));
+    let record = Record { session, openid: Population::openid(number), live, key };
     attributes
         .iter()
         .map(|name| {
@@ -144,6 +144,7 @@ fn attribute(name: &str, record: &Record<'_>) -> Option<AttributeValue> {
         "created_at" | "last_login_at" => AttributeValue::N(session.created_at.to_string()),
         "live" => bytes(live.bytes()),
         "installs" => bytes(live.installs()),
+        "realm" => bytes(&live.realm()?),
         "session_key" | "session_key_previous" => bytes(&key.sealed),
         "session_key_at" | "session_key_previous_at" => AttributeValue::N(key.obtained_at.to_string()),
         "session_key_kid" => AttributeValue::S(key.kid.clone()),

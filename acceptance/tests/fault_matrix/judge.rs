@@ -95,7 +95,12 @@ fn form(cell: &Cell<'_>, seen: &Seen) -> Vec<String> {
     let mut wrong = Vec::new();
     let members: Vec<&str> =
         reply.body.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-    if members != MEMBERS || reply.body["status"] != reply.status {
+    // What API Gateway answers by itself, from the template, has no sentence of its own.
+    let of_gateway =
+        matches!(cell.route, Route::Me | Route::List | Route::RevokeAll | Route::Decrypt | Route::KeyCheck);
+    let fits = members == MEMBERS
+        || of_gateway && members.iter().eq(MEMBERS.iter().filter(|name| **name != "detail"));
+    if !fits || reply.body["status"] != reply.status {
         wrong.push(format!("answers a problem of another form: {}", reply.text));
     }
     if matches!(reply.status, 429 | 503) && !reply.headers.contains_key("retry-after") {

@@ -111,7 +111,7 @@ impl Deployment {
             let calls = routes.map(|(method, path)| self.target.call(method, path, &user.token));
             let code = self.service.simulator.mint_code(DEFAULT_APP.0, Some(&user.openid));
             let control = self.control_of(&user);
-            let (calls, login, _) = tokio::join!(join_all(calls), self.target.post_login(&code), control);
+            let (calls, login, ()) = tokio::join!(join_all(calls), self.target.post_login(&code), control);
             assert!(login.is_ok() && calls.iter().all(Result::is_ok), "{fault:?}");
         }
         self.service.dynamodb.proxy().clear().await;

@@ -121,14 +121,14 @@ impl Login {
         let mut standings = None;
         loop {
             // What another realm left opens nothing and must take no place.
-            let realm = self.realm.tag();
-            let listed = read.iter().flat_map(|user| user.live.entries_of(realm));
+            let tag = self.realm.tag();
+            let listed = read.iter().flat_map(|user| user.live.entries_of(tag));
             let mut room = Room::of(listed, attempt.newcomer);
             self.make_room(&mut room, &mut standings, attempt, line).await?;
             let mut entries = room.staying.clone();
             entries.push(attempt.entry);
-            let live = Live::new(&entries, &self.random).of_realm(Some(realm));
-            let login = self.registration(attempt, &live, read.as_ref());
+            let list = Live::new(&entries, &self.random).of_realm(Some(tag));
+            let login = self.registration(attempt, &list, read.as_ref());
             let write = self.users.register(attempt.key.user, read.as_ref(), &login);
             let outcome = line.timed("store_ms", write).await?;
             let is_new = read.as_ref().is_none_or(|user| user.person.is_none());
@@ -155,17 +155,16 @@ impl Login {
         attempt: &Attempt<'_>,
         line: &mut Line,
     ) -> Result<(), Problem> {
-        let asked = room.to_read(self.max_sessions);
+        let asked = room.asks_for(self.max_sessions);
         if asked.is_empty() {
             return Ok(());
         }
-        let known = match standings.take() {
-            Some(known) => known,
-            None => {
-                let read = self.sessions.some(attempt.key.user, asked.iter().copied());
-                let read = line.timed("store_ms", read).await?;
-                Standings::of(&asked, &read, &self.rules, attempt.now())
-            }
+        let known = if let Some(known) = standings.take() {
+            known
+        } else {
+            let read = self.sessions.some(attempt.key.user, asked.iter().copied());
+            let read = line.timed("store_ms", read).await?;
+            Standings::of(&asked, &read, &self.rules, attempt.now())
         };
         room.make(self.max_sessions, standings.insert(known));
         Ok(())

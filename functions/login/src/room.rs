@@ -83,7 +83,7 @@ impl Room {
 
     /// The sessions that must be read to say who has to go under `cap`: never more than that. A cap that was lowered may
     /// leave more in the list: then the oldest go unread.
-    pub(crate) fn to_read(&mut self, cap: usize) -> Vec<TokenHash> {
+    pub(crate) fn asks_for(&mut self, cap: usize) -> Vec<TokenHash> {
         if self.staying.len() < cap {
             return Vec::new();
         }

@@ -46,7 +46,7 @@ fn record(created_at: i64, last_seen_at: Option<i64>) -> SessionRecord {
 fn stay(cap: usize, records: &[Option<SessionRecord>]) -> Vec<u8> {
     let numbers = 1..=u8::try_from(records.len()).unwrap();
     let mut room = room(numbers.clone());
-    let asked = room.to_read(cap);
+    let asked = room.asks_for(cap);
     let read = numbers.zip(records).filter_map(|(number, record)| Some((hash(number), Ok(record.clone()?))));
     let read: Vec<_> = read.filter(|(hash, _)| asked.contains(hash)).collect();
     room.make(cap, &Standings::of(&asked, &read, &RULES, NOW));
@@ -70,8 +70,8 @@ fn an_unknown_install_replaces_nobody() {
 
 #[test]
 fn nothing_is_read_while_there_is_room() {
-    assert_eq!(room(1..=4).to_read(5), []);
-    assert_eq!(room([]).to_read(1), []);
+    assert_eq!(room(1..=4).asks_for(5), []);
+    assert_eq!(room([]).asks_for(1), []);
 }
 
 #[test]
@@ -79,13 +79,13 @@ fn never_more_than_the_cap_is_read() {
     for cap in 1..=50 {
         for listed in 0..=50 {
             let mut room = room(1..=listed);
-            let read = room.to_read(cap);
+            let read = room.asks_for(cap);
             assert!(read.len() <= cap, "{} of {listed} under a cap of {cap}", read.len());
             room.make(cap, &Standings::of(&read, &[], &RULES, NOW));
             assert!(room.staying.len() < cap, "{listed} under a cap of {cap}");
         }
     }
-    assert_eq!(room(1..=8).to_read(3), [hash(6), hash(7), hash(8)], "after a lowered cap the newest");
+    assert_eq!(room(1..=8).asks_for(3), [hash(6), hash(7), hash(8)], "after a lowered cap the newest");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn who_was_evicted_is_named_where_it_was_read() {
     let records = [record(NOW - 60, Some(NOW - 30)), record(NOW - 60, Some(NOW - 20))];
     let names = records.clone().map(|record| record.session().map(|session| session.id));
     let mut room = room(1..=2);
-    let asked = room.to_read(2);
+    let asked = room.asks_for(2);
     let read = [(hash(1), Ok(records[0].clone())), (hash(2), Ok(records[1].clone()))];
     room.make(2, &Standings::of(&asked, &read, &RULES, NOW));
     assert_eq!(room.evicted, [names[0]]);
