@@ -176,7 +176,7 @@ async fn ten_thousand_mutated_events_make_nothing_fail_and_let_nobody_in() {
             mutate(&mut event, &dice, &odd);
         }
         let path = format!("/2015-03-31/functions/{function}/invocations");
-        let invoked = client.request("POST", &path).text("application/json", &event.to_string());
+        let invoked = client.request("POST", &path).text("application/json", event.to_string());
         let reply = invoked.send().await.expect("an answer");
         let failed = reply.headers.contains_key("x-amz-function-error");
         lets_nobody_in(function, failed, &reply.body, &event);

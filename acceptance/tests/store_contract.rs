@@ -155,7 +155,8 @@ fn ended(reason: Ended) -> Result<SessionId, Refusal> {
 
 async fn embedded() -> EmbeddedDynamoDb {
     let text = std::fs::read_to_string(TEMPLATE).expect("template.yaml lies at the root");
-    let template = Template::parse(&text).expect("it is a template");
+    let app = [("WechatAppId".to_owned(), APP.to_owned())].into();
+    let template = Template::parse_with(&text, &app).expect("it is a template");
     let options = Options { port: 0, fault_port: 0, data: None, clock: Arc::new(|| NOW), sweeps: false };
     EmbeddedDynamoDb::start(options, template.tables()).await.expect("it starts")
 }

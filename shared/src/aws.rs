@@ -83,7 +83,10 @@ impl Account {
             .load();
         let connector = Connector::new();
         Ok(Self {
-            sdk: sdk.now_or_never().expect("explicit providers and no profile: there is nothing to wait for"),
+            // Where a runtime counts what a task does, it would make this one wait.
+            sdk: tokio::task::unconstrained(sdk)
+                .now_or_never()
+                .expect("explicit providers and no profile: there is nothing to wait for"),
             dynamodb_endpoint: OneEndpoint::resolve(&region, dynamodb_endpoint_url.as_deref(), endpoints),
             dynamodb_endpoint_url,
             #[cfg(feature = "wechat")]

@@ -90,11 +90,11 @@ async fn a_login_that_ends_in_an_operators_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deployment_of_several_mini_programs_wants_to_know_which() {
+async fn a_deployment_of_several_mini_programs_is_asked_about_its_own_or_the_one_that_is_named() {
     let stack = Stack::deployed().await;
     let apps = json!({DEFAULT_APP.0: DEFAULT_APP.1, SECOND_APP.0: SECOND_APP.1});
     stack.service.secrets.put("AppsSecret", &apps);
-    says(&at(&stack, &stack.url).await, LOGIN, "FAIL", "which Mini Program is meant (malformed_request)");
+    says(&at(&stack, &stack.url).await, LOGIN, "ok", "login_code_invalid");
     let named = |app_id: &str| Args {
         url: stack.url.parse().ok(),
         app_id: Some(app_id.to_owned()),

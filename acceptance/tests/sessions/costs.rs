@@ -15,7 +15,7 @@ use wxsession::{
 
 use crate::{
     connector::{client, counted},
-    engine::{Call, Engine, SESSIONS},
+    engine::{Engine, SESSIONS},
     served::Served,
     world::{APP, NOW, OPENID, World},
 };
@@ -115,12 +115,12 @@ async fn costs(former: usize) -> Vec<(&'static str, Cost)> {
     let stage = Stage::with(former).await;
     let (world, meter) = (&stage.world, &stage.meter);
     let mut costs = Vec::new();
-    costs.push(("login", meter.of(async { drop(stage.log_in().await) }).await));
+    costs.push(("login", meter.of(Box::pin(async { drop(stage.log_in().await) })).await));
     let mut held = Vec::new();
     for _ in 1..CAP {
         held.push(stage.log_in().await);
     }
-    costs.push(("login, list full", meter.of(async { held.push(stage.log_in().await) }).await));
+    costs.push(("login, list full", meter.of(Box::pin(async { held.push(stage.log_in().await) })).await));
     let (token, session) = held.last().expect("there are some").clone();
     let text = token.expose();
     let check = || async { assert_eq!(world.session_route("GET", &text).await.0, 200) };
@@ -161,12 +161,12 @@ async fn costs(former: usize) -> Vec<(&'static str, Cost)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_call_costs_does_not_depend_on_what_came_before() {
-    let first = costs(0).await;
+    let first = Box::pin(costs(0)).await;
     for (name, cost) in &first {
         println!("{name}: {} read, {} written, {:?}", cost.read, cost.written, cost.calls);
     }
     for former in [50, 15_000] {
-        let after = costs(former).await;
+        let after = Box::pin(costs(former)).await;
         assert_eq!(after, first, "after {former} sessions");
     }
     let names = |name: &str| {

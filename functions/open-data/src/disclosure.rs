@@ -54,7 +54,7 @@ pub(crate) fn disclosed(text: &[u8], expected: Expected<'_>) -> Result<Value, Re
     let mut typed = TYPED.iter().filter(|kind| kind.has_a_member_in(&data));
     let mut fields = match (of_user, typed.next(), typed.next()) {
         (true, None, None) if is_strict => user_info(&data, text, expected)?,
-        (false, Some(kind), None) => kind.fields(&data, expected)?,
+        (false, Some(kind), None) => kind.fields(&data, text, expected)?,
         (false, None, None) => return Err(Refused::UnknownKind),
         _ => return Err(Refused::WrongForm),
     };
@@ -110,7 +110,7 @@ const MOST_FREE_BYTES: usize = 2 * BLOCK_BYTES - 1;
 fn user_info(data: &Members, text: &[u8], expected: Expected<'_>) -> Result<Members, Refused> {
     let is_known = |name: &str| name == "watermark" || USER_INFO.iter().any(|(known, _)| *known == name);
     // Escapes would make a long text short.
-    if text.contains(&b'\\') || !data.iter().all(|(name, value)| is_known(name) || is_number(value)) {
+    if text.contains(&b'\\') || !data.iter().all(|(name, value)| is_known(name) || is_small(value, text)) {
         return Err(Refused::WrongForm);
     }
     let name = |name: &str| data.get(name).and_then(Value::as_str);
@@ -179,11 +179,11 @@ impl Kind {
         self.forms.iter().any(|(name, _)| data.contains_key(*name))
     }
 
-    fn fields(&self, data: &Members, expected: Expected<'_>) -> Result<Members, Refused> {
+    fn fields(&self, data: &Members, text: &[u8], expected: Expected<'_>) -> Result<Members, Refused> {
         let is_known = |name: &str| name == "watermark" || self.forms.iter().any(|(known, _)| *known == name);
-        let others_are_numbers = data.iter().all(|(name, value)| is_known(name) || is_number(value));
+        let others_are_small = data.iter().all(|(name, value)| is_known(name) || is_small(value, text));
         let fields = formed(data, self.forms)?;
-        if !others_are_numbers || !(self.is_whole)(&fields) {
+        if !others_are_small || !(self.is_whole)(&fields) {
             return Err(Refused::WrongForm);
         }
         // None of these kinds has WeChat's names of the user anywhere.
@@ -206,7 +206,13 @@ fn formed(data: &Members, forms: &[(&str, Form)]) -> Result<Members, Refused> {
     Ok(fields)
 }
 
-/// An undocumented member may be no more: a text of any form would be a place for a moved block.
+/// An undocumented member may be no more: a longer text of any form would be a place for a moved block, and so would a
+/// short one that escapes made short.
+fn is_small(value: &Value, text: &[u8]) -> bool {
+    let is_short = value.as_str().is_some_and(|text| text.len() < BLOCK_BYTES);
+    is_number(value) || is_short && !text.contains(&b'\\')
+}
+
 fn is_number(value: &Value) -> bool {
     matches!(value, Value::Null | Value::Bool(_) | Value::Number(_))
 }

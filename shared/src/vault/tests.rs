@@ -112,8 +112,8 @@ fn change(sealer: &Sealer, key: &str, stored: Option<SealedKey>) -> KeyChange {
     sealer.change(owner("o1"), &Secret::new(key), Some(&stored), (7, &Random::system()))
 }
 
-fn stored(ring: &KeyRing, key: &str) -> Option<SealedKey> {
-    Some(ring.for_storage(owner("o1"), &Secret::new(key), 1, &Random::system()))
+fn stored(ring: &KeyRing, key: &str) -> SealedKey {
+    ring.for_storage(owner("o1"), &Secret::new(key), 1, &Random::system())
 }
 
 #[track_caller]
@@ -125,42 +125,44 @@ fn holds(ring: &KeyRing, sealed: &SealedKey, key: &str) {
 
 #[test]
 fn a_login_begins_the_vault_moves_it_on_or_leaves_it() {
-    let sealer = Sealer::Ring(Arc::new(one()));
-    let KeyChange::Begin(sealed) = change(&sealer, KEY, None) else { panic!("there was none") };
+    let with_ring = Sealer::Ring(Arc::new(one()));
+    let KeyChange::Begin(sealed) = change(&with_ring, KEY, None) else { panic!("there was none") };
     holds(&one(), &sealed, KEY);
-    let KeyChange::Shift(sealed) = change(&sealer, OTHER, stored(&one(), KEY)) else { panic!("another key") };
+    let KeyChange::Shift(sealed) = change(&with_ring, OTHER, Some(stored(&one(), KEY))) else {
+        panic!("another key")
+    };
     holds(&one(), &sealed, OTHER);
-    assert_eq!(change(&sealer, KEY, stored(&one(), KEY)), KeyChange::Keep);
-    let nobody = sealer.change(owner("o1"), &Secret::new(KEY), None, (7, &Random::system()));
+    assert_eq!(change(&with_ring, KEY, Some(stored(&one(), KEY))), KeyChange::Keep);
+    let nobody = with_ring.change(owner("o1"), &Secret::new(KEY), None, (7, &Random::system()));
     assert!(matches!(nobody, KeyChange::Begin(_)));
 }
 
 #[test]
 fn what_does_not_open_or_was_sealed_by_a_former_key_is_sealed_anew() {
     let rotated = Sealer::Ring(Arc::new(both("k2")));
-    let KeyChange::Reseal(sealed) = change(&rotated, KEY, stored(&one(), KEY)) else {
+    let KeyChange::Reseal(sealed) = change(&rotated, KEY, Some(stored(&one(), KEY))) else {
         panic!("a former key")
     };
     holds(&both("k2"), &sealed, KEY);
     // The ring was made anew: the same id, another key.
     let anew = || ring(&format!(r#"{{"current":"k1","k1":"{}"}}"#, "z".repeat(32))).unwrap();
     let made_anew = Sealer::Ring(Arc::new(anew()));
-    let KeyChange::Reseal(sealed) = change(&made_anew, KEY, stored(&one(), KEY)) else {
+    let KeyChange::Reseal(sealed) = change(&made_anew, KEY, Some(stored(&one(), KEY))) else {
         panic!("does not open")
     };
     holds(&anew(), &sealed, KEY);
     // Damaged, or another key under this one's fingerprint.
     let intact = Sealer::Ring(Arc::new(one()));
-    let mut damaged = stored(&one(), KEY).unwrap();
+    let mut damaged = stored(&one(), KEY);
     damaged.sealed[20] ^= 1;
     assert!(matches!(change(&intact, KEY, Some(damaged)), KeyChange::Reseal(_)));
-    let swapped = SealedKey { sealed: stored(&one(), OTHER).unwrap().sealed, ..stored(&one(), KEY).unwrap() };
+    let swapped = SealedKey { sealed: stored(&one(), OTHER).sealed, ..stored(&one(), KEY) };
     assert!(matches!(change(&intact, KEY, Some(swapped)), KeyChange::Reseal(_)));
 }
 
 #[test]
 fn without_a_ring_a_replaced_key_is_not_the_newest_any_more() {
-    let old = stored(&one(), KEY);
+    let old = Some(stored(&one(), KEY));
     assert_eq!(
         change(&Sealer::Broken, OTHER, old.clone()),
         KeyChange::Retire(old.clone().unwrap().fingerprint)

@@ -27,10 +27,15 @@ struct Account {
     /// The live sessions, in the order of login.
     list: Vec<usize>,
     signed_out: Option<i64>,
-    /// Until when, if there is an end.
-    block: Option<Option<i64>>,
+    block: Option<Blocked>,
     /// When a record without an account goes.
     goes_at: Option<i64>,
+}
+
+#[derive(Clone, Copy)]
+struct Blocked {
+    /// Until when, if there is an end.
+    until: Option<i64>,
 }
 
 /// All of them.
@@ -60,7 +65,7 @@ impl Reference {
     }
 
     pub(super) fn is_blocked(&self, user: usize, now: i64) -> bool {
-        self.accounts[user].block.is_some_and(|until| until.is_none_or(|until| now < until))
+        self.accounts[user].block.is_some_and(|block| block.until.is_none_or(|until| now < until))
     }
 
     pub(super) fn has_account(&self, user: usize) -> bool {
@@ -180,7 +185,7 @@ impl Reference {
         let account = &mut self.accounts[user];
         account.list.clear();
         account.signed_out = Some(now);
-        account.block = Some(until);
+        account.block = Some(Blocked { until });
         self.keep_for_a_day(user, now);
     }
 
@@ -199,7 +204,7 @@ impl Reference {
         if account.since.is_none() {
             account.goes_at = match account.block.filter(|_| is_blocked) {
                 None => Some(now + DAY),
-                Some(until) => until.map(|until| until.max(now + DAY)),
+                Some(block) => block.until.map(|until| until.max(now + DAY)),
             };
         }
     }

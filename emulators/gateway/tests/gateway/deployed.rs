@@ -12,7 +12,8 @@ const SAMPLE: &str = include_str!("../../../../examples/template.yaml");
 const TOKEN: &str = "Bearer wxs_0123456789012345678901234567890123456789012345678901234567890123abcdef";
 
 fn deployed() -> Template {
-    let mut template = Template::parse(DEPLOYED).expect("the deployed template can be read");
+    let app = BTreeMap::from([("WechatAppId".to_owned(), "wx0123456789abcdef".to_owned())]);
+    let mut template = Template::parse_with(DEPLOYED, &app).expect("the deployed template can be read");
     template.extend(SAMPLE, &BTreeMap::new()).expect("the sample template can be read");
     template
 }

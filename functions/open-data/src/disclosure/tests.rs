@@ -148,12 +148,14 @@ fn members_of_two_kinds_or_of_none_are_refused() {
 }
 
 #[test]
-fn what_wechat_may_add_stays_here_and_must_be_a_number() {
+fn what_wechat_may_add_stays_here_and_has_no_room_for_a_block() {
     let known = of(r#""openGId":"g""#);
-    assert_eq!(of(r#""openGId":"g","new":1,"more":true,"most":null"#), known);
+    assert_eq!(of(r#""openGId":"g","new":1,"more":true,"most":null,"short":"fifteen letters""#), known);
     let mine = format!(r#"{THEIRS},"nickName":"Band""#);
     for members in [r#""openGId":"g""#, &mine] {
-        for more in [r#""new":"plain""#, r#""new":[1]"#, r#""new":{"more":1}"#] {
+        for more in
+            [r#""new":"sixteen letters!""#, r#""new":"\\u0041""#, r#""new":[1]"#, r#""new":{"more":1}"#]
+        {
             is_refused(&format!("{members},{more}"), Refused::WrongForm);
         }
     }
