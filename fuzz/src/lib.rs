@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`token_parse`] | a session token: the canonical grammar, one spelling, any change refused |
 //! | [`authorizer_event`] | events of all six shapes: who is allowed, the form of every answer |
+//! | [`http_event`] | events of an HTTP function in all four shapes: a refusal of ours, whatever they are |
 //! | [`login_body`] | the body of `POST /login` through the real function: accepted, or a right problem |
 //! | [`base64_body`] | both kinds of body of API Gateway: the same text means the same |
 //! | [`wechat_answer`] | what WeChat answers a login: accepted only if it is all there |
@@ -23,6 +24,7 @@ mod base64;
 pub mod base64_body;
 pub mod broken;
 pub mod decrypt_input;
+pub mod http_event;
 mod json;
 pub mod login_body;
 mod problem;

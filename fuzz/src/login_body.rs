@@ -1,8 +1,8 @@
 //! The body of `POST /login`, through the real function. The first byte of the input chooses: `p`, the
 //! rest is the body; `b`, it is the body in base64; `r`, it is what stands where base64 should.
 //!
-//! No Mini Program is configured, so a body that is accepted ends as `wrong_app`, or where it names none
-//! as `app_id_needed`: the step after the body, and before WeChat is asked.
+//! Two Mini Programs are configured, by names that no body guesses, so a body that is accepted ends as `wrong_app`, or where
+//! it names none as `app_id_needed`: the step after the body, and before WeChat is asked.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -10,7 +10,7 @@ use login::Login;
 use serde_json::{Value, json};
 use wxsession::{
     Clock, Random,
-    http::{Answer, Code, Request},
+    http::Code,
     serve,
     telemetry::{Level, Log},
 };
@@ -24,7 +24,7 @@ use crate::{
 
 const MOST_BYTES: usize = 4096;
 /// Every text that a line of a refused login may hold.
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 15] = [
     REQUEST_ID,
     "login",
     "INFO",
@@ -38,6 +38,8 @@ const WORDS: [&str; 13] = [
     "body_base64",
     "code",
     "app_id_needed",
+    "install_id",
+    "local",
 ];
 
 /// The target's check.
@@ -54,15 +56,16 @@ pub fn check(input: &[u8]) {
         (b'r', Some(text)) => (text.to_owned(), true, base64::decode(text, base64::STANDARD)),
         _ => return,
     };
+    if bytes.as_ref().is_some_and(|bytes| bytes.windows(8).any(|window| window == b"\"device\"")) {
+        return;
+    }
     let (answer, lines) = ask(&body, is_base64);
     let shown = String::from_utf8_lossy(rest);
     let code = problem::refusal(&answer, &shown);
     problem::lines_say_only(&lines, &WORDS);
     let reason = reason(&lines);
     let outcome = (code, reason.as_deref());
-    let most_characters = if is_base64 { MOST_BYTES.div_ceil(3) * 4 } else { MOST_BYTES };
     let expected = match bytes {
-        _ if body.len() > most_characters => (Code::BodyTooLarge, None),
         None => (Code::MalformedRequest, Some("body_base64")),
         Some(bytes) if bytes.len() > MOST_BYTES => (Code::BodyTooLarge, None),
         Some(bytes) => wanted(&bytes),
@@ -70,15 +73,21 @@ pub fn check(input: &[u8]) {
     assert_eq!(outcome, expected);
 }
 
-/// What the documents make of a body: `{code, app_id?}`, nothing else, nothing twice, and the code of
-/// 1 to 128 printable characters of ASCII without a space.
+/// What the documents make of a body: `{code, app_id?, install_id?}`, nothing else, nothing twice, the code of 1 to 128
+/// printable characters of ASCII without a space, the install of 16 to 64 letters, digits, `_` and `-`. What a phone says of
+/// itself has tests of its own.
 fn wanted(body: &[u8]) -> (Code, Option<&'static str>) {
     const MALFORMED: (Code, Option<&str>) = (Code::MalformedRequest, Some("body_json"));
     let Ok(members) = serde_json::from_slice::<Members>(body) else { return MALFORMED };
     let Some(Value::String(code)) = members.one("code") else { return MALFORMED };
-    if !members.only(&["code", "app_id"]) {
+    if !members.only(&["code", "app_id", "install_id"]) {
         return MALFORMED;
     }
+    let install = match members.one("install_id") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(install)) => Some(install),
+        Some(_) => return MALFORMED,
+    };
     let named = match members.one("app_id") {
         None | Some(Value::Null) => false,
         Some(Value::String(_)) => true,
@@ -88,6 +97,13 @@ fn wanted(body: &[u8]) -> (Code, Option<&'static str>) {
     if !printable || code.is_empty() || code.len() > 128 {
         return (Code::MalformedRequest, Some("code"));
     }
+    let is_install = |text: &&String| {
+        (16..=64).contains(&text.len())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+    };
+    if install.is_some_and(|install| !is_install(&install)) {
+        return (Code::MalformedRequest, Some("install_id"));
+    }
     if named { (Code::WrongApp, None) } else { (Code::MalformedRequest, Some("app_id_needed")) }
 }
 
@@ -96,12 +112,12 @@ fn reason(lines: &[String]) -> Option<String> {
     line.get("reason").and_then(Value::as_str).map(str::to_owned)
 }
 
-fn ask(body: &str, is_base64: bool) -> (Answer, Vec<String>) {
+fn ask(body: &str, is_base64: bool) -> (Value, Vec<String>) {
     static LOGIN: OnceLock<Login> = OnceLock::new();
     let login = LOGIN.get_or_init(|| {
         let secrets = |_: &str, input: &Value| {
             let value = if input["SecretId"] == "apps" {
-                json!({})
+                json!({"wxfuzzfuzzfuzzfuzzfuzzone": "secret", "wxfuzzfuzzfuzzfuzzfuzztwo": "secret"})
             } else {
                 json!({"current": "1", "1": "fuzzfuzzfuzzfuzzfuzzfuzzfuzzfuzz"})
             };
@@ -113,13 +129,12 @@ fn ask(body: &str, is_base64: bool) -> (Answer, Vec<String>) {
         login.expect("the settings are complete")
     });
     let event = json!({"httpMethod": "POST", "resource": "/login", "body": rewritten(body), "isBase64Encoded": is_base64,
-        "headers": {"Content-Type": "application/json"}, "requestContext": {"requestId": REQUEST_ID}});
-    let request: Request = serde_json::from_value(event).expect("an event");
+        "headers": {"Content-Type": "application/json"}});
     let lines = Arc::new(Mutex::new(Vec::new()));
     let log = Log::stdout("login", Level::Info, Clock::stopped(1_700_000_000)).kept(Arc::clone(&lines));
-    let answer = tables::wait(serve::answer(login, &log, &request, "invocation"));
+    let answer = tables::wait(serve::invoke_json(login, &log, event, REQUEST_ID)).expect("a response");
     let lines = lines.lock().expect("no panic").clone();
-    (answer, lines)
+    (problem::opened(&answer), lines)
 }
 
 /// What a lenient parser would read.
@@ -127,7 +142,7 @@ fn rewritten(body: &str) -> String {
     if broken::is("unknown_members")
         && let Ok(Value::Object(mut members)) = serde_json::from_str(body)
     {
-        members.retain(|name, _| matches!(name.as_str(), "code" | "app_id"));
+        members.retain(|name, _| matches!(name.as_str(), "code" | "app_id" | "install_id" | "device"));
         return Value::Object(members).to_string();
     }
     if broken::is("spaces_in_a_code") {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use wxsession::{
     Clock,
-    http::{Code, Problem},
+    http::{Code, Problem, RetryAfter, response::shown},
     telemetry::{Level, Log},
     wechat::{WechatError, WechatSession, read_code2session},
 };
@@ -93,9 +93,10 @@ fn refused(error: WechatError, input: &[u8]) {
         _ => String::new(),
     };
     let (problem, line) = ended(error);
-    let code = problem::refusal(&problem.answer(REQUEST_ID), &text);
+    let code = problem::refusal(&shown(&problem.response(REQUEST_ID, NOW)), &text);
     assert!(!matches!(code, Code::SessionInvalid | Code::CredentialsMissing), "WeChat cannot log anyone out");
-    assert!(problem.retry_after.is_none_or(|seconds| (1..=600).contains(&seconds)));
+    let in_time = |after| matches!(after, RetryAfter::NextMinute | RetryAfter::Seconds(1..=600));
+    assert!(problem.retry_after.is_none_or(in_time));
     assert_eq!(line.matches('\n').count(), 1);
     let parsed: Value = serde_json::from_str(&line).expect("a line is JSON");
     assert_eq!(parsed["rid"].as_str(), rid.as_deref());
@@ -109,8 +110,9 @@ fn ended(error: WechatError) -> (Problem, String) {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let log = Log::stdout("login", Level::Info, Clock::stopped(NOW)).kept(Arc::clone(&lines));
     let mut line = log.request(REQUEST_ID);
-    let problem = error.into_problem(APP, NOW, &mut line);
-    line.finish(problem.code.status(), Some(&problem));
+    let problem = Problem::from(error);
+    problem.note_in(&mut line);
+    line.end(problem.code.as_str());
     let lines: Vec<String> = lines.lock().expect("no panic").clone();
     assert_eq!(lines.len(), 1);
     (problem, lines.concat())

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::OnceLock};
 
 use serde_json::{Value, json};
-use wxsession::token::{Realm, SessionToken, TokenHash};
+use wxsession::token::{Realm, SessionToken};
 
 use crate::{base64, broken, token_parse::spell};
 
@@ -21,7 +21,7 @@ pub enum Record {
     Revoked,
     /// Its end is now.
     Expired,
-    /// Signed out everywhere: the list does not name it.
+    /// Signed out everywhere: not in the user's list.
     Unlisted,
     /// The user's record is gone.
     UserGone,
@@ -85,12 +85,7 @@ pub(super) fn answer(operation: &str, input: &Value) -> (u16, Value) {
         return (400, json!({"__type": "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}));
     }
     let session = if record == Record::Unknown { vec![] } else { vec![session(record, key)] };
-    let listed = key["sk"]["S"].as_str().filter(|_| record != Record::Unlisted);
-    let hash = listed.and_then(TokenHash::from_sort_key);
-    let mut live = b"12345678".to_vec();
-    live.extend(hash.iter().flat_map(TokenHash::as_bytes));
-    let user = json!({"user_id": key["pk"], "live": {"B": base64::encode(&live, base64::STANDARD)},
-        "app_id": {"S": "wx0123456789abcdef"}, "openid": {"S": "oTEST"}, "created_at": {"N": "1699999000"}});
+    let user = user(record, key);
     let users = if record == Record::UserGone { vec![] } else { vec![user] };
     (200, json!({"Responses": {"sessions": session, "users": users}, "UnprocessedKeys": {}}))
 }
@@ -101,7 +96,18 @@ fn session(record: Record, key: &Value) -> Value {
     let end = if record == Record::Expired { NOW } else { NOW + 1 };
     let version = if record == Record::Damaged { 2 } else { 1 };
     json!({"pk": key["pk"], "sk": key["sk"], "v": number(version), "session_id": {"S": "018bcfe5-6800-7000-8000-000000000000"},
-        "app_id": {"S": "wx0123456789abcdef"}, "ended_reason": {"S": "logged_out"},
-        "created_at": number(NOW - 10), "last_seen_at": number(NOW - 10), "expires_at": number(end),
-        "absolute_expires_at": number(NOW + 100), "state": {"S": state}})
+        "app_id": {"S": "wx0123456789abcdef"}, "created_at": number(NOW - 10), "last_seen_at": number(NOW - 10),
+        "expires_at": number(end), "absolute_expires_at": number(NOW + 100), "state": {"S": state},
+        "ended_reason": {"S": "logged_out"}})
+}
+
+/// The user's record: the mark, and the session's hash where it is listed.
+fn user(record: Record, key: &Value) -> Value {
+    let mut live = b"the mark".to_vec();
+    if record != Record::Unlisted {
+        let hash = key["sk"]["S"].as_str().and_then(|text| base64::decode(&format!("{text}="), base64::URL));
+        live.extend(hash.expect("a sort key is base64url"));
+    }
+    json!({"user_id": key["pk"], "live": {"B": base64::encode(&live, base64::STANDARD)},
+        "app_id": {"S": "wx0123456789abcdef"}, "openid": {"S": "oTEST"}, "created_at": {"N": (NOW - 100).to_string()}})
 }

@@ -67,7 +67,8 @@ pub(super) fn expected(event: &Value) -> Option<Expected> {
 /// REST and WebSocket APIs give every header twice; the form with lists has all of them.
 fn header_values(event: &Value) -> Vec<&str> {
     let lists = &event["multiValueHeaders"];
-    let headers = if lists.is_object() { lists } else { &event["headers"] };
+    let has_lists = lists.as_object().is_some_and(|lists| !lists.is_empty());
+    let headers = if has_lists { lists } else { &event["headers"] };
     let named = headers
         .as_object()
         .into_iter()
@@ -143,7 +144,7 @@ fn context(context: &Value) {
         let names = if refused {
             ["reason"].as_slice()
         } else {
-            &["user_id", "app_id", "openid", "session_id", "expires_at"]
+            &["user_id", "app_id", "openid", "session_id", "expires_at", "auth_time"]
         };
         assert!(names.contains(&name.as_str()) && value.is_string(), "{name}: {value}");
     }
