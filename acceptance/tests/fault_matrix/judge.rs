@@ -93,8 +93,9 @@ fn form(cell: &Cell<'_>, seen: &Seen) -> Vec<String> {
         return Vec::new();
     }
     let mut wrong = Vec::new();
-    let members: Vec<&str> =
-        reply.body.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let members = reply.body.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+    // Said to the holder of the token only.
+    let members: Vec<&str> = members.filter(|name| *name != "ended").collect();
     // What API Gateway answers by itself, from the template, has no sentence of its own.
     let of_gateway =
         matches!(cell.route, Route::Me | Route::List | Route::RevokeAll | Route::Decrypt | Route::KeyCheck);

@@ -159,7 +159,7 @@ fn tables() -> Vec<Row> {
             .at(&[Route::Logout], "204"),
         row("DynamoDB: an answer without Responses", Tables::NoResponses)
             .without_tables()
-            .at(&[Route::Login], "200")
+            .at(&[Route::Login, Route::Account, Route::Block], "200")
             .at(&[Route::Logout], "204"),
         row("role credentials expired", Tables::ExpiredCredentials).without_tables(),
         Row::new("DynamoDB: updates throttled, a renewal is due", renewals)

@@ -197,9 +197,11 @@ impl Deployment {
                 "UsersTable" => json!({"user_id": {"S": id}}),
                 _ => json!({"pk": {"S": id}, "sk": {"S": hash.sort_key()}}),
             };
+            // No name of a user belongs into the Sessions table, not even into a damaged record.
+            let damage = if table == "UsersTable" { user.openid.as_str() } else { "damaged" };
             let update = json!({
                 "TableName": table, "Key": key, "UpdateExpression": "SET #a = :v",
-                "ExpressionAttributeNames": {"#a": attribute}, "ExpressionAttributeValues": {":v": {"S": user.openid}},
+                "ExpressionAttributeNames": {"#a": attribute}, "ExpressionAttributeValues": {":v": {"S": damage}},
             });
             self.service.dynamodb.items().update(update).expect("the tables take it");
             for path in ["/session", "/me", "/session-key"] {

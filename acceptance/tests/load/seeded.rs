@@ -36,6 +36,10 @@ async fn a_seeded_record_has_every_attribute_that_login_writes() {
     let login = HttpClient::new(&service.url).request("POST", "/login").json(&json!({ "code": code }));
     let reply = login.send().await.expect("an answer");
     let real = reply.body["user"]["id"].as_str().expect("a login").to_owned();
+    // A seeded session has been seen.
+    let token = reply.body["token"].as_str().expect("a login");
+    let check = HttpClient::new(&service.url).request("GET", "/session").bearer(token).send().await;
+    assert_eq!(check.expect("an answer").status, 200);
     let (seeded, _) = trial.stage.keys().next().expect("three were seeded");
     for (table, key) in [("UsersTable", "user_id"), ("SessionsTable", "pk")] {
         let (seeded, real) = (find(&trial, table, key, &seeded), find(&trial, table, key, &real));

@@ -26,7 +26,7 @@ pub(super) fn of(run: &Measured) -> Value {
         "dynamodb_calls": {
             "login": {
                 "UpdateItem": each(called("UpdateItem Users"), logins),
-                "Query": each(called("Query Sessions"), logins),
+                "GetItem": each(called("GetItem Users"), logins),
                 "PutItem": each(called("PutItem Sessions"), logins),
             },
             "check or authorize": {
