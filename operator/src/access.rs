@@ -55,10 +55,10 @@ const BACKOFF: Duration = Duration::from_millis(100);
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Identity {
     /// Profile of the AWS configuration, also one with single sign-on.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", global = true)]
     pub profile: Option<String>,
     /// Region of the stack.
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", global = true)]
     pub region: Option<String>,
 }
 

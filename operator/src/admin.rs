@@ -1,250 +1,152 @@
-//! What an operator does to one user's sessions: list them, end one, end all. On the tables of a
-//! deployed stack, or of the local service with `--endpoint http://127.0.0.1:8000`.
+//! `wxsession admin`: what an operator does to one user, through the function `accounts`.
 //!
-//! The user is named as WeChat names them, by app id and openid. Neither the openid nor anything of
-//! the vault is ever printed. Exit codes are those of [`Outcome`].
+//! - `person`: how a user is named, and who that is
+//! - `control`: asking the function
+//! - `verbs`: what can be done; `show`: what is printed of an account
+//! - `texts`: every sentence, in English and Chinese
+//!
+//! Neither an openid nor anything of the vault is ever printed. Exit codes are those of [`Outcome`].
 
-mod tables;
+mod control;
+mod person;
+mod show;
+pub(crate) mod texts;
+mod verbs;
 
 use std::{
     io::{self, BufRead, Write},
     process::ExitCode,
-    time::{Duration, Instant},
 };
 
-use aws_smithy_types::date_time::{DateTime, Format};
-use clap::{Args, Parser, Subcommand};
-use tables::Tables;
-use wxsession::{
-    Clock, Random, SessionId, UserId,
-    session::{Ended, Refusal, Rules, Session, SessionRecord, decide},
-    store::{End, SessionKey, StoreError, item::Damaged, users::Moment},
-    token::TokenHash,
-    user,
+use crate::{
+    lang::Lang,
+    place::Where,
+    surroundings::Surroundings,
+    text::{Message, Text},
 };
+use control::Control;
+use texts::{NO_DEPLOYMENT, TYPE_YES};
+use verbs::Verb;
 
-/// How long a write is tried again that others overtake.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Lists or ends the sessions of one user.
-#[derive(Parser)]
-#[command(name = "admin")]
+/// What is done to whom.
+#[derive(clap::Args)]
 pub struct Admin {
     #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// List every session on record, newest first, and whether it is still good.
-    Sessions(User),
-    /// End all sessions of the user, or with --session one of them.
-    SignOut(SignOut),
-}
-
-#[derive(Args)]
-struct SignOut {
+    verb: Verb,
+    /// Which deployment.
     #[command(flatten)]
-    user: User,
-    /// Only this session: its id, as `sessions` lists it.
-    #[arg(long)]
-    session: Option<String>,
+    place: Where,
+    /// The function: its name or ARN, where the stack cannot be asked.
+    #[arg(long, value_name = "NAME", global = true)]
+    function: Option<String>,
+    /// Who does this, for the audit event; the name of the machine's user otherwise.
+    #[arg(long, value_name = "WHO", global = true)]
+    actor: Option<String>,
     /// Do not ask.
-    #[arg(long)]
+    #[arg(long, global = true)]
     yes: bool,
-}
-
-#[derive(Args)]
-struct User {
-    /// The Mini Program.
-    #[arg(long)]
-    app_id: String,
-    /// WeChat's name of the user in it.
-    #[arg(long)]
-    openid: String,
-    /// The users table: output `UsersTableName` of the stack. The local service's has the default name.
-    #[arg(long, env = "USERS_TABLE", default_value = "UsersTable")]
-    users_table: String,
-    /// The sessions table: output `SessionsTableName` of the stack. The same.
-    #[arg(long, env = "SESSIONS_TABLE", default_value = "SessionsTable")]
-    sessions_table: String,
-    /// Another DynamoDB. One at http:// is taken for a local one and given made-up credentials.
-    #[arg(long)]
-    endpoint: Option<String>,
-    /// The region, when neither the environment nor the profile says.
-    #[arg(long)]
-    region: Option<String>,
 }
 
 /// How it went, with the exit code. Code 2 is clap's: the command line was not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// 0: listed, or ended; also when there was nothing left to end.
+    /// 0: shown, or done; also when there was nothing left to do.
     Done = 0,
     /// 1: asked, and the answer was not `yes`. Nothing was changed.
     NotConfirmed = 1,
     /// 3: there is no such user, or no such session of theirs.
     NotFound = 3,
-    /// 4: the tables could not be asked: names, credentials, network. Nothing is known to be changed.
+    /// 4: it could not be asked, or not be told: credentials, network, tables. Nothing is known to be changed.
     Unavailable = 4,
+    /// 5: it cannot be done as it was asked for, or somebody else changed the account at the same time.
+    Refused = 5,
 }
 
-enum Failure {
-    Store(StoreError),
-    Terminal(io::Error),
+/// Why it was not done.
+struct Failure {
+    outcome: Outcome,
+    message: Message,
 }
 
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
+impl Failure {
+    fn new(outcome: Outcome, message: impl Into<Message>) -> Self {
+        Self { outcome, message: message.into() }
+    }
+}
+
+impl From<Message> for Failure {
+    fn from(message: Message) -> Self {
+        Self::new(Outcome::Unavailable, message)
     }
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::Terminal(error)
+        Self::new(Outcome::NotConfirmed, Message::from(texts::NO_TERMINAL).with("kind", &error.kind()))
+    }
+}
+
+/// Where somebody reads and types.
+struct Terminal<'a> {
+    input: &'a mut dyn BufRead,
+    output: &'a mut dyn Write,
+    lang: Lang,
+    asks: bool,
+}
+
+impl Terminal<'_> {
+    fn say(&mut self, message: impl Into<Message>) -> io::Result<()> {
+        writeln!(self.output, "{}", message.into().line(self.lang))
+    }
+
+    fn word(&self, text: Text) -> String {
+        Message::from(text).line(self.lang)
+    }
+
+    /// Only the word `yes` is yes.
+    fn confirms(&mut self, question: &Message) -> io::Result<bool> {
+        if !self.asks {
+            return Ok(true);
+        }
+        write!(self.output, "{} {} ", question.line(self.lang), self.word(TYPE_YES))?;
+        self.output.flush()?;
+        let mut answer = String::new();
+        self.input.read_line(&mut answer)?;
+        Ok(answer.trim() == "yes")
     }
 }
 
 impl Admin {
     /// Runs at the terminal.
-    pub async fn run(&self) -> ExitCode {
-        let outcome = self.run_with(&mut io::stdin().lock(), &mut io::stdout().lock()).await;
+    pub async fn run(&self, around: &Surroundings, lang: Lang) -> ExitCode {
+        let outcome = self.run_with(around, lang, &mut io::stdin().lock(), &mut io::stdout().lock()).await;
         ExitCode::from(outcome as u8)
     }
 
     /// Runs with these instead of the terminal.
-    pub async fn run_with(&self, input: &mut impl BufRead, output: &mut impl Write) -> Outcome {
-        let outcome = match &self.command {
-            Command::Sessions(user) => list(user, output).await,
-            Command::SignOut(wanted) => sign_out(wanted, input, output).await,
-        };
-        let (outcome, said) = match outcome {
-            Ok(outcome) => return outcome,
-            Err(Failure::Store(error)) => (
-                Outcome::Unavailable,
-                format!(
-                    "The tables could not be asked ({error}): check the names, the region and the credentials."
-                ),
-            ),
-            Err(Failure::Terminal(error)) => (Outcome::NotConfirmed, error.to_string()),
-        };
-        drop(writeln!(output, "{said}"));
-        outcome
-    }
-}
-
-/// What the tables say of a user: the sessions in their list, newest first.
-struct Records {
-    id: UserId,
-    sessions: Vec<Listed>,
-}
-
-struct Listed {
-    hash: TokenHash,
-    session: Session,
-    state: &'static str,
-}
-
-impl Records {
-    /// `None` when there is no such user.
-    async fn read(tables: &Tables, wanted: &User) -> Result<Option<Self>, StoreError> {
-        let id = UserId::of(&wanted.app_id, &wanted.openid);
-        let user = tables.users.read(id).await?.filter(|user| user.person.is_some());
-        let Some(user) = user else { return Ok(None) };
-        let records = tables.sessions.some(id, user.live.entries().map(|entry| entry.hash)).await?;
-        let listed = records.into_iter().filter_map(|(hash, record)| Listed::of(hash, record, &user));
-        let mut sessions: Vec<Listed> = listed.collect();
-        sessions.sort_by_key(|listed| std::cmp::Reverse((listed.session.created_at, listed.session.id)));
-        Ok(Some(Self { id, sessions }))
-    }
-
-    fn good(&self) -> usize {
-        self.sessions.iter().filter(|listed| listed.state == "good").count()
-    }
-}
-
-impl Listed {
-    /// The deployment's rules are not known here: a session is good for as long as it was promised.
-    fn of(hash: TokenHash, record: Result<SessionRecord, Damaged>, user: &user::User) -> Option<Self> {
-        let record = record.ok()?;
-        let decided = decide(Clock::system().now(), &Rules::AS_PROMISED, &hash, Some(&record), Some(user));
-        let state = decided.map_or_else(Refusal::as_str, |_| "good");
-        Some(Self { hash, session: record.session()?.clone(), state })
-    }
-}
-
-async fn list(wanted: &User, output: &mut impl Write) -> Result<Outcome, Failure> {
-    let tables = Tables::open(wanted).await;
-    let Some(records) = Records::read(&tables, wanted).await? else { return no_such_user(output) };
-    writeln!(output, "user {}: {} good sessions", records.id, records.good())?;
-    for Listed { session, state, .. } in &records.sessions {
-        let times = [session.created_at, session.seen_at(), session.expires_at].map(time);
-        writeln!(
-            output,
-            "{}  {state:<21}  created {}  seen {}  expires {}",
-            session.id, times[0], times[1], times[2]
-        )?;
-    }
-    Ok(Outcome::Done)
-}
-
-async fn sign_out(
-    wanted: &SignOut,
-    input: &mut impl BufRead,
-    output: &mut impl Write,
-) -> Result<Outcome, Failure> {
-    let tables = Tables::open(&wanted.user).await;
-    let Some(records) = Records::read(&tables, &wanted.user).await? else { return no_such_user(output) };
-    let one = match &wanted.session {
-        None => None,
-        Some(id) => {
-            let id = SessionId::parse(id);
-            let Some(found) = records.sessions.iter().find(|listed| Some(listed.session.id) == id) else {
-                writeln!(output, "This user has no such session.")?;
-                return Ok(Outcome::NotFound);
-            };
-            Some(found)
+    pub async fn run_with(
+        &self,
+        around: &Surroundings,
+        lang: Lang,
+        input: &mut dyn BufRead,
+        output: &mut dyn Write,
+    ) -> Outcome {
+        let mut terminal = Terminal { input, output, lang, asks: !self.yes };
+        match self.done(around, &mut terminal).await {
+            Ok(outcome) => outcome,
+            Err(failure) => {
+                drop(terminal.say(failure.message));
+                failure.outcome
+            }
         }
-    };
-    let what = one.map_or_else(
-        || format!("every session ({} good)", records.good()),
-        |listed| format!("session {} ({})", listed.session.id, listed.state),
-    );
-    if !wanted.yes && !confirmed(&format!("End {what} of user {}?", records.id), input, output)? {
-        writeln!(output, "Nothing was changed.")?;
-        return Ok(Outcome::NotConfirmed);
     }
-    let (clock, random) = (Clock::system(), Random::system());
-    let ended = match one {
-        None => {
-            let moment =
-                Moment { now_ms: clock.now_millis(), until: Instant::now() + PATIENCE, random: &random };
-            tables.users.sign_out_everywhere(records.id, moment).await?
+
+    async fn done(&self, around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<Outcome, Failure> {
+        let stack = self.place.find(around).await?;
+        if stack.is_none() && self.function.is_none() {
+            return Err(Failure::new(Outcome::Refused, NO_DEPLOYMENT));
         }
-        Some(Listed { hash, .. }) => {
-            let key = SessionKey { user: records.id, hash: *hash };
-            matches!(tables.sessions.end(&key, Ended::EndedByOperator, clock.now()).await?, End::Now(_))
-        }
-    };
-    writeln!(output, "{}", if ended { "Done." } else { "There was nothing left to end." })?;
-    Ok(Outcome::Done)
-}
-
-fn no_such_user(output: &mut impl Write) -> Result<Outcome, Failure> {
-    writeln!(output, "There is no such user in this table: check --app-id and --openid.")?;
-    Ok(Outcome::NotFound)
-}
-
-/// Only the word `yes` is yes.
-fn confirmed(question: &str, input: &mut impl BufRead, output: &mut impl Write) -> io::Result<bool> {
-    write!(output, "{question} Type yes: ")?;
-    output.flush()?;
-    let mut answer = String::new();
-    input.read_line(&mut answer)?;
-    Ok(answer.trim() == "yes")
-}
-
-fn time(seconds: i64) -> String {
-    DateTime::from_secs(seconds).fmt(Format::DateTime).unwrap_or_else(|_| seconds.to_string())
+        let control = Control::open(self, stack.unwrap_or_default(), around).await?;
+        self.verb.run(&control, terminal).await
+    }
 }

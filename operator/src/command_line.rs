@@ -28,7 +28,7 @@ enum Command {
     Doctor(doctor::Args),
     /// Have the conversations of the tests with a deployed service, and report in Markdown. Logs made-up users in.
     Verify(verify::Args),
-    /// List or end the sessions of one user.
+    /// Look at one user, end sessions, block, give roles, erase: through the function `accounts`.
     Admin(Admin),
 }
 
@@ -45,7 +45,7 @@ pub async fn run() -> ExitCode {
     match line.command {
         Command::Doctor(args) => examine(&args, &around, lang).await,
         Command::Verify(args) => converse(&args, &around, lang).await,
-        Command::Admin(admin) => admin.run().await,
+        Command::Admin(admin) => admin.run(&around, lang).await,
     }
 }
 

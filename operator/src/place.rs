@@ -32,10 +32,10 @@ texts! {
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Where {
     /// A deployed stack, by its name: its outputs and parameters are read.
-    #[arg(long, value_name = "NAME", conflicts_with = "local", env = "WXSESSION_STACK")]
+    #[arg(long, value_name = "NAME", conflicts_with = "local", env = "WXSESSION_STACK", global = true)]
     pub stack: Option<String>,
     /// The local service, as `cargo run -p local` starts it, or the one at this address.
-    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "http://127.0.0.1:3000")]
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "http://127.0.0.1:3000", global = true)]
     pub local: Option<reqwest::Url>,
     /// As whom AWS is asked.
     #[command(flatten)]

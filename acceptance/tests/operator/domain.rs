@@ -90,7 +90,7 @@ async fn a_login_that_ends_in_an_operators_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deployment_of_several_mini_programs_is_asked_about_its_own_or_the_one_that_is_named() {
+async fn of_several_mini_programs_the_one_that_is_named_is_tried_and_else_the_templates() {
     let stack = Stack::deployed().await;
     let apps = json!({DEFAULT_APP.0: DEFAULT_APP.1, SECOND_APP.0: SECOND_APP.1});
     stack.service.secrets.put("AppsSecret", &apps);

@@ -3,6 +3,7 @@
 //! Every report of `doctor` that is made here is also searched for secrets and for placeholders that nobody filled, in
 //! both languages: see [`support::Stack::examined`].
 
+mod admin;
 mod aws;
 mod causes;
 mod cloudformation;

@@ -9,7 +9,6 @@
 //! - `authority`: a right checksum opens nothing
 //! - `dump`: nothing that a stolen table holds is accepted as a token
 //! - `costs`: calls and units of each operation, whatever came before
-//! - `admin`: the operator's command
 //!
 //! `engine`, `connector` and `served` put the engine under the SDK, directly or behind a socket;
 //! `world` holds the functions.
@@ -17,7 +16,6 @@
 #![recursion_limit = "256"]
 #![expect(clippy::print_stdout, reason = "the figures of searches and races, shown with --nocapture")]
 
-mod admin;
 mod authority;
 mod connector;
 mod costs;

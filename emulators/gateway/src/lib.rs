@@ -137,12 +137,12 @@ async fn handle(State(gateway): State<Gateway>, request: Request) -> Response<Bo
 async fn invoke(State(gateway): State<Gateway>, Path(name): Path<String>, body: Bytes) -> Response<Body> {
     let Some(function) = gateway.shared.functions.find(&name) else {
         let message = format!("Function not found: {name}");
-        return invoke_answer(StatusCode::NOT_FOUND, &json!({ "Type": "User", "Message": message }), false);
+        return invoke_refusal(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
     };
     let event = if body.is_empty() { Ok(json!({})) } else { serde_json::from_slice::<Value>(&body) };
     let Ok(event) = event else {
         let message = "Could not parse request body into json";
-        return invoke_answer(StatusCode::BAD_REQUEST, &json!({ "Type": "User", "Message": message }), false);
+        return invoke_refusal(StatusCode::BAD_REQUEST, "InvalidRequestContentException", message);
     };
     match function.call(event).await {
         Ok(answer) => invoke_answer(StatusCode::OK, &answer, false),
@@ -151,6 +151,13 @@ async fn invoke(State(gateway): State<Gateway>, Path(name): Path<String>, body: 
             invoke_answer(StatusCode::OK, &report, true)
         }
     }
+}
+
+/// Lambda's own errors are told apart by a header.
+fn invoke_refusal(status: StatusCode, kind: &'static str, message: &str) -> Response<Body> {
+    let mut response = invoke_answer(status, &json!({ "Type": "User", "Message": message }), false);
+    response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(kind));
+    response
 }
 
 fn invoke_answer(status: StatusCode, body: &Value, is_function_error: bool) -> Response<Body> {

@@ -1,0 +1,65 @@
+//! Every sentence, in English and Chinese.
+
+use crate::text::texts;
+
+texts! {
+    NO_DEPLOYMENT "no deployment is named" "没有指定部署"
+        => "name a stack with --stack, say --local, or give --function" "用 --stack 指定 stack，或用 --local，或用 --function 给出函数";
+    NO_FUNCTION "there is no function {function} in this account and Region" "此账号和区域中没有函数 {function}"
+        => "check --region and --profile; a stack of an earlier version has no account control: deploy it again" "检查 --region 和 --profile；旧版本的 stack 没有账号管理函数，请重新部署";
+    FUNCTION_FAILED "the function failed ({kind}): nothing is known to be changed" "函数运行失败（{kind}），无法确定是否已更改"
+        => "its log names the cause; the same command can be given again" "其日志中写有原因；可以重新执行同一命令";
+    UNREADABLE "the function's answer cannot be read: it is of another version than this program" "无法读懂函数的应答：它与本程序版本不同"
+        => "use the program of the version that is deployed" "请使用与部署版本一致的程序";
+    NOT_FOUND "there is no such user, or no such session of theirs" "没有这个用户，或该用户没有这个会话"
+        => "check how the user is named" "检查用户的指定方式";
+    NO_SESSION "no session on record has this id" "没有找到该 id 的会话"
+        => "sessions are gone a day after their end; name the user otherwise" "会话结束一天后即被清除，请用其他方式指定用户";
+    CONFLICT "somebody else changed the account at the same time: nothing was changed here" "有人同时更改了该账号，本次没有更改"
+        => "look at it again, and decide anew" "请重新查看后再决定";
+    INVALID "it cannot be done as asked ({reason})" "无法按要求执行（{reason}）"
+        => "docs/accounts.md lists the forms" "各项格式见 docs/accounts.md";
+    STORE "the tables did not answer: nothing is known to be changed" "表没有应答，无法确定是否已更改"
+        => "give the same command again" "请重新执行同一命令";
+    DAMAGED "the user's record cannot be read: something else writes to the table" "无法读取该用户的记录：有其他程序写入了该表"
+        => "the function's log names the attribute" "函数日志中写有具体属性";
+    NO_TERMINAL "nobody can be asked ({kind})" "无法询问（{kind}）"
+        => "say --yes to do it unasked" "加 --yes 可不经询问直接执行";
+    BAD_UNTIL "--until must be a time like 2026-12-31T16:00:00Z, or unix seconds" "--until 应为 2026-12-31T16:00:00Z 这样的时间或 unix 秒数"
+        => "give one of these" "请改用以上形式";
+    BAD_CLAIM "a claim is NAME=VALUE" "声明的格式是 名称=值"
+        => "give it so" "请按此格式";
+
+    TYPE_YES "Type yes:" "输入 yes 确认：";
+    UNCHANGED "Nothing was changed." "没有更改。";
+    DONE "Done." "已完成。";
+    NOTHING_LEFT "There was nothing left to do." "没有需要处理的内容。";
+    END_ALL "End every session of user {user}?" "结束用户 {user} 的全部会话？";
+    END_ONE "End session {session} of user {user}?" "结束用户 {user} 的会话 {session}？";
+    BLOCK "Block user {user}, and end every session?" "封禁用户 {user} 并结束其全部会话？";
+    UNBLOCK "Let user {user} log in again?" "解除对用户 {user} 的封禁？";
+    SET "Change {what} of user {user} from {before} to {after}?" "把用户 {user} 的{what}从 {before} 改为 {after}？";
+    ERASE "Erase the account of user {user} for ever? A block stays." "永久删除用户 {user} 的账号？封禁会保留。";
+    SCANNING "Looking through the whole sessions table for the session." "正在整张会话表中查找该会话。";
+
+    LINE "{name}: {value}" "{name}：{value}";
+    USER "user" "用户";
+    APP "Mini Program" "小程序";
+    CREATED "created" "注册时间";
+    LAST_LOGIN "last login" "最近登录";
+    BLOCKED "blocked" "封禁";
+    BLOCKED_SINCE "since {since}, reason {reason}" "自 {since} 起，原因 {reason}";
+    BLOCKED_UNTIL "since {since} until {until}, reason {reason}" "自 {since} 至 {until}，原因 {reason}";
+    ROLES "roles" "角色";
+    CLAIMS "claims" "声明";
+    EXTERNAL_ID "external id" "外部 id";
+    VERSION "version" "版本";
+    SESSIONS "sessions" "会话数";
+    NONE "none" "无";
+    GOOD_SESSIONS "user {user}: {count} good sessions" "用户 {user}：{count} 个有效会话";
+    SESSION "{id}  created {created}  seen {seen}  expires {expires}  {device}" "{id}  创建于 {created}  最近使用 {seen}  到期 {expires}  {device}";
+    NEVER "never" "从未";
+    FOUND "{user}" "{user}（用户）";
+    NO_ACCOUNT "{user} has no account" "{user} 没有账号";
+    TRUNCATED "There are more than these." "还有更多未列出。";
+}

@@ -1,0 +1,295 @@
+//! What can be done. What changes something asks first, and says what is there now.
+
+use aws_smithy_types::date_time::{DateTime, Format};
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Failure, Outcome, Terminal,
+    control::{Control, of_user},
+    person::Person,
+    show,
+    texts::{
+        BAD_CLAIM, BAD_UNTIL, BLOCK, CLAIMS, DONE, END_ALL, END_ONE, ERASE, EXTERNAL_ID, NONE, NOTHING_LEFT,
+        ROLES, SET, UNBLOCK, UNCHANGED,
+    },
+};
+use crate::text::{Message, Text};
+
+#[derive(Subcommand)]
+pub(super) enum Verb {
+    /// Show the account: times, block, roles, claims.
+    Show(Person),
+    /// List the sessions that are good, newest first.
+    Sessions(Person),
+    /// Name the users with a unionid or an external id, or whether an openid has an account.
+    Find(Find),
+    /// End all sessions of the user, or with --session that one.
+    SignOut(Person),
+    /// Refuse the user from the next request on, and end all sessions.
+    Block(Block),
+    /// Let the user log in again. Ended sessions stay ended.
+    Unblock(Person),
+    /// Put these roles in the place of all others.
+    Roles(Roles),
+    /// Put these claims in the place of all others.
+    Claims(Claims),
+    /// Set the business's own name of the user.
+    ExternalId(External),
+    /// Erase the account: names, vault, roles, claims, sessions. A block stays.
+    Erase(Person),
+}
+
+#[derive(Args)]
+pub(super) struct Block {
+    #[command(flatten)]
+    who: Person,
+    /// Why: a code of yours such as `spam`. The user does not see it.
+    #[arg(long, value_name = "CODE")]
+    reason: String,
+    /// The first second in which the user may log in again, as 2026-12-31T16:00:00Z or in unix seconds.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+}
+
+#[derive(Args)]
+#[expect(clippy::struct_field_names, reason = "an argument is called as the command line shows it")]
+pub(super) struct Roles {
+    #[command(flatten)]
+    who: Person,
+    /// The roles.
+    #[arg(value_name = "ROLE", required_unless_present = "none")]
+    roles: Vec<String>,
+    /// No roles at all.
+    #[arg(long, conflicts_with = "roles")]
+    none: bool,
+}
+
+#[derive(Args)]
+#[expect(clippy::struct_field_names, reason = "an argument is called as the command line shows it")]
+pub(super) struct Claims {
+    #[command(flatten)]
+    who: Person,
+    /// The claims. A number, true and false are what they look like; everything else is a text.
+    #[arg(value_name = "NAME=VALUE", required_unless_present = "none")]
+    claims: Vec<String>,
+    /// No claims at all.
+    #[arg(long, conflicts_with = "claims")]
+    none: bool,
+}
+
+#[derive(Args)]
+pub(super) struct External {
+    #[command(flatten)]
+    who: Person,
+    /// The name.
+    #[arg(value_name = "NAME", required_unless_present = "none")]
+    name: Option<String>,
+    /// Take the name away.
+    #[arg(long, conflicts_with = "name")]
+    none: bool,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+pub(super) struct Find {
+    /// WeChat's name of the user across Mini Programs.
+    #[arg(long, value_name = "UNIONID", conflicts_with_all = ["external_id", "app_id", "openid"])]
+    unionid: Option<String>,
+    /// The business's own name of the user.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["app_id", "openid"])]
+    external_id: Option<String>,
+    /// The Mini Program.
+    #[arg(long, value_name = "APPID", requires = "openid")]
+    app_id: Option<String>,
+    /// WeChat's name of the user in it.
+    #[arg(long, value_name = "OPENID", requires = "app_id")]
+    openid: Option<String>,
+}
+
+/// Something that is done to a user when it was confirmed.
+struct Change<'a> {
+    question: Text,
+    action: &'a str,
+    members: Value,
+    /// The member of the result that says whether there was something to do, if one does.
+    tells: &'a str,
+}
+
+impl Verb {
+    pub(super) async fn run(
+        &self,
+        control: &Control,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Outcome, Failure> {
+        match self {
+            Self::Show(who) => {
+                let user = who.user_id(control, terminal).await?;
+                show::account(&control.ask("get", of_user(&user)).await?, terminal)?;
+                Ok(Outcome::Done)
+            }
+            Self::Sessions(who) => {
+                let user = who.user_id(control, terminal).await?;
+                let listed = control.ask("list_sessions", of_user(&user)).await?;
+                show::sessions(&user, &listed, terminal)?;
+                Ok(Outcome::Done)
+            }
+            Self::Find(wanted) => wanted.run(control, terminal).await,
+            Self::SignOut(who) => sign_out(who, control, terminal).await,
+            Self::Block(wanted) => {
+                let mut members = json!({ "reason": wanted.reason });
+                if let Some(until) = &wanted.until {
+                    members["until"] = seconds(until)?.into();
+                }
+                let change = Change { question: BLOCK, action: "block", members, tells: "" };
+                change.run(&wanted.who, control, terminal).await
+            }
+            Self::Unblock(who) => {
+                let change =
+                    Change { question: UNBLOCK, action: "unblock", members: json!({}), tells: "was_blocked" };
+                change.run(who, control, terminal).await
+            }
+            Self::Erase(who) => {
+                let change = Change { question: ERASE, action: "erase", members: json!({}), tells: "ended" };
+                change.run(who, control, terminal).await
+            }
+            Self::Roles(wanted) => {
+                let after = json!(wanted.roles);
+                set(&wanted.who, ("set_roles", "roles", ROLES), after, control, terminal).await
+            }
+            Self::Claims(wanted) => {
+                let after = claims(&wanted.claims)?;
+                set(&wanted.who, ("set_claims", "claims", CLAIMS), after, control, terminal).await
+            }
+            Self::ExternalId(wanted) => {
+                let after = json!(wanted.name);
+                set(&wanted.who, ("set_external_id", "external_id", EXTERNAL_ID), after, control, terminal)
+                    .await
+            }
+        }
+    }
+}
+
+impl Find {
+    async fn run(&self, control: &Control, terminal: &mut Terminal<'_>) -> Result<Outcome, Failure> {
+        let found = match (&self.unionid, &self.external_id) {
+            (Some(unionid), _) => control.ask("find_by_unionid", json!({ "unionid": unionid })).await?,
+            (None, Some(name)) => control.ask("find_by_external_id", json!({ "external_id": name })).await?,
+            (None, None) => {
+                let names = json!({ "app_id": self.app_id, "openid": self.openid });
+                control.ask("find_by_openid", names).await?
+            }
+        };
+        Ok(if show::users(&found, terminal)? > 0 { Outcome::Done } else { Outcome::NotFound })
+    }
+}
+
+async fn sign_out(who: &Person, control: &Control, terminal: &mut Terminal<'_>) -> Result<Outcome, Failure> {
+    let (question, action, members) = match who.session() {
+        Some(session) => (END_ONE, "end_session", json!({ "session_id": session })),
+        None => (END_ALL, "end_sessions", json!({})),
+    };
+    Change { question, action, members, tells: "ended" }.run(who, control, terminal).await
+}
+
+impl Change<'_> {
+    async fn run(
+        self,
+        who: &Person,
+        control: &Control,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Outcome, Failure> {
+        let user = who.user_id(control, terminal).await?;
+        let question = Message::from(self.question).with("user", &user);
+        let question = question.with("session", who.session().unwrap_or_default());
+        if !terminal.confirms(&question)? {
+            terminal.say(UNCHANGED)?;
+            return Ok(Outcome::NotConfirmed);
+        }
+        let mut members = self.members;
+        members["user_id"] = user.into();
+        let result = control.ask(self.action, members).await?;
+        terminal.say(if result[self.tells] == false { NOTHING_LEFT } else { DONE })?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// Replaces one part of the account, if nobody else changed it since it was looked at.
+async fn set(
+    who: &Person,
+    (action, member, what): (&str, &str, Text),
+    after: Value,
+    control: &Control,
+    terminal: &mut Terminal<'_>,
+) -> Result<Outcome, Failure> {
+    let user = who.user_id(control, terminal).await?;
+    let account = control.ask("get", of_user(&user)).await?;
+    let none = terminal.word(NONE);
+    let shown = |part: &Value| match part {
+        Value::String(text) => text.clone(),
+        Value::Array(_) => show::roles(&json!({ "roles": part })).unwrap_or_else(|| none.clone()),
+        Value::Object(_) => show::claims(&json!({ "claims": part })).unwrap_or_else(|| none.clone()),
+        _ => none.clone(),
+    };
+    let question = Message::from(SET).with("user", &user).with_words("what", what.en, what.zh);
+    let question = question.with("before", &shown(&account[member])).with("after", &shown(&after));
+    if !terminal.confirms(&question)? {
+        terminal.say(UNCHANGED)?;
+        return Ok(Outcome::NotConfirmed);
+    }
+    let mut members = json!({ "user_id": user, "version": account["version"] });
+    members[member] = after;
+    control.ask(action, members).await?;
+    terminal.say(DONE)?;
+    Ok(Outcome::Done)
+}
+
+fn seconds(text: &str) -> Result<i64, Failure> {
+    let read = text
+        .parse()
+        .ok()
+        .or_else(|| DateTime::from_str(text, Format::DateTimeWithOffset).ok().map(|time| time.secs()));
+    read.ok_or_else(|| Failure::new(Outcome::Refused, BAD_UNTIL))
+}
+
+fn claims(pairs: &[String]) -> Result<Value, Failure> {
+    let mut claims = Map::new();
+    for pair in pairs {
+        let (name, text) = pair.split_once('=').ok_or_else(|| Failure::new(Outcome::Refused, BAD_CLAIM))?;
+        let value = match serde_json::from_str(text) {
+            Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
+            _ => text.into(),
+        };
+        claims.insert(name.to_owned(), value);
+    }
+    Ok(Value::Object(claims))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_is_what_it_looks_like() {
+        let read =
+            |pairs: &[&str]| claims(&pairs.iter().map(|pair| (*pair).to_owned()).collect::<Vec<_>>()).ok();
+        assert_eq!(
+            read(&["level=3", "vip=true", "name=Pat", "zip=00123", "note=a=b", "empty=", "list=[1]"]),
+            Some(json!({
+                "level": 3, "vip": true, "name": "Pat", "zip": "00123", "note": "a=b", "empty": "", "list": "[1]",
+            }))
+        );
+        assert_eq!(read(&["level"]), None);
+    }
+
+    #[test]
+    fn a_time_is_said_in_one_of_two_ways() {
+        let read = |text| seconds(text).ok();
+        assert_eq!(read("1798732800"), Some(1_798_732_800));
+        assert_eq!(read("2026-12-31T16:00:00Z"), Some(1_798_732_800));
+        assert_eq!(read("2027-01-01T00:00:00+08:00"), Some(1_798_732_800));
+        for wrong in ["tomorrow", "2026-12-31", "", "7d"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+}
