@@ -86,6 +86,8 @@ impl Cell<'_> {
         let (runs, lines, reads) = (instance.runs(), world.lines(), world.reads());
         let after = world.records(&user);
         world.mend(fault).await;
+        // A secret whose fetch was given up half-way is asked for again after a pause.
+        world.clock.advance(10);
         let again = self.again(&instance, &user).await?;
         let (strayed, canaries) = (world.strayed(), Canaries::of(&user));
         Ok(Seen { outcome, reply, took, runs, lines, reads, before, after, strayed, again, canaries })

@@ -55,6 +55,7 @@ fn has_every_route_with_the_right_guard() {
         "GET /session open",
         "GET /session-key SessionAuthorizer",
         "GET /sessions SessionAuthorizer",
+        "GET /staff SessionAuthorizer",
         "POST /login open",
         "POST /open-data/decrypt SessionAuthorizer",
         "POST /open-data/verify SessionAuthorizer",
