@@ -152,8 +152,9 @@ fn texts_of(value: &Value) -> Vec<String> {
 /// The older phone event or a group, byte for byte as it is printed: no member twice, nothing else in it.
 fn is_documented(data: &Map<String, Value>, text: &[u8]) -> bool {
     let printed = Value::Object(data.clone()).to_string();
-    let watermark =
-        data["watermark"].as_object().is_some_and(|mark| mark.len() == 2 && mark["timestamp"].is_i64());
+    let watermark = data["watermark"]
+        .as_object()
+        .is_some_and(|mark| mark.len() == 2 && mark.get("timestamp").is_some_and(Value::is_i64));
     let digits = |name: &str| {
         data.get(name).and_then(Value::as_str).is_some_and(|text| {
             (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
