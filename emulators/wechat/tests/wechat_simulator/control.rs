@@ -195,11 +195,14 @@ fn a_reset_forgets_everything_and_makes_nothing_twice() {
     wechat.control("POST", "faults", &json!({ "kind": "html" }));
     wechat.control("PUT", "knobs", &json!({ "always_rotate": true }));
     assert_eq!(wechat.control("DELETE", "state", &json!(null)), 204);
-    let state = wechat.get("/_control/state").json();
-    assert_eq!((&state["users"], &state["faults"], &state["calls"]), (&json!([]), &json!([]), &json!({})));
-    assert_eq!(wechat.get("/_control/knobs").json()["always_rotate"], false);
-    wechat.login(&before).assert_errcode(40029);
     let after = mint();
     assert_ne!(before, after);
+    let state = wechat.get("/_control/state").json();
+    assert_eq!(
+        (&state["codes"]["known"], &state["faults"], &state["calls"]),
+        (&json!(1), &json!([]), &json!({}))
+    );
+    assert_eq!(wechat.get("/_control/knobs").json()["always_rotate"], false);
+    wechat.login(&before).assert_errcode(40029);
     assert!(wechat.login(&after).json()["openid"].is_string(), "the AppSecret is the first one again");
 }
