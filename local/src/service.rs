@@ -1,27 +1,18 @@
 //! Starts everything, and stops it.
 
-use std::{
-    any::Any,
-    collections::{BTreeMap, HashMap},
-    net::{IpAddr, Ipv4Addr},
-    sync::Arc,
-    time::Duration,
-};
+mod account;
+mod sockets;
+
+use std::{any::Any, collections::BTreeMap, net::IpAddr, sync::Arc, time::Duration};
 
 use aws_emulator::{
     dynamodb::{self, EmbeddedDynamoDb},
     secrets_manager::SecretsManager,
 };
-use axum::Router;
-use gateway_emulator::{self as gateway, Gateway};
+use gateway_emulator::Gateway;
 use sam_template::{Template, TemplateError};
-use serde_json::{Map, Value, json};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    task::JoinHandle,
-};
-use wechat_simulator::{DEFAULT_APP, Simulator, SimulatorOptions};
+use tokio::{sync::watch, task::JoinHandle};
+use wechat_simulator::{Simulator, SimulatorOptions};
 use wxsession::Clock;
 
 use crate::{
@@ -29,13 +20,14 @@ use crate::{
     page::{Page, PageParts},
     settings::Settings,
 };
+use account::{environment, key_ring, parameters, stack, start_secrets};
+use sockets::{listen, passed_on, serve_gateway, serve_simulator, url_of};
 
 /// The deployed truth.
 pub const TEMPLATE: &str = include_str!("../../template.yaml");
 /// The sample function behind the authorizer.
 pub const SAMPLE_TEMPLATE: &str = include_str!("../../examples/template.yaml");
 
-const APPS_SECRET: &str = "AppsSecret";
 /// The secret with the keys that seal.
 pub const RING_SECRET: &str = "SessionKeyRingSecret";
 /// A simulator that was told to stay silent must not keep the process.
@@ -183,177 +175,4 @@ fn seconds_of(clock: &Clock) -> emulator_harness::Clock {
 
 fn seed() -> u64 {
     u64::from_be_bytes(wxsession::Random::system().bytes())
-}
-
-fn parameters(settings: &Settings) -> BTreeMap<String, String> {
-    let (app_id, app_secret) = app(settings);
-    let mut parameters = settings.parameters.clone();
-    parameters.insert("WechatAppId".to_owned(), app_id.to_owned());
-    parameters.insert("WechatAppSecret".to_owned(), app_secret.to_owned());
-    parameters
-}
-
-fn app(settings: &Settings) -> (&str, &str) {
-    settings.real_wechat.as_ref().map_or(DEFAULT_APP, |(id, secret)| (id, secret))
-}
-
-async fn start_secrets(settings: &Settings, key_ring: &str) -> Result<SecretsManager, StartError> {
-    let port = settings.secrets_port;
-    let secrets = SecretsManager::start(port).await.map_err(|source| StartError::Listen {
-        what: "Secrets Manager",
-        address: Ipv4Addr::LOCALHOST.into(),
-        port,
-        option: "--secrets-port",
-        source,
-    })?;
-    let (app_id, app_secret) = app(settings);
-    let apps = Map::from_iter([(app_id.to_owned(), Value::from(app_secret))]);
-    secrets.put(APPS_SECRET, &Value::Object(apps));
-    secrets.put_text(RING_SECRET, key_ring);
-    Ok(secrets)
-}
-
-/// Tables that are kept need the keys that sealed what is in them, so those are kept beside them.
-fn key_ring(settings: &Settings) -> Result<String, StartError> {
-    let key = format!("{:064x}", u128::from_be_bytes(wxsession::Random::system().bytes()));
-    let fresh = json!({"current": "k1", "k1": key}).to_string();
-    let Some(data) = &settings.data else { return Ok(fresh) };
-    let mut file = data.clone().into_os_string();
-    file.push(".keyring.json");
-    match std::fs::read_to_string(&file) {
-        Ok(kept) => Ok(kept),
-        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
-            std::fs::write(&file, &fresh).map_err(StartError::KeyRing)?;
-            Ok(fresh)
-        }
-        Err(error) => Err(StartError::KeyRing(error)),
-    }
-}
-
-fn serve_simulator(simulator: &Simulator, at: TcpListener, stop: &watch::Sender<bool>) -> JoinHandle<()> {
-    let (simulator, stopped) = (simulator.clone(), stopped(stop));
-    tokio::spawn(async move { drop(simulator.serve(at, stopped).await) })
-}
-
-fn serve_gateway(router: Router, at: TcpListener, stop: &watch::Sender<bool>) -> JoinHandle<()> {
-    let stopped = stopped(stop);
-    tokio::spawn(async move { drop(gateway::serve(at, router, stopped).await) })
-}
-
-/// What CloudFormation would say of the deployed stack, and where its services are: for the operator's tool.
-fn stack(url: &str, environment: &HashMap<String, String>) -> Value {
-    let of = |name: &str| environment.get(name).map_or("", String::as_str);
-    json!({
-        "outputs": {
-            "ApiUrl": url,
-            "ApiRootResourceId": "local",
-            "UsersTableName": "UsersTable",
-            "SessionsTableName": "SessionsTable",
-            "AppsSecretArn": of("WECHAT_APPS_SECRET_ID"),
-            "SessionKeyRingSecretArn": of("SESSION_KEY_RING_SECRET_ID"),
-            "AccountsFunctionArn": "AccountsFunction",
-            "WechatUrl": of("WECHAT_API_BASE_URL"),
-        },
-        "variables": {
-            "AWS_REGION": of("AWS_REGION"),
-            "AWS_ACCESS_KEY_ID": of("AWS_ACCESS_KEY_ID"),
-            "AWS_SECRET_ACCESS_KEY": of("AWS_SECRET_ACCESS_KEY"),
-            "AWS_ENDPOINT_URL_DYNAMODB": of("AWS_ENDPOINT_URL_DYNAMODB"),
-            "AWS_ENDPOINT_URL_SECRETS_MANAGER": of("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
-            "AWS_ENDPOINT_URL_LAMBDA": url,
-            "WECHAT_API_BASE_URL": of("WECHAT_API_BASE_URL"),
-        },
-    })
-}
-
-/// What the template leaves to Lambda, and what is elsewhere on this machine.
-fn environment(
-    settings: &Settings,
-    dynamodb: &EmbeddedDynamoDb,
-    secrets: &SecretsManager,
-    wechat_url: &str,
-) -> HashMap<String, String> {
-    let mut env: HashMap<String, String> = [
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "local"),
-        ("AWS_SECRET_ACCESS_KEY", "local"),
-        ("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb.endpoint()),
-        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.endpoint()),
-        ("WECHAT_APPS_SECRET_ID", APPS_SECRET),
-        ("SESSION_KEY_RING_SECRET_ID", RING_SECRET),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .into();
-    if settings.real_wechat.is_none() {
-        env.insert("WECHAT_API_BASE_URL".to_owned(), wechat_url.to_owned());
-    }
-    env
-}
-
-/// On loopback, and at the other address where one is wanted.
-async fn listen(
-    what: &'static str,
-    host: Option<IpAddr>,
-    port: u16,
-    option: &'static str,
-) -> Result<Vec<TcpListener>, StartError> {
-    let bind = async |address: IpAddr, port| {
-        let listener = TcpListener::bind((address, port)).await;
-        listener.map_err(|source| StartError::Listen { what, address, port, option, source })
-    };
-    let loopback = IpAddr::from(Ipv4Addr::LOCALHOST);
-    // Every address of this machine: loopback is one of them.
-    if let Some(every) = host.filter(IpAddr::is_unspecified) {
-        return Ok(vec![bind(every, port).await?]);
-    }
-    let first = bind(loopback, port).await?;
-    let port = port_of(&first);
-    match host.filter(|host| *host != loopback) {
-        Some(other) => Ok(vec![first, bind(other, port).await?]),
-        None => Ok(vec![first]),
-    }
-}
-
-/// Passes connections at `host` on to what listens on loopback.
-async fn passed_on(
-    host: IpAddr,
-    endpoint: &str,
-    stop: &watch::Sender<bool>,
-) -> Result<JoinHandle<()>, StartError> {
-    let port = endpoint.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default();
-    let listener = TcpListener::bind((host, port)).await.map_err(|source| StartError::Listen {
-        what: "what containers reach",
-        address: host,
-        port,
-        option: "--host",
-        source,
-    })?;
-    let stopped = stopped(stop);
-    Ok(tokio::spawn(async move {
-        let accepting = async {
-            while let Ok((mut from, _)) = listener.accept().await {
-                tokio::spawn(async move {
-                    let Ok(mut to) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await else { return };
-                    drop(tokio::io::copy_bidirectional(&mut from, &mut to).await);
-                });
-            }
-        };
-        tokio::select! {
-            () = accepting => {}
-            () = stopped => {}
-        }
-    }))
-}
-
-fn port_of(listener: &TcpListener) -> u16 {
-    listener.local_addr().map_or(0, |address| address.port())
-}
-
-fn url_of(listeners: &[TcpListener]) -> String {
-    format!("http://127.0.0.1:{}", listeners.first().map_or(0, port_of))
-}
-
-fn stopped(stop: &watch::Sender<bool>) -> impl Future<Output = ()> + Send + 'static {
-    let mut stop = stop.subscribe();
-    async move { drop(stop.wait_for(|stop| *stop).await) }
 }

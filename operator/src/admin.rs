@@ -2,7 +2,7 @@
 //!
 //! - `person`: how a user is named, and who that is
 //! - `control`: asking the function
-//! - `verbs`: what can be done; `show`: what is printed of an account
+//! - `verbs`, `words`: what can be done, and how it is said; `show`: what is printed of an account
 //! - `texts`: every sentence, in English and Chinese
 //!
 //! Neither an openid nor anything of the vault is ever printed. Exit codes are those of [`Outcome`].
@@ -12,6 +12,7 @@ mod person;
 mod show;
 pub(crate) mod texts;
 mod verbs;
+mod words;
 
 use std::{
     io::{self, BufRead, Write},

@@ -6,6 +6,7 @@
 
 mod login;
 mod open_data;
+mod refusals;
 mod sessions;
 mod steps;
 
@@ -140,7 +141,7 @@ pub struct Outcome {
 /// Every conversation, in the order they are had.
 #[must_use]
 pub fn all() -> Vec<Conversation> {
-    [login::ALL, sessions::ALL, open_data::ALL].concat()
+    [refusals::ALL, login::ALL, sessions::ALL, open_data::ALL].concat()
 }
 
 /// Has every conversation that can be had with the target, tells `told` of each, and says what became of all.

@@ -1,7 +1,7 @@
 //! What can be done. What changes something asks first, and says what is there now.
 
 use aws_smithy_types::date_time::{DateTime, Format};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
         BAD_CLAIM, BAD_UNTIL, BLOCK, CLAIMS, DONE, END_ALL, END_ONE, ERASE, EXTERNAL_ID, NONE, NOTHING_LEFT,
         ROLES, SET, UNBLOCK, UNCHANGED,
     },
+    words::{Block, Claims, External, Find, Roles},
 };
 use crate::text::{Message, Text};
 
@@ -38,73 +39,6 @@ pub(super) enum Verb {
     ExternalId(External),
     /// Erase the account: names, vault, roles, claims, sessions. A block stays.
     Erase(Person),
-}
-
-#[derive(Args)]
-pub(super) struct Block {
-    #[command(flatten)]
-    who: Person,
-    /// Why: a code of yours such as `spam`. The user does not see it.
-    #[arg(long, value_name = "CODE")]
-    reason: String,
-    /// The first second in which the user may log in again, as 2026-12-31T16:00:00Z or in unix seconds.
-    #[arg(long, value_name = "TIME")]
-    until: Option<String>,
-}
-
-#[derive(Args)]
-#[expect(clippy::struct_field_names, reason = "an argument is called as the command line shows it")]
-pub(super) struct Roles {
-    #[command(flatten)]
-    who: Person,
-    /// The roles.
-    #[arg(value_name = "ROLE", required_unless_present = "none")]
-    roles: Vec<String>,
-    /// No roles at all.
-    #[arg(long, conflicts_with = "roles")]
-    none: bool,
-}
-
-#[derive(Args)]
-#[expect(clippy::struct_field_names, reason = "an argument is called as the command line shows it")]
-pub(super) struct Claims {
-    #[command(flatten)]
-    who: Person,
-    /// The claims. A number, true and false are what they look like; everything else is a text.
-    #[arg(value_name = "NAME=VALUE", required_unless_present = "none")]
-    claims: Vec<String>,
-    /// No claims at all.
-    #[arg(long, conflicts_with = "claims")]
-    none: bool,
-}
-
-#[derive(Args)]
-pub(super) struct External {
-    #[command(flatten)]
-    who: Person,
-    /// The name.
-    #[arg(value_name = "NAME", required_unless_present = "none")]
-    name: Option<String>,
-    /// Take the name away.
-    #[arg(long, conflicts_with = "name")]
-    none: bool,
-}
-
-#[derive(Args)]
-#[group(required = true, multiple = true)]
-pub(super) struct Find {
-    /// WeChat's name of the user across Mini Programs.
-    #[arg(long, value_name = "UNIONID", conflicts_with_all = ["external_id", "app_id", "openid"])]
-    unionid: Option<String>,
-    /// The business's own name of the user.
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["app_id", "openid"])]
-    external_id: Option<String>,
-    /// The Mini Program.
-    #[arg(long, value_name = "APPID", requires = "openid")]
-    app_id: Option<String>,
-    /// WeChat's name of the user in it.
-    #[arg(long, value_name = "OPENID", requires = "app_id")]
-    openid: Option<String>,
 }
 
 /// Something that is done to a user when it was confirmed.

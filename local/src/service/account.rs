@@ -1,0 +1,110 @@
+//! What the functions find around them: parameters, secrets, endpoints. On AWS the account has it.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::Ipv4Addr,
+};
+
+use aws_emulator::{dynamodb::EmbeddedDynamoDb, secrets_manager::SecretsManager};
+use serde_json::{Map, Value, json};
+use wechat_simulator::DEFAULT_APP;
+
+use super::{RING_SECRET, StartError};
+use crate::settings::Settings;
+
+const APPS_SECRET: &str = "AppsSecret";
+
+pub(super) fn parameters(settings: &Settings) -> BTreeMap<String, String> {
+    let (app_id, app_secret) = app(settings);
+    let mut parameters = settings.parameters.clone();
+    parameters.insert("WechatAppId".to_owned(), app_id.to_owned());
+    parameters.insert("WechatAppSecret".to_owned(), app_secret.to_owned());
+    parameters
+}
+
+fn app(settings: &Settings) -> (&str, &str) {
+    settings.real_wechat.as_ref().map_or(DEFAULT_APP, |(id, secret)| (id, secret))
+}
+
+pub(super) async fn start_secrets(settings: &Settings, key_ring: &str) -> Result<SecretsManager, StartError> {
+    let port = settings.secrets_port;
+    let secrets = SecretsManager::start(port).await.map_err(|source| StartError::Listen {
+        what: "Secrets Manager",
+        address: Ipv4Addr::LOCALHOST.into(),
+        port,
+        option: "--secrets-port",
+        source,
+    })?;
+    let (app_id, app_secret) = app(settings);
+    let apps = Map::from_iter([(app_id.to_owned(), Value::from(app_secret))]);
+    secrets.put(APPS_SECRET, &Value::Object(apps));
+    secrets.put_text(RING_SECRET, key_ring);
+    Ok(secrets)
+}
+
+/// Tables that are kept need the keys that sealed what is in them, so those are kept beside them.
+pub(super) fn key_ring(settings: &Settings) -> Result<String, StartError> {
+    let key = format!("{:064x}", u128::from_be_bytes(wxsession::Random::system().bytes()));
+    let fresh = json!({"current": "k1", "k1": key}).to_string();
+    let Some(data) = &settings.data else { return Ok(fresh) };
+    let mut file = data.clone().into_os_string();
+    file.push(".keyring.json");
+    match std::fs::read_to_string(&file) {
+        Ok(kept) => Ok(kept),
+        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
+            std::fs::write(&file, &fresh).map_err(StartError::KeyRing)?;
+            Ok(fresh)
+        }
+        Err(error) => Err(StartError::KeyRing(error)),
+    }
+}
+
+/// What CloudFormation would say of the deployed stack, and where its services are: for the operator's tool.
+pub(super) fn stack(url: &str, environment: &HashMap<String, String>) -> Value {
+    let of = |name: &str| environment.get(name).map_or("", String::as_str);
+    json!({
+        "outputs": {
+            "ApiUrl": url,
+            "ApiRootResourceId": "local",
+            "UsersTableName": "UsersTable",
+            "SessionsTableName": "SessionsTable",
+            "AppsSecretArn": of("WECHAT_APPS_SECRET_ID"),
+            "SessionKeyRingSecretArn": of("SESSION_KEY_RING_SECRET_ID"),
+            "AccountsFunctionArn": "AccountsFunction",
+            "WechatUrl": of("WECHAT_API_BASE_URL"),
+        },
+        "variables": {
+            "AWS_REGION": of("AWS_REGION"),
+            "AWS_ACCESS_KEY_ID": of("AWS_ACCESS_KEY_ID"),
+            "AWS_SECRET_ACCESS_KEY": of("AWS_SECRET_ACCESS_KEY"),
+            "AWS_ENDPOINT_URL_DYNAMODB": of("AWS_ENDPOINT_URL_DYNAMODB"),
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": of("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+            "AWS_ENDPOINT_URL_LAMBDA": url,
+            "WECHAT_API_BASE_URL": of("WECHAT_API_BASE_URL"),
+        },
+    })
+}
+
+/// What the template leaves to Lambda, and what is elsewhere on this machine.
+pub(super) fn environment(
+    settings: &Settings,
+    dynamodb: &EmbeddedDynamoDb,
+    secrets: &SecretsManager,
+    wechat_url: &str,
+) -> HashMap<String, String> {
+    let mut env: HashMap<String, String> = [
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb.endpoint()),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.endpoint()),
+        ("WECHAT_APPS_SECRET_ID", APPS_SECRET),
+        ("SESSION_KEY_RING_SECRET_ID", RING_SECRET),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into();
+    if settings.real_wechat.is_none() {
+        env.insert("WECHAT_API_BASE_URL".to_owned(), wechat_url.to_owned());
+    }
+    env
+}
