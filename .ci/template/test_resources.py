@@ -186,23 +186,6 @@ class Whole(unittest.TestCase):
                 self.assertTrue(parameter.get("Description"), name)
                 self.assertRegex(body, rf"(!Ref {name}\b|\$\{{{name}\}})")
 
-    def test_the_http_api_variant_has_the_same_functions_roles_tables_secrets_and_rules(self):
-        rest, http = source(REST), source(HTTP)
-        only_rest = {
-            "LoginWebAcl", "LoginWebAclAssociation", "WebAclAssociation", "ApiGatewayAccount", "ApiGatewayAccountRole",
-        }
-        self.assertEqual(set(rest["Resources"]) - set(http["Resources"]), only_rest)
-        self.assertEqual(set(http["Resources"]) - set(rest["Resources"]), set())
-        differ = {"Api", "ApiAccessLogs", "CustomDomain", "CustomDomainMapping", "GatewayErrorAlarm", "Dashboard"}
-        for name in set(http["Resources"]) - differ:
-            ours, theirs = rest["Resources"][name], http["Resources"][name]
-            if name in FUNCTIONS:
-                ours, theirs = without_events(ours), without_events(theirs)
-            self.assertEqual(ours, theirs, name)
-        for name, parameter in http["Parameters"].items():
-            if name not in ("AccessLogs", "RateLimit", "BurstLimit"):
-                self.assertEqual(parameter, rest["Parameters"][name], name)
-
     def test_other_stacks_can_attach_the_authorizer_and_find_the_tables(self):
         exports = {body["Export"]["Name"]["Fn::Sub"] for body in source(REST)["Outputs"].values() if "Export" in body}
         names = {"ApiId", "ApiRootResourceId", "AuthorizerFunctionArn", "AccountsFunctionArn", "UsersTableName",
@@ -228,10 +211,6 @@ def unguarded(value, name, condition):
     branches = value.get("Fn::If")
     rest = branches[2] if branches and branches[0] == condition else list(value.values())
     return unguarded(rest, name, condition)
-
-
-def without_events(function):
-    return {**function, "Properties": {key: value for key, value in function["Properties"].items() if key != "Events"}}
 
 
 if __name__ == "__main__":
