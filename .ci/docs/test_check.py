@@ -39,7 +39,7 @@ MISTAKES = [
     (check.alarms, "docs/operations.md", "| `TableThrottleAlarm` |", "| `TableAlarm` |"),
     (check.alarms, "docs/operations.md", "`several_credentials`", "`many_credentials`"),
     (check.alarms, "docs/operations.md", "| `session_renewed` |", "| `session_moved` |"),
-    (check.alarms, "docs/operations.md", "| `store_ms` |", "| `table_ms` |"),
+    (check.alarms, "docs/operations.md", "| `secrets_ms` |", "| `secret_ms` |"),
 ]
 
 

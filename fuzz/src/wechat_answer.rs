@@ -15,7 +15,6 @@ use crate::{
     problem::{self, REQUEST_ID},
 };
 
-const APP: &str = "wx0123456789abcdef";
 const NOW: i64 = 1_700_000_000;
 
 /// The target's check.
@@ -54,10 +53,10 @@ fn accepted(session: &WechatSession, answer: &Value) {
     assert_eq!(format!("{session:?}"), "WechatSession { .. }", "never printed by Debug");
 }
 
-/// A yes: no errcode or 0, openid and unionid of 1 to 128 printable characters, a key of 16 bytes.
+/// A yes: no errcode or 0, openid and unionid of 1 to 48 printable characters, a key of 16 bytes.
 fn is_right(answer: &Value) -> bool {
     let is_name = |name: &str| {
-        (1..=128).contains(&name.len()) && name.chars().all(|character| ('!'..='~').contains(&character))
+        (1..=48).contains(&name.len()) && name.chars().all(|character| ('!'..='~').contains(&character))
     };
     let key = answer["session_key"].as_str().filter(|key| key.len() == 24);
     errcode_of(answer) == Some(0)

@@ -180,6 +180,18 @@ mod tests {
     }
 
     #[test]
+    fn a_list_opens_for_its_own_realm_alone_or_for_any_when_none_is_known() {
+        let (ours, theirs) = ([1; 4], [2; 4]);
+        let live = Live::new(&[entry(1, None), entry(2, None)], &Random::system());
+        assert_eq!((live.realm(), live.is_empty()), (None, false));
+        assert_eq!((live.entries_of(ours).count(), live.entries_of(theirs).count()), (2, 2));
+        let live = live.of_realm(Some(ours));
+        assert_eq!(live.realm(), Some(ours));
+        assert_eq!(live.entries_of(ours).collect::<Vec<_>>(), live.entries().collect::<Vec<_>>());
+        assert_eq!(live.entries_of(theirs).count(), 0);
+    }
+
+    #[test]
     fn a_hash_across_two_entries_or_the_mark_is_not_in_the_list() {
         let bytes: Vec<u8> = (0..u8::try_from(MARK + 2 * HASH).unwrap()).collect();
         let live = Live::from_stored(bytes.clone(), Vec::new()).unwrap();

@@ -16,7 +16,6 @@ pub(super) struct Expected {
     has_values: bool,
     /// What a policy must cover: the whole stage.
     pub(super) resource: Option<String>,
-    pub(super) needs_resource: bool,
 }
 
 impl Expected {
@@ -54,13 +53,11 @@ pub(super) fn expected(event: &Value) -> Option<Expected> {
         _ => None,
     };
     let arn = text("methodArn").or_else(|| text("routeArn"));
-    let needs_resource = form == Form::Policy;
     Some(Expected {
         form,
         record,
         has_values: !values.is_empty(),
         resource: arn.and_then(whole_stage),
-        needs_resource,
     })
 }
 
