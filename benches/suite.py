@@ -30,6 +30,8 @@ def environment(scheme):
         "AWS_LAMBDA_FUNCTION_NAME": "bench", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand", "LOG_LEVEL": "info",
         "USERS_TABLE": "UsersTable", "SESSIONS_TABLE": "SessionsTable",
+        # The open data of the sample event is years old.
+        "OPEN_DATA_MAX_AGE_SECONDS": "0",
         "WECHAT_APPS_SECRET_ID": "AppsSecret", "SESSION_KEY_RING_SECRET_ID": "SessionKeyRingSecret",
         "WECHAT_API_BASE_URL": f"{{{scheme}:wechat}}", "AWS_ENDPOINT_URL_DYNAMODB": f"{{{scheme}:dynamodb}}",
         "AWS_ENDPOINT_URL_SECRETS_MANAGER": f"{{{scheme}:secrets}}",

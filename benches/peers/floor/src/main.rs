@@ -48,9 +48,9 @@ fn answer(table: &mut Peer, event: &str) -> Outcome<String> {
     let (users, sessions) = (after(&found, "\"UsersTable\""), after(&found, "\"SessionsTable\""));
     let users = users.split("\"SessionsTable\"").next().unwrap_or(users);
     // The list of live sessions: a mark of eight bytes, then a hash of 32 for each.
-    let live = field(users, "live", "B").map(|live| live.replace('+', "-").replace('/', "_"));
-    let live = live.and_then(|live| decoded_whole(live.trim_end_matches('='))).unwrap_or_default();
-    let is_listed = live.get(8..).is_some_and(|list| list.chunks(32).any(|known| known == digest));
+    let listed = field(users, "live", "B").map(|listed| listed.replace('+', "-").replace('/', "_"));
+    let listed = listed.and_then(|listed| decoded_whole(listed.trim_end_matches('='))).unwrap_or_default();
+    let is_listed = listed.get(8..).is_some_and(|list| list.chunks(32).any(|known| known == digest));
     let number = |name: &str| field(sessions, name, "N").and_then(|text| text.parse::<u64>().ok());
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
     let good = field(sessions, "state", "S") == Some("active")
