@@ -93,5 +93,5 @@ pub async fn run(args: &Args, around: &Surroundings) -> Result<Report, UsageErro
 
 /// Whether a parameter of the template is a setting of the functions, by the variable's name.
 pub(crate) fn is_setting(variable: &str) -> bool {
-    parameters::RANGED.contains(&variable)
+    parameters::ranged().any(|setting| setting.name == variable)
 }

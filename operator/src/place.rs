@@ -6,6 +6,7 @@ use aws_sdk_cloudformation::{
     config::Builder,
     types::{Output, Parameter},
 };
+use facts::{Setting, setting::From, settings};
 use serde::Deserialize;
 use wxsession::env::Source as _;
 
@@ -123,10 +124,10 @@ async fn of_local(url: &reqwest::Url) -> Result<Stack, Message> {
 
 /// Outputs that name what the functions find in a variable.
 const NAMES: [(&str, &str); 4] = [
-    ("UsersTableName", "USERS_TABLE"),
-    ("SessionsTableName", "SESSIONS_TABLE"),
-    ("AppsSecretArn", "WECHAT_APPS_SECRET_ID"),
-    ("SessionKeyRingSecretArn", "SESSION_KEY_RING_SECRET_ID"),
+    ("UsersTableName", settings::USERS_TABLE.name),
+    ("SessionsTableName", settings::SESSIONS_TABLE.name),
+    ("AppsSecretArn", settings::WECHAT_APPS_SECRET_ID.name),
+    ("SessionKeyRingSecretArn", settings::SESSION_KEY_RING_SECRET_ID.name),
 ];
 
 impl Stack {
@@ -146,18 +147,18 @@ impl Stack {
         let names = NAMES
             .into_iter()
             .filter_map(|(output, variable)| Some((variable.to_owned(), self.outputs.get(output)?.clone())));
-        let settings = self.parameters.iter().map(|(name, value)| (variable_of(name), value.clone()));
+        let settings = self
+            .parameters
+            .iter()
+            .filter_map(|(name, value)| Some((variable_of(name)?.to_owned(), value.clone())));
         settings.filter(|(name, _)| is_setting(name)).chain(names).chain(self.variables.clone()).collect()
     }
 }
 
-/// `IdleSeconds` is `IDLE_SECONDS` in the functions.
-fn variable_of(parameter: &str) -> String {
-    let letters = parameter.chars().enumerate().flat_map(|(index, letter)| {
-        let gap = (index > 0 && letter.is_ascii_uppercase()).then_some('_');
-        gap.into_iter().chain([letter.to_ascii_uppercase()])
-    });
-    letters.collect()
+/// The functions' name of a parameter of the template.
+fn variable_of(parameter: &str) -> Option<&'static str> {
+    let is_it = |setting: &&Setting| matches!(setting.from, From::Parameter(name, _) if name == parameter);
+    settings::ALL.iter().find(is_it).map(|setting| setting.name)
 }
 
 #[cfg(test)]

@@ -6,21 +6,8 @@ use wxsession::{Clock, env::Source};
 
 pub(crate) type Variables = HashMap<String, String>;
 
-/// Every variable that the functions or this program read.
-const KNOWN: [&str; 33] = [
-    "USERS_TABLE",
-    "SESSIONS_TABLE",
-    "REALM",
-    "IDLE_SECONDS",
-    "ABSOLUTE_SECONDS",
-    "RENEW_AFTER_SECONDS",
-    "MAX_SESSIONS_PER_USER",
-    "STORE_SESSION_KEY",
-    "OPEN_DATA_MAX_AGE_SECONDS",
-    "WECHAT_APPS_SECRET_ID",
-    "SESSION_KEY_RING_SECRET_ID",
-    "WECHAT_API_BASE_URL",
-    "LOG_LEVEL",
+/// Variables that mean something here, besides the functions' settings.
+const OWN: [&str; 17] = [
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
     "AWS_PROFILE",
@@ -29,10 +16,7 @@ const KNOWN: [&str; 33] = [
     "AWS_SESSION_TOKEN",
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_CLOUDFORMATION",
-    "AWS_ENDPOINT_URL_DYNAMODB",
     "AWS_ENDPOINT_URL_LAMBDA",
-    "AWS_ENDPOINT_URL_SECRETS_MANAGER",
-    "WECHAT_APP_ID",
     "WECHAT_APP_SECRET",
     "WXSESSION_STACK",
     "LC_ALL",
@@ -71,5 +55,6 @@ impl Surroundings {
 
 /// The variables of `source` that are known here.
 pub(crate) fn known(source: &impl Source) -> Variables {
-    KNOWN.into_iter().filter_map(|name| Some((name.to_owned(), source.text(name)?))).collect()
+    let settings = facts::settings::ALL.iter().map(|setting| setting.name);
+    settings.chain(OWN).filter_map(|name| Some((name.to_owned(), source.text(name)?))).collect()
 }

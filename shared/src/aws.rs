@@ -73,7 +73,8 @@ impl Account {
         );
         let region = env.required("AWS_REGION")?;
         let endpoints = Endpoints::read(env);
-        let dynamodb_endpoint_url = endpoints.url(env, env.text("AWS_ENDPOINT_URL_DYNAMODB"));
+        let dynamodb_endpoint_url =
+            endpoints.url(env, env.text(facts::settings::AWS_ENDPOINT_URL_DYNAMODB.name));
         let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .region(Region::new(region.clone()))
             .credentials_provider(credentials)
@@ -90,7 +91,8 @@ impl Account {
             dynamodb_endpoint: OneEndpoint::resolve(&region, dynamodb_endpoint_url.as_deref(), endpoints),
             dynamodb_endpoint_url,
             #[cfg(feature = "wechat")]
-            secrets_endpoint_url: endpoints.url(env, env.text("AWS_ENDPOINT_URL_SECRETS_MANAGER")),
+            secrets_endpoint_url: endpoints
+                .url(env, env.text(facts::settings::AWS_ENDPOINT_URL_SECRETS_MANAGER.name)),
             http_client: connector.shared(),
             connector,
         })

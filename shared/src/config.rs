@@ -1,5 +1,7 @@
-//! Settings, each with its range. A bad value stops start-up and names itself: a mistake must not
+//! Settings, each checked: [`facts::settings`] has them. A bad value stops start-up and names itself: a mistake must not
 //! weaken the service silently.
+
+use facts::settings;
 
 use crate::{
     env::{EnvError, Source},
@@ -11,9 +13,9 @@ use crate::{
 /// The two tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tables {
-    /// `USERS_TABLE`
+    /// Of users.
     pub users: String,
-    /// `SESSIONS_TABLE`
+    /// Of sessions.
     pub sessions: String,
 }
 
@@ -24,22 +26,26 @@ impl Tables {
     ///
     /// [`EnvError`] naming the variable.
     pub fn read(env: &impl Source) -> Result<Self, EnvError> {
-        Ok(Self { users: env.required("USERS_TABLE")?, sessions: env.required("SESSIONS_TABLE")? })
+        Ok(Self {
+            users: env.given(&settings::USERS_TABLE)?,
+            sessions: env.given(&settings::SESSIONS_TABLE)?,
+        })
     }
 }
 
-/// Reads `REALM`, default `1`.
+/// The part of every token's hash.
 ///
 /// # Errors
 ///
 /// [`EnvError`] naming the variable.
 pub fn realm(env: &impl Source) -> Result<Realm, EnvError> {
-    let text = env.text("REALM").unwrap_or_else(|| "1".to_owned());
-    Realm::new(&text)
-        .ok_or_else(|| EnvError::Malformed("REALM", "1 to 64 characters of A-Z a-z 0-9 . _ -".to_owned()))
+    let text = env.text_or_default(&settings::REALM).unwrap_or_default();
+    Realm::new(&text).ok_or_else(|| {
+        EnvError::Malformed(settings::REALM.name, "1 to 64 characters of A-Z a-z 0-9 . _ -".to_owned())
+    })
 }
 
-/// Reads `IDLE_SECONDS`, `ABSOLUTE_SECONDS` and `RENEW_AFTER_SECONDS`. Values that do not fit each other are
+/// The rules of sessions. Values that do not fit each other are
 /// made to fit, never refused: each is in its range, so `CloudFormation` let them through, and a function that
 /// does not start would take all logins down after a green deployment. [`adjusted`] says what was changed.
 ///
@@ -67,25 +73,20 @@ pub fn adjusted(env: &impl Source) -> Vec<Adjusted> {
     let Ok(set) = rules_as_set(env) else { return Vec::new() };
     let used = fitting(set);
     [
-        Adjusted { name: "IDLE_SECONDS", set: set.idle_seconds, used: used.idle_seconds },
-        Adjusted {
-            name: "RENEW_AFTER_SECONDS",
-            set: set.renew_after_seconds,
-            used: used.renew_after_seconds,
-        },
+        (settings::IDLE_SECONDS.name, set.idle_seconds, used.idle_seconds),
+        (settings::RENEW_AFTER_SECONDS.name, set.renew_after_seconds, used.renew_after_seconds),
     ]
     .into_iter()
-    .filter(|one| one.set != one.used)
+    .filter(|(_, set, used)| set != used)
+    .map(|(name, set, used)| Adjusted { name, set, used })
     .collect()
 }
 
 fn rules_as_set(env: &impl Source) -> Result<Rules, EnvError> {
     Ok(Rules {
-        // Below three days, the life commonly reported for WeChat's own session:
-        // https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/login.html
-        absolute_seconds: env.number_or("ABSOLUTE_SECONDS", 172_800, 3_600..=259_200)?,
-        idle_seconds: env.number_or("IDLE_SECONDS", 86_400, 900..=604_800)?,
-        renew_after_seconds: env.number_or("RENEW_AFTER_SECONDS", 3_600, 300..=86_400)?,
+        absolute_seconds: env.number(&settings::ABSOLUTE_SECONDS)?,
+        idle_seconds: env.number(&settings::IDLE_SECONDS)?,
+        renew_after_seconds: env.number(&settings::RENEW_AFTER_SECONDS)?,
     })
 }
 
@@ -95,84 +96,68 @@ fn fitting(set: Rules) -> Rules {
     Rules { idle_seconds, renew_after_seconds: set.renew_after_seconds.min(idle_seconds / 2), ..set }
 }
 
-/// Reads `MAX_SESSIONS_PER_USER`, default 5.
+/// How many sessions a user may hold.
 ///
 /// # Errors
 ///
 /// [`EnvError`] naming the variable.
 pub fn max_sessions(env: &impl Source) -> Result<usize, EnvError> {
-    let most = env.number_or("MAX_SESSIONS_PER_USER", 5, 1..=50)?;
-    Ok(usize::try_from(most).unwrap_or(5))
+    Ok(usize::try_from(env.number(&settings::MAX_SESSIONS_PER_USER)?).expect("of its range"))
 }
 
-/// Reads `OPEN_DATA_MAX_AGE_SECONDS`, default a day: how old the watermark of open data may be. `None` for 0,
-/// which takes data of any age.
+/// How old the watermark of open data may be; `None`: of any age.
 ///
 /// # Errors
 ///
 /// [`EnvError`] naming the variable.
 pub fn open_data_max_age(env: &impl Source) -> Result<Option<u32>, EnvError> {
-    let Some(text) = env.text("OPEN_DATA_MAX_AGE_SECONDS") else { return Ok(Some(86_400)) };
-    match text.parse() {
-        Ok(0) => Ok(None),
-        Ok(seconds) if (60..=259_200).contains(&seconds) => Ok(Some(seconds)),
-        _ => Err(EnvError::Malformed(
-            "OPEN_DATA_MAX_AGE_SECONDS",
-            "0, or a whole number from 60 to 259200".to_owned(),
-        )),
-    }
+    let seconds = env.number_or_none(&settings::OPEN_DATA_MAX_AGE_SECONDS)?;
+    Ok(seconds.map(|seconds| u32::try_from(seconds).expect("of its range")))
 }
 
-/// Reads `LOG_LEVEL`: `debug`, `info` (the default), `warn` or `error`.
+/// The least level of the lines that are written.
 ///
 /// # Errors
 ///
 /// [`EnvError`] naming the variable.
 pub fn log_level(env: &impl Source) -> Result<Level, EnvError> {
-    let text = env.text("LOG_LEVEL").unwrap_or_else(|| "info".to_owned());
-    Level::parse(&text)
-        .ok_or_else(|| EnvError::Malformed("LOG_LEVEL", "debug, info, warn or error".to_owned()))
+    env.word(&settings::LOG_LEVEL)
+        .map(|word| Level::parse(word).expect("every word of the setting is a level"))
 }
 
-/// Reads `STACK_NAME`, default `local`, and `METRICS`: `few` (the default) or `full`.
+/// Whose metrics are sent, and which: those of `local` where no stack says its name.
 ///
 /// # Errors
 ///
 /// [`EnvError`] naming the variable.
 pub fn reporting(env: &impl Source) -> Result<Reporting, EnvError> {
-    let stack = env.text("STACK_NAME").unwrap_or_else(|| "local".to_owned());
-    let metrics = env.text("METRICS").unwrap_or_else(|| "few".to_owned());
-    match metrics.as_str() {
-        "few" => Ok(Reporting::new(&stack, false)),
-        "full" => Ok(Reporting::new(&stack, true)),
-        _ => Err(EnvError::Malformed("METRICS", "few or full".to_owned())),
-    }
+    let stack = env.text(settings::STACK_NAME.name).unwrap_or_else(|| "local".to_owned());
+    Ok(Reporting::new(&stack, env.word(&settings::METRICS)? == "full"))
 }
 
-/// Reads `WECHAT_APP_ID`: the Mini Program of a login that names none.
+/// The Mini Program of a login that names none.
 pub fn default_app(env: &impl Source) -> Option<String> {
-    env.text("WECHAT_APP_ID")
+    env.text_or_default(&settings::WECHAT_APP_ID)
 }
 
-/// Reads `SOURCE_ADDRESS`: `full`, `truncated` (the default) or `off`.
+/// How much of the client's address is written.
 ///
 /// # Errors
 ///
 /// [`EnvError`] naming the variable.
 pub fn source_address(env: &impl Source) -> Result<SourceAddress, EnvError> {
-    let text = env.text("SOURCE_ADDRESS").unwrap_or_else(|| "truncated".to_owned());
-    SourceAddress::parse(&text)
-        .ok_or_else(|| EnvError::Malformed("SOURCE_ADDRESS", "full, truncated or off".to_owned()))
+    let word = env.word(&settings::SOURCE_ADDRESS)?;
+    Ok(SourceAddress::parse(word).expect("every word of the setting is a rule"))
 }
 
 /// Settings of what talks to WeChat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WechatSettings {
-    /// `WECHAT_APPS_SECRET_ID`
+    /// The secret with the AppSecrets.
     pub apps_secret_id: String,
-    /// `SESSION_KEY_RING_SECRET_ID`; `None` when `STORE_SESSION_KEY` is `false`.
+    /// The secret with the keys of the vault; `None` when there is none.
     pub key_ring_secret_id: Option<String>,
-    /// `WECHAT_API_BASE_URL`
+    /// Where WeChat's API is.
     pub base_url: String,
 }
 
@@ -183,15 +168,12 @@ impl WechatSettings {
     ///
     /// [`EnvError`] naming the variable.
     pub fn read(env: &impl Source) -> Result<Self, EnvError> {
-        let store = env.flag_or("STORE_SESSION_KEY", true)?;
-        let ring = if store { Some(env.required("SESSION_KEY_RING_SECRET_ID")?) } else { None };
+        let has_vault = env.word(&settings::STORE_SESSION_KEY)? == "true";
+        let ring = has_vault.then(|| env.given(&settings::SESSION_KEY_RING_SECRET_ID)).transpose()?;
         Ok(Self {
-            apps_secret_id: env.required("WECHAT_APPS_SECRET_ID")?,
+            apps_secret_id: env.given(&settings::WECHAT_APPS_SECRET_ID)?,
             key_ring_secret_id: ring,
-            base_url: env
-                .text("WECHAT_API_BASE_URL")
-                // https://developers.weixin.qq.com/miniprogram/dev/server/API/user-login/api_code2session
-                .unwrap_or_else(|| "https://api.weixin.qq.com".to_owned()),
+            base_url: env.text_or_default(&settings::WECHAT_API_BASE_URL).unwrap_or_default(),
         })
     }
 }

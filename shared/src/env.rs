@@ -1,7 +1,10 @@
 //! Environment variables, read once, in `main`. Absent and malformed are different errors; both name
 //! the variable, neither prints its value.
 
-use std::str::FromStr;
+use facts::{
+    Setting,
+    setting::{Given, Number, NumberOrNone, Text, Words},
+};
 
 /// A setting that keeps the function from starting.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,36 +31,66 @@ pub trait Source {
         self.text(name).ok_or(EnvError::Absent(name))
     }
 
-    /// A whole number within `range`, or `default` when not set.
+    /// What the stack gives.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError::Absent`].
+    fn given(&self, setting: &Setting<Given>) -> Result<String, EnvError> {
+        self.required(setting.name)
+    }
+
+    /// A whole number in its range.
     ///
     /// # Errors
     ///
     /// [`EnvError::Malformed`].
-    fn number_or(
-        &self,
-        name: &'static str,
-        default: i64,
-        range: std::ops::RangeInclusive<i64>,
-    ) -> Result<i64, EnvError> {
-        let Some(text) = self.text(name) else { return Ok(default) };
-        i64::from_str(&text).ok().filter(|number| range.contains(number)).ok_or_else(|| {
-            EnvError::Malformed(name, format!("a whole number from {} to {}", range.start(), range.end()))
+    fn number(&self, setting: &Setting<Number>) -> Result<i64, EnvError> {
+        let Number { default, least, most } = setting.kind;
+        let Some(text) = self.text(setting.name) else { return Ok(default) };
+        number_in(&setting.kind, &text).ok_or_else(|| {
+            EnvError::Malformed(setting.name, format!("a whole number from {least} to {most}"))
         })
     }
 
-    /// `true` or `false`, or `default` when not set.
+    /// A whole number in its range, or `None` for 0.
     ///
     /// # Errors
     ///
     /// [`EnvError::Malformed`].
-    fn flag_or(&self, name: &'static str, default: bool) -> Result<bool, EnvError> {
-        match self.text(name).as_deref() {
-            None => Ok(default),
-            Some("true") => Ok(true),
-            Some("false") => Ok(false),
-            Some(_) => Err(EnvError::Malformed(name, "true or false".to_owned())),
+    fn number_or_none(&self, setting: &Setting<NumberOrNone>) -> Result<Option<i64>, EnvError> {
+        let Number { default, least, most } = setting.kind.number;
+        match self.text(setting.name).as_deref() {
+            None => Ok(Some(default)),
+            Some("0") => Ok(None),
+            Some(text) => number_in(&setting.kind.number, text).map(Some).ok_or_else(|| {
+                EnvError::Malformed(setting.name, format!("0, or a whole number from {least} to {most}"))
+            }),
         }
     }
+
+    /// One of its words.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError::Malformed`].
+    fn word(&self, setting: &Setting<Words>) -> Result<&'static str, EnvError> {
+        let Words { default, words } = setting.kind;
+        let Some(text) = self.text(setting.name) else { return Ok(default) };
+        words.iter().copied().find(|word| *word == text).ok_or_else(|| {
+            let (last, others) = words.split_last().unwrap_or((&"", &[]));
+            EnvError::Malformed(setting.name, format!("{} or {last}", others.join(", ")))
+        })
+    }
+
+    /// Its text, or its default. The form is for whoever reads it.
+    fn text_or_default(&self, setting: &Setting<Text>) -> Option<String> {
+        self.text(setting.name).or_else(|| setting.kind.default.map(str::to_owned))
+    }
+}
+
+fn number_in(range: &Number, text: &str) -> Option<i64> {
+    text.parse().ok().filter(|number| (range.least..=range.most).contains(number))
 }
 
 /// The process's environment.

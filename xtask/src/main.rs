@@ -1,21 +1,52 @@
 //! `cargo xtask generate` writes what is generated, `cargo xtask generate --check` says what is not as it would be written.
 //!
 //! # Layout
-//! - [`http_api`]: `template-http-api.yaml`, from `template.yaml`
+//! - [`blocks`]: the marked parts of files that people keep otherwise
+//! - [`settings`], [`codes`], [`routes`], [`alarms`]: what stands in them, from the tables of `facts`
+//! - [`http_api`]: `template-http-api.yaml` as a whole, from `template.yaml`
 //! - [`patch`]: lays one YAML text over another and keeps what people wrote in it
+//! - [`yaml`], [`markdown`]: how things are written there
 
+mod alarms;
+mod blocks;
+mod codes;
 mod http_api;
+mod markdown;
 mod patch;
+mod routes;
+mod settings;
+mod yaml;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
+/// Files with marked parts.
+const MARKED: &[&str] = &[
+    "template.yaml",
+    "examples/template.yaml",
+    "examples/separate-stack/rest-api.yaml",
+    "openapi.yaml",
+    "README.md",
+    "README.zh-CN.md",
+    "docs/api.md",
+];
+const REST: &str = "template.yaml";
+const HTTP: &str = "template-http-api.yaml";
+
 /// What is written, and the text that belongs there.
 fn generated(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
     let read = |name: &str| fs::read_to_string(root.join(name)).map_err(|error| format!("{name}: {error}"));
-    let http = http_api::template(&read("template.yaml")?, &read(http_api::PATCH)?)?;
-    Ok(vec![("template-http-api.yaml", http)])
+    let mut written = Vec::new();
+    for &name in MARKED {
+        let mut text = blocks::filled(&read(name)?).map_err(|error| format!("{name}: {error}"))?;
+        if name == REST {
+            text = settings::grouped(&text)?;
+            written.push((HTTP, http_api::template(&text, &read(http_api::PATCH)?)?));
+        }
+        written.push((name, text));
+    }
+    Ok(written)
 }
 
 fn run(root: &Path, only_check: bool) -> Result<(), String> {

@@ -24,17 +24,14 @@ pub enum HttpApiAnswer {
 }
 
 impl HttpApiAnswer {
-    /// Reads `HTTP_API_ANSWER`: `simple` (the default) or `policy`.
+    /// What the function was told.
     ///
     /// # Errors
     ///
     /// [`EnvError`] naming the variable.
     pub fn read(env: &impl Source) -> Result<Self, EnvError> {
-        match env.text("HTTP_API_ANSWER").as_deref() {
-            None | Some("simple") => Ok(Self::Simple),
-            Some("policy") => Ok(Self::Policy),
-            Some(_) => Err(EnvError::Malformed("HTTP_API_ANSWER", "simple or policy".to_owned())),
-        }
+        let word = env.word(&facts::settings::HTTP_API_ANSWER)?;
+        Ok(if word == "policy" { Self::Policy } else { Self::Simple })
     }
 }
 

@@ -4,6 +4,7 @@
 //! Both routes are open at API Gateway and check the token themselves, so that the client can tell
 //! "log in again" (401) from "cannot tell" (503) behind every kind of API.
 
+use facts::route;
 use serde::Serialize;
 use wxsession::{
     Clock,
@@ -121,8 +122,8 @@ impl CheckSession {
 impl HttpFunction for CheckSession {
     const NAME: &'static str = "check-session";
     const ROUTES: &'static [Route<Self>] = &[
-        Route::new("GET", "/session", |function, request, line| Box::pin(function.check(request, line))),
-        Route::new("DELETE", "/session", |function, request, line| Box::pin(function.log_out(request, line))),
+        Route::of(&route::CHECK, |function, request, line| Box::pin(function.check(request, line))),
+        Route::of(&route::LOGOUT, |function, request, line| Box::pin(function.log_out(request, line))),
     ];
 
     fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {

@@ -16,6 +16,7 @@ pub use record::Recorded;
 pub use request::Origin;
 pub use wechat::Traded;
 
+use facts::route;
 use serde::Serialize;
 use wxsession::{
     Clock, Random,
@@ -126,7 +127,7 @@ impl HttpFunction for Login {
     const NAME: &'static str = "login";
     const FAILURE: Option<&'static str> = Some("authn_login_fail");
     const ROUTES: &'static [Route<Self>] =
-        &[Route::new("POST", "/login", |function, request, line| Box::pin(function.login(request, line)))];
+        &[Route::of(&route::LOGIN, |function, request, line| Box::pin(function.login(request, line)))];
 
     fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
         Self::with_account(Account::read(env)?, env, clock, Random::system())

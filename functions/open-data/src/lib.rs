@@ -27,6 +27,7 @@ mod wechat;
 
 use std::sync::Arc;
 
+use facts::route;
 use wxsession::{
     Clock, Random,
     aws::{Account, Budget},
@@ -73,7 +74,7 @@ impl OpenData {
         clock: Clock,
         random: Random,
     ) -> Result<Self, EnvError> {
-        let users_table = env.required("USERS_TABLE")?;
+        let users_table = env.given(&facts::settings::USERS_TABLE)?;
         let settings = WechatSettings::read(env)?;
         let secrets = account.secrets_manager();
         let apps = Arc::new(CachedSecret::new(secrets.clone(), settings.apps_secret_id, clock.clone()));
@@ -95,19 +96,15 @@ impl OpenData {
 impl HttpFunction for OpenData {
     const NAME: &'static str = "open-data";
     const ROUTES: &'static [Route<Self>] = &[
-        Route::new("POST", "/open-data/decrypt", |function, request, line| {
-            Box::pin(function.decrypt(request, line))
-        }),
-        Route::new("POST", "/open-data/verify", |function, request, line| {
-            Box::pin(function.verify(request, line))
-        }),
-        Route::new("GET", "/session-key", |function, request, line| {
+        Route::of(&route::DECRYPT, |function, request, line| Box::pin(function.decrypt(request, line))),
+        Route::of(&route::VERIFY, |function, request, line| Box::pin(function.verify(request, line))),
+        Route::of(&route::CHECK_SESSION_KEY, |function, request, line| {
             Box::pin(function.check_session_key(request, line))
         }),
-        Route::new("POST", "/session-key/reset", |function, request, line| {
+        Route::of(&route::RESET_SESSION_KEY, |function, request, line| {
             Box::pin(function.reset_session_key(request, line))
         }),
-        Route::new("POST", "/phone-number", |function, request, line| {
+        Route::of(&route::PHONE_NUMBER, |function, request, line| {
             Box::pin(function.phone_number(request, line))
         }),
     ];

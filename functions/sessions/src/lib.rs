@@ -16,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use facts::route;
 use serde::Serialize;
 use wxsession::{
     Clock, Identity, Random, SessionId,
@@ -172,14 +173,14 @@ impl Sessions {
 impl HttpFunction for Sessions {
     const NAME: &'static str = "sessions";
     const ROUTES: &'static [Route<Self>] = &[
-        Route::new("GET", "/sessions", |function, request, line| Box::pin(function.list(request, line))),
-        Route::new("DELETE", "/sessions", |function, request, line| {
+        Route::of(&route::LIST_SESSIONS, |function, request, line| Box::pin(function.list(request, line))),
+        Route::of(&route::SIGN_OUT_EVERYWHERE, |function, request, line| {
             Box::pin(function.sign_out_everywhere(request, line))
         }),
-        Route::new("DELETE", "/sessions/{id}", |function, request, line| {
+        Route::of(&route::END_SESSION, |function, request, line| {
             Box::pin(function.sign_out_one(request, line))
         }),
-        Route::new("DELETE", "/me", |function, request, line| {
+        Route::of(&route::DELETE_ACCOUNT, |function, request, line| {
             Box::pin(function.delete_account(request, line))
         }),
     ];

@@ -5,15 +5,13 @@ use wxsession::env::Source as _;
 
 use super::{
     Args, Surroundings,
-    environment::Settings,
+    environment::{NAMES, Settings},
     report::{Finding, Report, State},
     texts::AWS_NONE,
 };
 use crate::access;
 
 const CHECK: &str = "aws";
-const NAMES: [&str; 4] =
-    ["USERS_TABLE", "SESSIONS_TABLE", "WECHAT_APPS_SECRET_ID", "SESSION_KEY_RING_SECRET_ID"];
 
 /// Clients with an operator's patience, and where `DynamoDB` is.
 pub(super) struct Aws {
@@ -43,13 +41,13 @@ pub(super) async fn account(
 }
 
 fn clients(settings: &Settings, config: &SdkConfig) -> Aws {
-    let endpoint = settings.all.text("AWS_ENDPOINT_URL_DYNAMODB");
+    let endpoint = settings.all.text(facts::settings::AWS_ENDPOINT_URL_DYNAMODB.name);
     let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(config);
     let mut secrets = aws_sdk_secretsmanager::config::Builder::from(config);
     if let Some(endpoint) = &endpoint {
         dynamodb.set_endpoint_url(Some(endpoint.clone()));
     }
-    if let Some(endpoint) = settings.all.text("AWS_ENDPOINT_URL_SECRETS_MANAGER") {
+    if let Some(endpoint) = settings.all.text(facts::settings::AWS_ENDPOINT_URL_SECRETS_MANAGER.name) {
         secrets.set_endpoint_url(Some(endpoint));
     }
     Aws {

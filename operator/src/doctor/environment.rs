@@ -2,6 +2,7 @@
 
 use std::{io::ErrorKind, path::Path};
 
+use facts::settings;
 use serde_json::{Map, Value};
 use wxsession::env::Source as _;
 
@@ -13,6 +14,14 @@ use crate::{
     surroundings::{Variables, known},
     text::Message,
 };
+
+/// Whoever has one of these describes a deployment, and then all of them are needed.
+pub(super) const NAMES: [&str; 4] = [
+    settings::USERS_TABLE.name,
+    settings::SESSIONS_TABLE.name,
+    settings::WECHAT_APPS_SECRET_ID.name,
+    settings::SESSION_KEY_RING_SECRET_ID.name,
+];
 
 /// The file of `--env-file` cannot be understood. Nothing of its text is quoted: it may hold secrets.
 #[derive(Debug, thiserror::Error)]

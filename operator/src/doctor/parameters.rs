@@ -2,35 +2,34 @@
 
 use std::collections::BTreeSet;
 
+use facts::{
+    Setting,
+    setting::{From, Kind},
+    settings,
+};
 use wxsession::{
     config::{self, WechatSettings},
-    env::EnvError,
+    env::{EnvError, Source as _},
     wechat::Wechat,
 };
 
 use super::{
-    environment::{Function, Settings},
+    environment::{Function, NAMES, Settings},
     report::{Finding, Report},
     texts::{self, PARAMETER_ABSENT, PARAMETER_ADJUSTED, PARAMETER_BAD, PARAMETERS_NONE, PARAMETERS_OK},
 };
 use crate::surroundings::Variables;
 
 const CHECK: &str = "parameters";
-/// Settings with a range. The rest are names.
-pub(super) const RANGED: [&str; 9] = [
-    "REALM",
-    "IDLE_SECONDS",
-    "ABSOLUTE_SECONDS",
-    "RENEW_AFTER_SECONDS",
-    "MAX_SESSIONS_PER_USER",
-    "STORE_SESSION_KEY",
-    "OPEN_DATA_MAX_AGE_SECONDS",
-    "WECHAT_API_BASE_URL",
-    "LOG_LEVEL",
-];
-/// Whoever has one of these describes a deployment, and then all of them are needed.
-const NAMES: [&str; 4] =
-    ["USERS_TABLE", "SESSIONS_TABLE", "WECHAT_APPS_SECRET_ID", "SESSION_KEY_RING_SECRET_ID"];
+
+/// Settings with a default, and so with a range, some words or a form. The rest are names.
+pub(super) fn ranged() -> impl Iterator<Item = &'static Setting> {
+    settings::ALL.iter().filter(|setting| match setting.kind {
+        Kind::Given => false,
+        Kind::Text(text) => text.default.is_some(),
+        _ => parameter_of(setting.name).is_some(),
+    })
+}
 
 pub(super) fn check(settings: &Settings, report: &mut Report) {
     let before = report.findings.len();
@@ -55,11 +54,11 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
                 .with("name", one.name)
                 .with("set", &one.set)
                 .with("used", &one.used)
-                .with("parameter", &parameter_of(one.name)),
+                .with("parameter", &parameter_of(one.name).unwrap_or_default()),
         );
     }
-    let is_set = |name: &&&str| settings.is_set(name);
-    let count = RANGED.iter().filter(is_set).count() + NAMES.iter().filter(is_set).count();
+    let names = ranged().map(|setting| setting.name).chain(NAMES);
+    let count = names.filter(|name| settings.is_set(name)).count();
     report.add(if count == 0 {
         Finding::skipped(CHECK, PARAMETERS_NONE)
     } else {
@@ -72,7 +71,7 @@ fn bad(function: &Function, name: &str, expected: &str) -> Finding {
     Finding::fail(CHECK, PARAMETER_BAD)
         .with("place", &place)
         .with("name", &name)
-        .with("parameter", &parameter_of(name))
+        .with("parameter", &parameter_of(name).unwrap_or_default())
         .with_words("expected", expected, texts::expected_in_chinese(expected))
 }
 
@@ -94,33 +93,34 @@ fn malformed(function: &Function) -> Vec<(&'static str, String)> {
 
 type Reader = fn(&Variables) -> Result<(), EnvError>;
 
-const READERS: [Reader; 7] = [
+const READERS: [Reader; 9] = [
     |env| config::realm(env).map(drop),
     |env| config::rules(env).map(drop),
     |env| config::max_sessions(env).map(drop),
     |env| config::open_data_max_age(env).map(drop),
     |env| config::log_level(env).map(drop),
+    |env| config::reporting(env).map(drop),
+    |env| config::source_address(env).map(drop),
     |env| WechatSettings::read(env).map(drop),
-    |env| match env.get("WECHAT_API_BASE_URL").filter(|url| !url.is_empty()) {
-        Some(url) => Wechat::new(url).map(drop),
-        None => Ok(()),
-    },
+    |env| env.text(settings::WECHAT_API_BASE_URL.name).map_or(Ok(()), |url| Wechat::new(&url).map(drop)),
 ];
 
-fn absent(settings: &Settings) -> Vec<&'static str> {
-    if !NAMES.iter().any(|name| settings.is_set(name)) {
+fn absent(set: &Settings) -> Vec<&'static str> {
+    if !NAMES.iter().any(|name| set.is_set(name)) {
         return Vec::new();
     }
-    let has_no_vault = settings.all.get("STORE_SESSION_KEY").is_some_and(|stored| stored == "false");
-    let is_needed = |name: &&str| !(has_no_vault && *name == "SESSION_KEY_RING_SECRET_ID");
-    NAMES.into_iter().filter(is_needed).filter(|name| !settings.is_set(name)).collect()
+    let has_no_vault = set.all.get(settings::STORE_SESSION_KEY.name).is_some_and(|stored| stored == "false");
+    let is_needed = |name: &&str| !(has_no_vault && *name == settings::SESSION_KEY_RING_SECRET_ID.name);
+    NAMES.into_iter().filter(is_needed).filter(|name| !set.is_set(name)).collect()
 }
 
-/// The template's name of a setting: `IDLE_SECONDS` is `IdleSeconds` there.
-fn parameter_of(variable: &str) -> String {
-    let word =
-        |word: &str| word.chars().take(1).chain(word.to_lowercase().chars().skip(1)).collect::<String>();
-    variable.split('_').map(word).collect()
+/// The template's name of a setting that it has as a parameter.
+fn parameter_of(variable: &str) -> Option<&'static str> {
+    let setting = settings::ALL.iter().find(|setting| setting.name == variable)?;
+    match setting.from {
+        From::Parameter(name, _) => Some(name),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -151,13 +151,5 @@ mod tests {
     fn values_that_do_not_fit_each_other_are_not_bad_values() {
         finds(&[("IDLE_SECONDS", "86400"), ("ABSOLUTE_SECONDS", "3600")], &[]);
         finds(&[("IDLE_SECONDS", "900"), ("RENEW_AFTER_SECONDS", "900")], &[]);
-    }
-
-    #[test]
-    fn a_variable_is_a_parameter_of_the_template() {
-        let template = include_str!("../../../template.yaml");
-        for name in RANGED {
-            assert!(template.contains(&format!("{name}: !Ref {}\n", parameter_of(name))), "{name}");
-        }
     }
 }

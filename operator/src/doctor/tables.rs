@@ -27,7 +27,7 @@ struct Expected {
 }
 
 const USERS: Expected = Expected {
-    variable: "USERS_TABLE",
+    variable: facts::settings::USERS_TABLE.name,
     resource: "UsersTable",
     keys: "user_id HASH S",
     check: "tables.users",
@@ -36,7 +36,7 @@ const USERS: Expected = Expected {
 };
 
 const SESSIONS: Expected = Expected {
-    variable: "SESSIONS_TABLE",
+    variable: facts::settings::SESSIONS_TABLE.name,
     resource: "SessionsTable",
     keys: "pk HASH S, sk RANGE S",
     check: "tables.sessions",

@@ -191,15 +191,14 @@ pub(super) fn expected_in_chinese(expected: &str) -> String {
     }
     match (expected, from_to) {
         (_, Some((from, to))) => format!("{from} 到 {to} 之间的整数"),
-        ("true or false", _) => "true 或 false".to_owned(),
-        ("debug, info, warn or error", _) => "debug、info、warn 或 error".to_owned(),
         (text, _) if text.starts_with("1 to 64 characters") => {
             "1 到 64 个字符，可用 A-Z a-z 0-9 . _ -".to_owned()
         }
         (text, _) if text.starts_with("an https URL") => {
             "不带路径和查询的 https 地址（回环地址可用 http）".to_owned()
         }
-        (text, _) => text.to_owned(),
+        // Words to choose from.
+        (text, _) => text.replace(", ", "、").replace(" or ", " 或 "),
     }
 }
 

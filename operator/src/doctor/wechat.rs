@@ -25,7 +25,6 @@ const CREDENTIALS: &str = "wechat.credentials";
 const TOKEN: &str = "wechat.stable_token";
 /// Printable, of the length of a real one, and never minted: those have no hyphens.
 pub(super) const PROBE_CODE: &str = "doctor-probe-this-is-not-a-code0";
-const DEFAULT_BASE: &str = "https://api.weixin.qq.com";
 
 /// A Mini Program to ask about.
 pub(super) struct App {
@@ -67,7 +66,7 @@ pub(super) async fn check(
             seen.push(app);
         }
     }
-    let base = settings.all.text("WECHAT_API_BASE_URL").unwrap_or_else(|| DEFAULT_BASE.to_owned());
+    let base = settings.all.text_or_default(&facts::settings::WECHAT_API_BASE_URL).unwrap_or_default();
     if seen.is_empty() {
         report.add(Finding::skipped(CREDENTIALS, WECHAT_NONE));
         return;

@@ -1,4 +1,4 @@
-//! The one table of errors: code, status, detail. The codes are stable; `docs/api.md` lists them.
+//! A request that was not done. What each code means stands in `facts::code`.
 
 use std::borrow::Cow;
 
@@ -6,161 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::telemetry::{Level, Line};
-
-/// Why a request was not done. 401 means "log in again" and nothing else does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Code {
-    /// The request cannot be read. A bug of the client.
-    MalformedRequest,
-    /// WeChat does not accept the js_code: bad, expired or another app's.
-    LoginCodeInvalid,
-    /// The js_code has been used.
-    LoginCodeUsed,
-    /// The phone code is not accepted: bad, expired, used, or a login code.
-    PhoneCodeInvalid,
-    /// No bearer token.
-    CredentialsMissing,
-    /// The session is over or never was.
-    SessionInvalid,
-    /// The Mini Program is not one of this deployment's.
-    WrongApp,
-    /// WeChat's risk control refuses this user.
-    LoginBlocked,
-    /// An operator has blocked this user.
-    UserBlocked,
-    /// The user has not the role that the route wants. For business functions: the login backend's own routes want none.
-    RoleMissing,
-    /// No such thing.
-    NotFound,
-    /// The deployment has this feature switched off.
-    NotEnabled,
-    /// The route knows other verbs.
-    MethodNotAllowed,
-    /// The data was encrypted or signed with another session_key: log in at WeChat and retry.
-    SessionKeyStale,
-    /// The body is larger than it may be.
-    BodyTooLarge,
-    /// The body is not JSON.
-    UnsupportedMediaType,
-    /// Too many requests.
-    RateLimited,
-    /// The deployment's credentials or settings are wrong. The log says which and how to mend it.
-    ServiceMisconfigured,
-    /// A bug here.
-    Internal,
-    /// WeChat answered something that is not an answer.
-    UpstreamInvalid,
-    /// WeChat is busy, slow or unreachable.
-    UpstreamUnavailable,
-    /// A table or a secret could not be reached: cannot tell.
-    StoreUnavailable,
-}
-
-impl Code {
-    /// Every code, for tests that compare this table with the documents.
-    pub const ALL: [Self; 22] = [
-        Self::MalformedRequest,
-        Self::LoginCodeInvalid,
-        Self::LoginCodeUsed,
-        Self::PhoneCodeInvalid,
-        Self::CredentialsMissing,
-        Self::SessionInvalid,
-        Self::WrongApp,
-        Self::LoginBlocked,
-        Self::UserBlocked,
-        Self::RoleMissing,
-        Self::NotFound,
-        Self::NotEnabled,
-        Self::MethodNotAllowed,
-        Self::SessionKeyStale,
-        Self::BodyTooLarge,
-        Self::UnsupportedMediaType,
-        Self::RateLimited,
-        Self::ServiceMisconfigured,
-        Self::Internal,
-        Self::UpstreamInvalid,
-        Self::UpstreamUnavailable,
-        Self::StoreUnavailable,
-    ];
-
-    fn row(self) -> (&'static str, u16, &'static str) {
-        match self {
-            Self::MalformedRequest => ("malformed_request", 400, "The request cannot be read"),
-            Self::LoginCodeInvalid => ("login_code_invalid", 400, "WeChat does not accept the code"),
-            Self::LoginCodeUsed => ("login_code_used", 400, "The code has been used"),
-            Self::PhoneCodeInvalid => ("phone_code_invalid", 400, "WeChat does not accept the phone code"),
-            Self::CredentialsMissing => ("credentials_missing", 401, "A bearer token is needed"),
-            Self::SessionInvalid => ("session_invalid", 401, "The session is over: log in again"),
-            Self::WrongApp => ("wrong_app", 403, "This Mini Program is not served here"),
-            Self::LoginBlocked => ("login_blocked", 403, "WeChat refuses this user"),
-            Self::UserBlocked => ("user_blocked", 403, "This user is blocked"),
-            Self::RoleMissing => ("role_missing", 403, "The user may not do this"),
-            Self::NotFound => ("not_found", 404, "There is no such thing"),
-            Self::NotEnabled => ("not_enabled", 404, "This deployment has the feature switched off"),
-            Self::MethodNotAllowed => ("method_not_allowed", 405, "The route knows other methods"),
-            Self::SessionKeyStale => ("session_key_stale", 409, "The session_key has changed: call wx.login"),
-            Self::BodyTooLarge => ("body_too_large", 413, "The body is too large"),
-            Self::UnsupportedMediaType => {
-                ("unsupported_media_type", 415, "The body must be application/json")
-            }
-            Self::RateLimited => ("rate_limited", 429, "Too many requests: wait"),
-            Self::ServiceMisconfigured => ("service_misconfigured", 500, "The service is misconfigured"),
-            Self::Internal => ("internal", 500, "The service failed"),
-            Self::UpstreamInvalid => ("upstream_invalid", 502, "WeChat's answer cannot be read"),
-            Self::UpstreamUnavailable => ("upstream_unavailable", 503, "WeChat cannot be reached: retry"),
-            Self::StoreUnavailable => ("store_unavailable", 503, "The session cannot be checked now: retry"),
-        }
-    }
-
-    /// RFC 9457 §4.2.1: with `about:blank` the title is the phrase of the status, as RFC 9110 has it.
-    #[cfg(feature = "http")]
-    fn title(self) -> &'static str {
-        match self.status() {
-            400 => "Bad Request",
-            401 => "Unauthorized",
-            403 => "Forbidden",
-            404 => "Not Found",
-            405 => "Method Not Allowed",
-            409 => "Conflict",
-            413 => "Content Too Large",
-            415 => "Unsupported Media Type",
-            429 => "Too Many Requests",
-            502 => "Bad Gateway",
-            503 => "Service Unavailable",
-            _ => "Internal Server Error",
-        }
-    }
-
-    /// The stable code.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        self.row().0
-    }
-
-    /// The HTTP status.
-    #[must_use]
-    pub fn status(self) -> u16 {
-        self.row().1
-    }
-
-    #[cfg(feature = "http")]
-    fn challenge(self) -> Option<&'static str> {
-        match self {
-            // RFC 6750 §3: no error code when no credentials were sent.
-            Self::CredentialsMissing => Some(r#"Bearer realm="wxs""#),
-            Self::SessionInvalid => Some(r#"Bearer realm="wxs", error="invalid_token""#),
-            _ => None,
-        }
-    }
-
-    fn default_retry_after(self) -> Option<RetryAfter> {
-        match self {
-            Self::UpstreamUnavailable | Self::StoreUnavailable => Some(RetryAfter::Seconds(2)),
-            Self::RateLimited => Some(RetryAfter::Seconds(60)),
-            _ => None,
-        }
-    }
-}
+pub use facts::Code;
 
 /// When to try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,7 +58,7 @@ impl Problem {
         Self {
             code,
             reason: None,
-            retry_after: code.default_retry_after(),
+            retry_after: code.retry_after().map(|seconds| RetryAfter::Seconds(seconds.into())),
             allow: None,
             fields: Vec::new(),
             operator: None,
@@ -296,7 +142,7 @@ impl Problem {
             HeaderValue, StatusCode,
             header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
         };
-        let (code, status, detail) = self.code.row();
+        let facts::code::Row { code, status, detail, .. } = self.code.row();
         let mut body = json!({
             "type": "about:blank", "title": self.code.title(), "status": status, "detail": detail, "code": code,
             "instance": request_id,

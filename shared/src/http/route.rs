@@ -31,6 +31,15 @@ impl<F> Route<F> {
         Self { method, path, handler }
     }
 
+    /// A row of a route of ours.
+    #[must_use]
+    pub const fn of(
+        route: &facts::Route,
+        handler: for<'a> fn(&'a F, &'a Request, &'a mut Line) -> Served<'a>,
+    ) -> Self {
+        Self::new(route.method, route.path, handler)
+    }
+
     pub(crate) fn serve<'a>(&self, function: &'a F, request: &'a Request, line: &'a mut Line) -> Served<'a> {
         (self.handler)(function, request, line)
     }

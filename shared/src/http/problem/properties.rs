@@ -55,7 +55,7 @@ fn every_problem_has_every_property() {
 #[test]
 fn each_property_refutes_a_wrong_answer() {
     refuted(&every_answer_is_problem_json(|problem, request_id| {
-        let (code, status, detail) = problem.code.row();
+        let facts::code::Row { code, status, detail, .. } = problem.code.row();
         let body = format!(
             r#"{{"type":"about:blank","title":"{detail}","status":{status},"detail":"{detail}","code":"{code}","instance":"{request_id}"}}"#
         );

@@ -1,0 +1,24 @@
+//! What code, templates and documents all say, as tables. The functions are compiled with them, and `cargo xtask generate`
+//! writes from them what stands in templates, READMEs, `docs/` and `openapi.yaml`.
+//!
+//! # Layout
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`function`] | the functions |
+//! | [`setting`], [`settings`] | what a setting is, and all of them |
+//! | [`code`] | the error codes, with their status |
+//! | [`response`] | the error answers of `openapi.yaml`, and those that the gateway gives in our place |
+//! | [`route`] | the routes |
+
+pub mod code;
+pub mod function;
+pub mod response;
+pub mod route;
+pub mod setting;
+pub mod settings;
+
+pub use code::Code;
+pub use function::Function;
+pub use route::Route;
+pub use setting::Setting;

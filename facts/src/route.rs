@@ -1,0 +1,275 @@
+//! The routes. A new one is a row here, an event of its function in `template.yaml`, a row of the function's table, and an
+//! operation of `openapi.yaml`.
+
+use crate::{
+    Code::{
+        self, BodyTooLarge, CredentialsMissing, LoginBlocked, LoginCodeInvalid, LoginCodeUsed,
+        MalformedRequest, NotEnabled, NotFound, PhoneCodeInvalid, ServiceMisconfigured, SessionInvalid,
+        SessionKeyStale, StoreUnavailable, UnsupportedMediaType, UpstreamInvalid, UpstreamUnavailable,
+        UserBlocked, WrongApp,
+    },
+    Function,
+};
+
+/// What stands before a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// Nothing.
+    Open,
+    /// The function itself checks the token.
+    Token,
+    /// The authorizer.
+    Authorizer,
+}
+
+/// A route.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// The method.
+    pub method: &'static str,
+    /// The path as the template has it, `/sessions/{id}`.
+    pub path: &'static str,
+    /// Who serves it.
+    pub function: Function,
+    /// What stands before it.
+    pub auth: Auth,
+    /// The members of its body and how long that may be; empty when it takes none.
+    pub body: &'static str,
+    /// The status of its success.
+    pub success: u16,
+    /// The codes that it may answer with, besides those of the authorizer and of every route.
+    pub codes: &'static [Code],
+    /// What it answers.
+    pub answer: &'static str,
+    /// The same in Chinese.
+    pub chinese: &'static str,
+}
+
+/// What the authorizer may answer in a route's place.
+pub const OF_THE_AUTHORIZER: &[Code] = &[CredentialsMissing, SessionInvalid, StoreUnavailable];
+
+/// All of them, in the order of the tables.
+pub const ALL: &[Route] = &[
+    LOGIN,
+    CHECK,
+    LOGOUT,
+    LIST_SESSIONS,
+    END_SESSION,
+    SIGN_OUT_EVERYWHERE,
+    DELETE_ACCOUNT,
+    DECRYPT,
+    VERIFY,
+    CHECK_SESSION_KEY,
+    RESET_SESSION_KEY,
+    PHONE_NUMBER,
+];
+
+/// The token, its times, session id, user id, whether the user is new.
+pub const LOGIN: Route = Route {
+    method: "POST",
+    path: "/login",
+    function: Function::Login,
+    auth: Auth::Open,
+    body: "`{code, app_id?, install_id?, device?}`, at most 4096 bytes",
+    success: 200,
+    codes: &[
+        MalformedRequest,
+        LoginCodeInvalid,
+        LoginCodeUsed,
+        WrongApp,
+        LoginBlocked,
+        UserBlocked,
+        BodyTooLarge,
+        UnsupportedMediaType,
+        ServiceMisconfigured,
+        UpstreamInvalid,
+        UpstreamUnavailable,
+        StoreUnavailable,
+    ],
+    answer: "the token, its times, session id, user id, whether the user is new",
+    chinese: "令牌、各个时间、会话 id、用户 id、是否新用户",
+};
+
+/// Session and user; renews the session when that is due.
+pub const CHECK: Route = Route {
+    method: "GET",
+    path: "/session",
+    function: Function::CheckSession,
+    auth: Auth::Token,
+    body: "",
+    success: 200,
+    codes: &[MalformedRequest, CredentialsMissing, SessionInvalid, StoreUnavailable],
+    answer: "session and user; renews the session when that is due",
+    chinese: "会话与用户；该续期时续期",
+};
+
+/// 204: logged out.
+pub const LOGOUT: Route = Route {
+    method: "DELETE",
+    path: "/session",
+    function: Function::CheckSession,
+    auth: Auth::Token,
+    body: "",
+    success: 204,
+    codes: &[MalformedRequest, CredentialsMissing, SessionInvalid, StoreUnavailable],
+    answer: "204: logged out",
+    chinese: "204：已退出",
+};
+
+/// The user's sessions.
+pub const LIST_SESSIONS: Route = Route {
+    method: "GET",
+    path: "/sessions",
+    function: Function::Sessions,
+    auth: Auth::Authorizer,
+    body: "",
+    success: 200,
+    codes: &[StoreUnavailable],
+    answer: "the user's sessions",
+    chinese: "该用户的会话列表",
+};
+
+/// 204: that session has ended.
+pub const END_SESSION: Route = Route {
+    method: "DELETE",
+    path: "/sessions/{id}",
+    function: Function::Sessions,
+    auth: Auth::Authorizer,
+    body: "",
+    success: 204,
+    codes: &[NotFound, StoreUnavailable],
+    answer: "204: that session has ended",
+    chinese: "204：那个会话已结束",
+};
+
+/// 204: every session of the user has ended.
+pub const SIGN_OUT_EVERYWHERE: Route = Route {
+    method: "DELETE",
+    path: "/sessions",
+    function: Function::Sessions,
+    auth: Auth::Authorizer,
+    body: "",
+    success: 204,
+    codes: &[StoreUnavailable],
+    answer: "204: every session of the user has ended",
+    chinese: "204：该用户的所有会话已结束",
+};
+
+/// 204: the user's record and all sessions are gone.
+pub const DELETE_ACCOUNT: Route = Route {
+    method: "DELETE",
+    path: "/me",
+    function: Function::Sessions,
+    auth: Auth::Authorizer,
+    body: "",
+    success: 204,
+    codes: &[StoreUnavailable],
+    answer: "204: the user's record and all sessions are gone",
+    chinese: "204：用户记录与所有会话都已删除",
+};
+
+/// The decrypted open data.
+pub const DECRYPT: Route = Route {
+    method: "POST",
+    path: "/open-data/decrypt",
+    function: Function::OpenData,
+    auth: Auth::Authorizer,
+    body: "`{encrypted_data, iv, max_age_seconds?}`, at most 16384 bytes",
+    success: 200,
+    codes: &[
+        MalformedRequest,
+        NotEnabled,
+        SessionKeyStale,
+        BodyTooLarge,
+        UnsupportedMediaType,
+        ServiceMisconfigured,
+        StoreUnavailable,
+    ],
+    answer: "the decrypted open data",
+    chinese: "解密后的开放数据",
+};
+
+/// Whether the signature of `rawData` is right.
+pub const VERIFY: Route = Route {
+    method: "POST",
+    path: "/open-data/verify",
+    function: Function::OpenData,
+    auth: Auth::Authorizer,
+    body: "`{raw_data, signature}`, at most 16384 bytes",
+    success: 200,
+    codes: &[
+        MalformedRequest,
+        NotEnabled,
+        SessionKeyStale,
+        BodyTooLarge,
+        UnsupportedMediaType,
+        ServiceMisconfigured,
+        StoreUnavailable,
+    ],
+    answer: "whether the signature of `rawData` is right",
+    chinese: "`rawData` 的签名是否正确",
+};
+
+/// Whether WeChat still accepts the stored session_key.
+pub const CHECK_SESSION_KEY: Route = Route {
+    method: "GET",
+    path: "/session-key",
+    function: Function::OpenData,
+    auth: Auth::Authorizer,
+    body: "",
+    success: 200,
+    codes: &[
+        WrongApp,
+        NotEnabled,
+        ServiceMisconfigured,
+        UpstreamInvalid,
+        UpstreamUnavailable,
+        StoreUnavailable,
+    ],
+    answer: "whether WeChat still accepts the stored session_key",
+    chinese: "微信是否仍承认存着的 session_key",
+};
+
+/// 204: WeChat made a new session_key.
+pub const RESET_SESSION_KEY: Route = Route {
+    method: "POST",
+    path: "/session-key/reset",
+    function: Function::OpenData,
+    auth: Auth::Authorizer,
+    body: "",
+    success: 204,
+    codes: &[
+        WrongApp,
+        NotEnabled,
+        SessionKeyStale,
+        ServiceMisconfigured,
+        UpstreamInvalid,
+        UpstreamUnavailable,
+        StoreUnavailable,
+    ],
+    answer: "204: WeChat made a new session_key",
+    chinese: "204：微信换了新的 session_key",
+};
+
+/// The phone number behind a button's code.
+pub const PHONE_NUMBER: Route = Route {
+    method: "POST",
+    path: "/phone-number",
+    function: Function::OpenData,
+    auth: Auth::Authorizer,
+    body: "`{code}`, at most 4096 bytes",
+    success: 200,
+    codes: &[
+        MalformedRequest,
+        PhoneCodeInvalid,
+        WrongApp,
+        BodyTooLarge,
+        UnsupportedMediaType,
+        ServiceMisconfigured,
+        UpstreamInvalid,
+        UpstreamUnavailable,
+        StoreUnavailable,
+    ],
+    answer: "the phone number behind a button's code",
+    chinese: "手机号按钮的 code 对应的号码",
+};

@@ -1,0 +1,268 @@
+//! The settings. A new one is a row here and the line that reads it: template, READMEs and `docs/` follow by
+//! `cargo xtask generate`.
+
+use crate::{
+    Function::{self, Accounts, Authorizer, CheckSession, Login, OpenData, Sessions},
+    Setting,
+    setting::{From, Given, Number, NumberOrNone, Text, Words},
+};
+
+const EVERY: &[Function] = Function::ALL;
+const WECHAT: &[Function] = &[Login, OpenData];
+const TABLES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts];
+const REALMS: &[Function] = &[Login, CheckSession, Authorizer];
+
+/// All of them, in the order of the tables.
+pub const ALL: &[Setting] = &[
+    STACK_NAME.any(),
+    METRICS.any(),
+    USERS_TABLE.any(),
+    SESSIONS_TABLE.any(),
+    REALM.any(),
+    IDLE_SECONDS.any(),
+    ABSOLUTE_SECONDS.any(),
+    RENEW_AFTER_SECONDS.any(),
+    MAX_SESSIONS_PER_USER.any(),
+    STORE_SESSION_KEY.any(),
+    WECHAT_APP_ID.any(),
+    OPEN_DATA_MAX_AGE_SECONDS.any(),
+    WECHAT_APPS_SECRET_ID.any(),
+    SESSION_KEY_RING_SECRET_ID.any(),
+    WECHAT_API_BASE_URL.any(),
+    LOG_LEVEL.any(),
+    SOURCE_ADDRESS.any(),
+    AWS_ENDPOINT_URL_DYNAMODB.any(),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER.any(),
+    HTTP_API_ANSWER.any(),
+];
+
+/// In every metric, so that two stacks in one account do not share any.
+pub const STACK_NAME: Setting<Given> = Setting {
+    name: "STACK_NAME",
+    from: From::Stack("StackName", "!Ref AWS::StackName"),
+    readers: EVERY,
+    kind: Given,
+    effect: "The dimension `stack` of every metric.",
+    chinese: "每个指标的维度 `stack`",
+};
+
+/// Which metrics are sent.
+pub const METRICS: Setting<Words> = Setting {
+    name: "METRICS",
+    from: From::Parameter("Metrics", "Running it"),
+    readers: EVERY,
+    kind: Words { default: "few", words: &["few", "full"] },
+    effect: "few: what the alarms look at. full: also requests and times by function and outcome, dozens of custom metrics that \
+             CloudWatch bills one by one, and a dashboard.",
+    chinese: "`few`：只有告警所看的指标；`full`：另加按函数和结果区分的请求数与耗时（几十个自定义指标，CloudWatch 逐个计费）以及一个仪表板",
+};
+
+/// The table of users.
+pub const USERS_TABLE: Setting<Given> = Setting {
+    name: "USERS_TABLE",
+    from: From::Stack("UsersTable", "!If [CreatesUsersTable, !Ref UsersTable, !Ref ExistingUsersTable]"),
+    readers: EVERY,
+    kind: Given,
+    effect: "Where users and their sealed session_keys are kept.",
+    chinese: "存放用户和密封的 session_key",
+};
+
+/// The table of sessions.
+pub const SESSIONS_TABLE: Setting<Given> = Setting {
+    name: "SESSIONS_TABLE",
+    from: From::Stack("SessionsTable", "!Ref SessionsTable"),
+    readers: TABLES,
+    kind: Given,
+    effect: "Where sessions are kept, under the hash of their token.",
+    chinese: "存放会话，以令牌的哈希为键",
+};
+
+/// Part of what is hashed with each token.
+pub const REALM: Setting<Text> = Setting {
+    name: "REALM",
+    from: From::Parameter("Realm", "Session rules"),
+    readers: REALMS,
+    kind: Text {
+        default: Some("1"),
+        pattern: "^[A-Za-z0-9._-]{1,64}$",
+        constraint: None,
+        allowed: "1 to 64 characters of `A-Z a-z 0-9 . _ -`",
+        chinese: "1 至 64 个 `A-Z a-z 0-9 . _ -` 字符",
+    },
+    effect: "Part of every stored token hash. A new value logs everybody out at once.",
+    chinese: "参与每个令牌的哈希；换一个值，所有人立即下线",
+};
+
+/// How long a session lives unused.
+pub const IDLE_SECONDS: Setting<Number> = Setting {
+    name: "IDLE_SECONDS",
+    from: From::Parameter("IdleSeconds", "Session rules"),
+    readers: TABLES,
+    kind: Number { default: 86_400, least: 900, most: 604_800 },
+    effect: "A session that GET /session has not renewed for this long is over. More than AbsoluteSeconds counts as AbsoluteSeconds.",
+    chinese: "这么久没有经 `GET /session` 续期，会话就结束；大于 AbsoluteSeconds 时按 AbsoluteSeconds 计",
+};
+
+/// How long a session lives at all. Below three days, the life commonly reported for WeChat's own session:
+/// <https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/login.html>
+pub const ABSOLUTE_SECONDS: Setting<Number> = Setting {
+    name: "ABSOLUTE_SECONDS",
+    from: From::Parameter("AbsoluteSeconds", "Session rules"),
+    readers: TABLES,
+    kind: Number { default: 172_800, least: 3_600, most: 259_200 },
+    effect: "A session is over this long after login, renewed or not. Under WeChat's own three days.",
+    chinese: "登录后这么久会话必定结束，短于微信自己的三天",
+};
+
+/// How often a session is renewed.
+pub const RENEW_AFTER_SECONDS: Setting<Number> = Setting {
+    name: "RENEW_AFTER_SECONDS",
+    from: From::Parameter("RenewAfterSeconds", "Session rules"),
+    readers: TABLES,
+    kind: Number { default: 3_600, least: 300, most: 86_400 },
+    effect: "GET /session renews a session at most this often (one write each time). More than half of the idle time counts as half.",
+    chinese: "两次续期的最短间隔，每次续期写一次表；大于空闲时间的一半时按一半计",
+};
+
+/// The cap.
+pub const MAX_SESSIONS_PER_USER: Setting<Number> = Setting {
+    name: "MAX_SESSIONS_PER_USER",
+    from: From::Parameter("MaxSessionsPerUser", "Session rules"),
+    readers: &[Login],
+    kind: Number { default: 5, least: 1, most: 50 },
+    effect: "Sessions one user may hold; one more login ends the one seen least recently.",
+    chinese: "每个用户的会话数；再登录时最久未见的那个结束",
+};
+
+/// Whether there is a vault.
+pub const STORE_SESSION_KEY: Setting<Words> = Setting {
+    name: "STORE_SESSION_KEY",
+    from: From::Parameter("StoreSessionKey", "WeChat"),
+    readers: WECHAT,
+    kind: Words { default: "true", words: &["true", "false"] },
+    effect: "Keep WeChat's session_key, sealed, for the open-data routes. Switch off when nothing needs it.",
+    chinese: "是否密封保存 session_key，供开放数据接口使用",
+};
+
+/// The Mini Program of a login that names none.
+pub const WECHAT_APP_ID: Setting<Text> = Setting {
+    name: "WECHAT_APP_ID",
+    from: From::Parameter("WechatAppId", "WeChat"),
+    readers: &[Login],
+    kind: Text {
+        default: None,
+        pattern: "^wx[0-9a-f]{16}$",
+        constraint: Some("wx and 16 lower-case hexadecimal digits"),
+        allowed: "`wx` and 16 hexadecimal digits",
+        chinese: "`wx` 加 16 位十六进制数字",
+    },
+    effect: "AppID of the Mini Program (mp.weixin.qq.com, Development settings). A login that names none is one of it. More Mini \
+             Programs are added to the AppsSecret later.",
+    chinese: "小程序的 AppID；登录时没有写明小程序的，按它处理",
+};
+
+/// How old the watermark of open data may be.
+pub const OPEN_DATA_MAX_AGE_SECONDS: Setting<NumberOrNone> = Setting {
+    name: "OPEN_DATA_MAX_AGE_SECONDS",
+    from: From::Parameter("OpenDataMaxAgeSeconds", "WeChat"),
+    readers: &[OpenData],
+    kind: NumberOrNone {
+        number: Number { default: 86_400, least: 60, most: 259_200 },
+        pattern: "^(0|[6-9][0-9]|[1-9][0-9]{2,4}|1[0-9]{5}|2[0-4][0-9]{4}|25[0-8][0-9]{3}|259[01][0-9]{2}|259200)$",
+        constraint: "0, or a whole number of seconds from 60 to 259200",
+    },
+    effect: "Open data whose watermark is older is refused; genuine data can be sent again. 0 takes any age.",
+    chinese: "拒绝水印早于此秒数的开放数据，因为真数据可以被重复提交；0 表示不限",
+};
+
+/// The secret with the AppSecrets.
+pub const WECHAT_APPS_SECRET_ID: Setting<Given> = Setting {
+    name: "WECHAT_APPS_SECRET_ID",
+    from: From::Stack("AppsSecret", "!Ref AppsSecret"),
+    readers: WECHAT,
+    kind: Given,
+    effect: "Secret with the AppSecret of each Mini Program.",
+    chinese: "存放各小程序 AppSecret 的密钥",
+};
+
+/// The secret with the keys of the vault.
+pub const SESSION_KEY_RING_SECRET_ID: Setting<Given> = Setting {
+    name: "SESSION_KEY_RING_SECRET_ID",
+    from: From::Stack(
+        "SessionKeyRingSecret",
+        "!If [CreatesKeyRing, !Ref SessionKeyRingSecret, !Ref ExistingKeyRingArn]",
+    ),
+    readers: WECHAT,
+    kind: Given,
+    effect: "Secret with the keys that seal session_key.",
+    chinese: "存放密封用密钥的密钥环",
+};
+
+/// Where WeChat's API is:
+/// <https://developers.weixin.qq.com/miniprogram/dev/server/API/user-login/api_code2session>
+pub const WECHAT_API_BASE_URL: Setting<Text> = Setting {
+    name: "WECHAT_API_BASE_URL",
+    from: From::Parameter("WechatApiBaseUrl", "WeChat"),
+    readers: WECHAT,
+    kind: Text {
+        default: Some("https://api.weixin.qq.com"),
+        pattern: r"^(https://([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]+(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?|http://(127\.0\.0\.1|localhost):([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))$",
+        constraint: None,
+        allowed: "https URL without a path; http for loopback",
+        chinese: "不带路径的 https 地址；回环地址可用 http",
+    },
+    effect: "Where WeChat's API is. https, or plain http to a simulator on the same machine (tests).",
+    chinese: "微信接口的地址",
+};
+
+/// The least level of the lines that are written.
+pub const LOG_LEVEL: Setting<Words> = Setting {
+    name: "LOG_LEVEL",
+    from: From::Parameter("LogLevel", "Running it"),
+    readers: EVERY,
+    kind: Words { default: "info", words: &["debug", "info", "warn", "error"] },
+    effect: "Least level of log lines. Metrics do not depend on it.",
+    chinese: "日志的最低级别；指标与它无关",
+};
+
+/// How much of the client's address is written.
+pub const SOURCE_ADDRESS: Setting<Words> = Setting {
+    name: "SOURCE_ADDRESS",
+    from: From::Parameter("SourceAddress", "Running it"),
+    readers: EVERY,
+    kind: Words { default: "truncated", words: &["full", "truncated", "off"] },
+    effect: "How much of the client's address is logged. truncated is its network, 24 bits of IPv4 and 48 of IPv6.",
+    chinese: "日志中客户端地址记多少；`truncated` 只记网段：IPv4 的 24 位、IPv6 的 48 位",
+};
+
+const EMULATOR: From = From::Emulators("!If [HasEndpointOverride, !Ref EndpointOverride, !Ref AWS::NoValue]");
+
+/// Read as the AWS SDKs read it.
+pub const AWS_ENDPOINT_URL_DYNAMODB: Setting<Given> = Setting {
+    name: "AWS_ENDPOINT_URL_DYNAMODB",
+    from: EMULATOR,
+    readers: EVERY,
+    kind: Given,
+    effect: "",
+    chinese: "",
+};
+
+/// Read as the AWS SDKs read it.
+pub const AWS_ENDPOINT_URL_SECRETS_MANAGER: Setting<Given> = Setting {
+    name: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+    from: EMULATOR,
+    readers: WECHAT,
+    kind: Given,
+    effect: "",
+    chinese: "",
+};
+
+/// How the authorizer answers HTTP APIs of other stacks.
+pub const HTTP_API_ANSWER: Setting<Words> = Setting {
+    name: "HTTP_API_ANSWER",
+    from: From::Hand,
+    readers: &[Authorizer],
+    kind: Words { default: "simple", words: &["simple", "policy"] },
+    effect: "",
+    chinese: "",
+};

@@ -1,0 +1,38 @@
+//! How values are written in YAML.
+
+const WIDTH: usize = 118;
+
+/// A text as a plain scalar, or quoted where YAML would read something else.
+pub(crate) fn scalar(text: &str) -> String {
+    let reads_otherwise = ["", "true", "false", "on", "off", "yes", "no", "null"].contains(&text)
+        || text.parse::<f64>().is_ok();
+    if reads_otherwise || is_special(text) {
+        format!("'{}'", text.replace('\'', "''"))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// `key: text`; a text that may not stand there plainly is folded over lines, the first of them `indent` deep.
+pub(crate) fn member(key: &str, text: &str, indent: usize) -> Vec<String> {
+    let margin = " ".repeat(indent);
+    if !is_special(text) {
+        return vec![format!("{margin}{key}: {text}")];
+    }
+    let mut lines = vec![format!("{margin}{key}: >-")];
+    let mut line = format!("{margin} ");
+    for word in text.split(' ') {
+        if line.len() + word.len() > WIDTH {
+            lines.push(std::mem::replace(&mut line, format!("{margin} ")));
+        }
+        line = format!("{line} {word}");
+    }
+    lines.push(line);
+    lines
+}
+
+fn is_special(text: &str) -> bool {
+    text.contains(": ")
+        || text.contains(" #")
+        || text.starts_with(['\'', '"', '{', '[', '>', '|', '*', '&', '!', '%', '@', '`', '#', ','])
+}
