@@ -8,20 +8,8 @@ from transformed import HTTP, REST, ROOT, properties, source, transformed
 
 OPEN, GUARDED = "NONE", "SessionAuthorizer"
 
-ROUTES = {
-    ("POST", "/login"): ("LoginFunction", OPEN),
-    ("GET", "/session"): ("CheckSessionFunction", OPEN),
-    ("DELETE", "/session"): ("CheckSessionFunction", OPEN),
-    ("GET", "/sessions"): ("SessionsFunction", GUARDED),
-    ("DELETE", "/sessions"): ("SessionsFunction", GUARDED),
-    ("DELETE", "/sessions/{id}"): ("SessionsFunction", GUARDED),
-    ("DELETE", "/me"): ("SessionsFunction", GUARDED),
-    ("POST", "/open-data/decrypt"): ("OpenDataFunction", GUARDED),
-    ("POST", "/open-data/verify"): ("OpenDataFunction", GUARDED),
-    ("GET", "/session-key"): ("OpenDataFunction", GUARDED),
-    ("POST", "/session-key/reset"): ("OpenDataFunction", GUARDED),
-    ("POST", "/phone-number"): ("OpenDataFunction", GUARDED),
-}
+# Whoever adds one here opens it to the world. What else there is stands in facts/src/route.rs, and is compared with the template there.
+OPEN_ROUTES = {("POST", "/login"), ("GET", "/session"), ("DELETE", "/session")}
 
 # What can be logged of both kinds of API, and of one only. A key of the authorizer's context can be logged of REST APIs and, when
 # the authorizer answers with policies, of HTTP APIs; ours answers simply there.
@@ -55,10 +43,13 @@ def scheme(template):
 class Routes(unittest.TestCase):
     maxDiff = None
 
-    def test_every_route_has_its_function_and_only_login_and_session_are_open(self):
+    def test_only_login_and_session_are_open(self):
         for template in (REST, HTTP):
             with self.subTest(template=template):
-                self.assertEqual(routes(template), ROUTES)
+                found = routes(template)
+                self.assertEqual({route for route, (_, before) in found.items() if before == OPEN}, OPEN_ROUTES)
+                self.assertEqual({before for _, before in found.values()}, {OPEN, GUARDED})
+        self.assertEqual(routes(REST), routes(HTTP))
 
     def test_the_only_security_scheme_is_the_session_authorizer(self):
         for template in (REST, HTTP):
@@ -101,25 +92,6 @@ class Expression(unittest.TestCase):
 class GatewayResponses(unittest.TestCase):
     """401 means "log in again" and nothing else does."""
 
-    # type -> status (None: API Gateway's own), code
-    EXPECTED = {
-        "UNAUTHORIZED": (401, "credentials_missing"),
-        "ACCESS_DENIED": (401, "session_invalid"),
-        "AUTHORIZER_FAILURE": (503, "store_unavailable"),
-        "AUTHORIZER_CONFIGURATION_ERROR": (503, "store_unavailable"),
-        "MISSING_AUTHENTICATION_TOKEN": (404, "not_found"),
-        "RESOURCE_NOT_FOUND": (404, "not_found"),
-        "INVALID_SIGNATURE": (404, "not_found"),
-        "BAD_REQUEST_BODY": (400, "malformed_request"),
-        "BAD_REQUEST_PARAMETERS": (400, "malformed_request"),
-        "REQUEST_TOO_LARGE": (413, "body_too_large"),
-        "UNSUPPORTED_MEDIA_TYPE": (415, "unsupported_media_type"),
-        "THROTTLED": (429, "rate_limited"),
-        "QUOTA_EXCEEDED": (429, "rate_limited"),
-        "WAF_FILTERED": (429, "rate_limited"),
-        "DEFAULT_4XX": (404, "not_found"),
-        "DEFAULT_5XX": (None, "internal"),
-    }
     CHALLENGES = {
         "UNAUTHORIZED": "'Bearer realm=\"wxs\"'",
         "ACCESS_DENIED": "'Bearer realm=\"wxs\", error=\"invalid_token\"'",
@@ -128,16 +100,13 @@ class GatewayResponses(unittest.TestCase):
     def deployed(self):
         return properties(REST, "Api")["Body"]["x-amazon-apigateway-gateway-responses"]
 
-    def test_each_answer_of_the_gateway_has_our_status_and_code(self):
-        self.assertEqual(set(self.deployed()), set(self.EXPECTED))
-        for kind, (status, code) in self.EXPECTED.items():
-            with self.subTest(kind=kind):
-                response = self.deployed()[kind]
-                self.assertEqual(response.get("statusCode"), None if status is None else str(status))
-                body = json.loads(response["responseTemplates"]["application/json"])
-                self.assertEqual(body["code"], code)
-                self.assertEqual(body.get("status"), status)
-                self.assertEqual((body["type"], body["instance"]), ("about:blank", "$context.requestId"))
+    def test_only_a_bad_token_is_a_401_and_only_an_authorizer_that_cannot_tell_a_503(self):
+        statuses = {kind: response.get("statusCode") for kind, response in self.deployed().items()}
+        self.assertEqual({kind for kind, status in statuses.items() if status == "401"}, set(self.CHALLENGES))
+        self.assertEqual({kind for kind, status in statuses.items() if status == "503"},
+                         {"AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR"})
+        self.assertEqual({kind for kind, status in statuses.items() if status is None}, {"DEFAULT_5XX"})
+        self.assertIn("DEFAULT_4XX", statuses)
 
     def test_each_answer_of_the_gateway_has_the_headers_of_ours(self):
         for kind, response in self.deployed().items():
@@ -148,13 +117,7 @@ class GatewayResponses(unittest.TestCase):
                 self.assertEqual(headers["Cache-Control"], "'no-store'")
                 self.assertEqual(headers["X-Content-Type-Options"], "'nosniff'")
                 self.assertEqual(headers.get("WWW-Authenticate"), self.CHALLENGES.get(kind))
-                self.assertEqual("Retry-After" in headers, self.EXPECTED[kind][0] in (429, 503, None))
-
-    def test_the_sample_stack_answers_refusals_in_the_same_words(self):
-        ours = source(REST)["Resources"]["Api"]["Properties"]["GatewayResponses"]
-        sample = source("examples/template.yaml")["Resources"]["Api"]["Properties"]["GatewayResponses"]
-        self.assertEqual(sample, {kind: ours[kind] for kind in sample})
-        self.assertLessEqual({"UNAUTHORIZED", "ACCESS_DENIED", "AUTHORIZER_FAILURE"}, set(sample))
+                self.assertEqual("Retry-After" in headers, response.get("statusCode") in ("429", "503", None))
 
     def test_access_logs_use_only_variables_that_the_kind_of_api_has(self):
         for template, known in ((REST, REST_VARIABLES), (HTTP, HTTP_VARIABLES)):
