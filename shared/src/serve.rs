@@ -3,7 +3,7 @@
 #[cfg(feature = "http")]
 mod http;
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{panic::AssertUnwindSafe, pin::pin, time::Duration};
 
 use futures_util::FutureExt;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
@@ -62,10 +62,13 @@ pub async fn guarded<T>(
     work: impl AsyncFnOnce(&mut Line) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
     let deadline = line.deadline();
-    let work = AssertUnwindSafe(work(line)).catch_unwind();
-    let done = match deadline {
-        Some(deadline) => tokio::time::timeout_at(deadline.into(), work).await.ok(),
-        None => Some(work.await),
+    let done = {
+        // Where it is: the futures of the SDK are large, and each hand that they go through would copy them.
+        let work = pin!(AssertUnwindSafe(work(line)).catch_unwind());
+        match deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline.into(), work).await.ok(),
+            None => Some(work.await),
+        }
     };
     let outcome = match done {
         Some(outcome) => outcome.unwrap_or_else(|_| Err(Problem::new(Code::Internal).because("panic"))),

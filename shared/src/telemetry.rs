@@ -10,6 +10,7 @@ mod record;
 
 use std::{
     io::Write,
+    pin::pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -213,7 +214,7 @@ impl Line {
     pub async fn if_time<T>(&mut self, work: impl AsyncFnOnce(&mut Self) -> T) -> Option<T> {
         let Some(deadline) = self.deadline else { return Some(work(self).await) };
         let last = deadline.checked_sub(SPARE).filter(|last| *last > Instant::now())?;
-        tokio::time::timeout_at(last.into(), work(self)).await.ok()
+        tokio::time::timeout_at(last.into(), pin!(work(self))).await.ok()
     }
 
     /// When the request must have been answered, if anybody said so.

@@ -24,7 +24,8 @@ pub(super) async fn get(
     // DynamoDB may leave keys unprocessed; ask for the rest once, then it is "cannot tell".
     for _ in 0..2 {
         let call = client.batch_get_item().set_request_items(Some(wanted));
-        let answer = call.send().await.map_err(|error| StoreError::of("BatchGetItem", &error))?;
+        // On the heap, so that what waits for it stays small: every future around it is moved at least once.
+        let answer = Box::pin(call.send()).await.map_err(|error| StoreError::of("BatchGetItem", &error))?;
         // A table missing in it has no such item; without any of it nothing is known.
         let responses = answer.responses.ok_or_else(|| StoreError::incomplete("BatchGetItem"))?;
         if found.is_empty() {
