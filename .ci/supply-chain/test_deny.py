@@ -15,6 +15,7 @@ UNWANTED = [
     ("aws-lc-rs", "1.14.1"),
     ("aws-lc-sys", "0.32.3"),
     ("hyper", "0.14.32"),
+    ("icu_properties", "2.4.0"),
     ("native-tls", "0.2.14"),
     ("openssl", "0.10.74"),
     ("openssl-sys", "0.9.110"),
