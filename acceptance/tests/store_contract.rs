@@ -97,7 +97,7 @@ impl Store {
     fn session(&self, user: UserId) -> (SessionToken, SessionKey, Session) {
         let token = SessionToken::generate(user, &self.random);
         let session = Session {
-            id: SessionId::generate(NOW * 1_000 + 120, &self.random),
+            id: SessionId::generate(NOW * 1_000 + 120, self.random.bytes()),
             user_id: user,
             app_id: APP.to_owned(),
             created_at: NOW,
@@ -258,7 +258,8 @@ async fn creating_again_with_the_same_id_is_the_same_session_and_with_another_a_
     let store = Store::start().await;
     let (_, key, session) = store.logged_in().await;
     store.sessions.create(&key, &session).await.unwrap();
-    let other = Session { id: SessionId::generate(NOW * 1_000 + 121, &store.random), ..session.clone() };
+    let other =
+        Session { id: SessionId::generate(NOW * 1_000 + 121, store.random.bytes()), ..session.clone() };
     let clash = store.sessions.create(&key, &other).await.unwrap_err();
     assert_eq!((clash.operation, clash.kind.as_str()), ("PutItem", "ConditionalCheckFailedException"));
     let read = store.sessions.some(key.user, [key.hash]).await.unwrap();

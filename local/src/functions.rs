@@ -8,7 +8,6 @@ use check_session::CheckSession;
 use gateway_emulator::invoke::{Invoke, InvokeError, invoke_with};
 use login::Login;
 use open_data::OpenData;
-use rust_me::Me;
 use sam_template::Template;
 use sessions::Sessions;
 use wxsession::{
@@ -17,6 +16,8 @@ use wxsession::{
     serve::{self, Function},
     telemetry::Log,
 };
+
+use crate::sample::Sample;
 
 /// Where the functions' lines go: the function's name and the least level are filled in.
 pub type NewLog = Arc<dyn Fn(&'static str, wxsession::telemetry::Level) -> Log + Send + Sync>;
@@ -41,7 +42,7 @@ pub fn all<S: std::hash::BuildHasher + Clone>(
             CheckSession::NAME => built::<CheckSession>,
             Sessions::NAME => built::<Sessions>,
             OpenData::NAME => built::<OpenData>,
-            Me::NAME => built::<Me>,
+            Sample::NAME => built::<Sample>,
             Authorizer::NAME => built::<Authorizer>,
             Accounts::NAME => built::<Accounts>,
             _ => continue,
@@ -87,9 +88,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_no_event_is_answered_as_on_lambda() {
-        let log = || Log::stdout("me", Level::Error, Clock::system());
+        let log = Log::stdout("me", Level::Error, Clock::system());
         let limit = Duration::from_secs(3);
-        let response = at_the_door(Me, log(), limit)(json!({"headers": "Bearer x"})).await.unwrap();
-        assert_eq!(response["statusCode"], 400);
+        let response = at_the_door(Sample, log, limit)(json!({"headers": "Bearer x"})).await.unwrap();
+        assert_eq!(response["statusCode"], 401);
     }
 }

@@ -4,6 +4,7 @@
 //! - [`command_line`] is what `cargo run -p local` understands
 //! - [`service`] starts all of it; [`settings`] are its ports and files
 //! - [`functions`] calls the functions as Lambda does
+//! - [`sample`] is the sample of a business function among them
 //! - [`page`] is the page at `/`, fed by what the emulators tell
 //! - [`event`] fills a sample event for `sam local invoke` and `cargo lambda invoke`
 //! - [`tour`] is what a newcomer sees first
@@ -12,6 +13,7 @@ pub mod command_line;
 pub mod event;
 pub mod functions;
 pub mod page;
+pub mod sample;
 pub mod service;
 pub mod settings;
 pub mod tour;

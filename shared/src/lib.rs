@@ -10,7 +10,7 @@
 //! | [`account`] | what the business says of a user: block, roles, claims, external id |
 //! | [`store`] | the Users and Sessions tables: conditional writes, strong reads |
 //! | [`http`] | API Gateway events in, answers out, bearer tokens, the table of errors |
-//! | [`identity`] | who is calling, as the authorizer handed it on: for business functions |
+//! | [`identity`] | who is calling, as the authorizer handed it on; the type and the names are of the crate `wxsession-identity` |
 //! | [`config`], [`mod@env`] | settings, read once, each checked and named when wrong |
 //! | [`telemetry`] | the one JSON line per request, audit events, metrics |
 //! | [`aws`] | SDK clients: one connector, time limits and retries set on purpose |
@@ -18,7 +18,7 @@
 //! | [`clock`], [`random`], [`secret`], [`ids`] | time, randomness, secrets and names as values |
 //! | [`wechat`], [`secrets`], [`vault`] | feature `wechat`: what holds a secret of WeChat |
 //!
-//! A business function depends on this crate for [`identity::Identity`] alone.
+//! A business function needs none of this: it depends on `wxsession-identity`.
 
 pub mod account;
 pub mod aws;
@@ -27,7 +27,10 @@ pub mod config;
 pub mod env;
 pub mod http;
 pub mod identity;
-pub mod ids;
+/// Public names: of a user, and of a session.
+pub mod ids {
+    pub use wxsession_identity::{SessionId, UserId};
+}
 pub mod live;
 #[cfg(test)]
 mod property;

@@ -69,7 +69,7 @@ impl Population {
         let (last_seen_at, expires_at) = self.session_times(number);
         let token = SessionToken::generate(user_id, &random);
         let session = Session {
-            id: SessionId::generate(last_seen_at * 1000, &random),
+            id: SessionId::generate(last_seen_at * 1000, random.bytes()),
             user_id,
             app_id: DEFAULT_APP.0.to_owned(),
             created_at: last_seen_at,

@@ -54,7 +54,7 @@ impl Tables {
         let parent = key(token);
         let child = SessionToken::generate(parent.user, &self.random);
         let session = Session {
-            id: SessionId::generate(START * 1_000, &self.random),
+            id: SessionId::generate(START * 1_000, self.random.bytes()),
             user_id: parent.user,
             app_id: DEFAULT_APP.0.to_owned(),
             created_at: START,

@@ -91,7 +91,7 @@ fn past(number: usize) -> Value {
     let random = Random::seeded(u64::try_from(number).expect("it is small"));
     let created_at = NOW - 604_800;
     let session = Session {
-        id: SessionId::generate(created_at * 1_000, &random),
+        id: SessionId::generate(created_at * 1_000, random.bytes()),
         user_id,
         app_id: APP.to_owned(),
         created_at,

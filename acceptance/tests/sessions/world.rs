@@ -191,7 +191,7 @@ impl World {
         let child = SessionToken::generate(parent.user_id, &self.randoms[2]);
         let (key, hash) = (SessionKey::of(&child, &realm), SessionKey::of(token, &realm).hash);
         let session = Session {
-            id: SessionId::generate(self.clock.now_millis(), &self.randoms[2]),
+            id: SessionId::generate(self.clock.now_millis(), self.randoms[2].bytes()),
             last_seen_at: None,
             parent: Some(hash),
             ..parent.clone()

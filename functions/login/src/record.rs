@@ -98,7 +98,7 @@ impl Login {
         let now = now_ms.div_euclid(1_000);
         let absolute_expires_at = now.saturating_add(self.rules.absolute_seconds);
         Session {
-            id: SessionId::generate(now_ms, &self.random),
+            id: SessionId::generate(now_ms, self.random.bytes()),
             user_id,
             app_id: traded.app_id.clone(),
             created_at: now,

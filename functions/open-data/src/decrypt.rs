@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wxsession::{
-    Identity,
     http::{Problem, Request, Response, body, response},
+    identity,
     telemetry::Line,
 };
 
@@ -44,7 +44,7 @@ pub fn decrypted(
 
 impl OpenData {
     pub(crate) async fn decrypt(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
-        let caller = Identity::of(request, line)?;
+        let caller = identity::of(request, line)?;
         self.key_ring()?;
         let Body { encrypted_data, iv, max_age_seconds } = body::json(request, MOST_BYTES)?;
         if max_age_seconds == Some(0) {

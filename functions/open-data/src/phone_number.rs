@@ -4,8 +4,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use wxsession::{
-    Identity, Secret,
+    Secret,
     http::{Code, Problem, Request, Response, body, response},
+    identity,
     telemetry::Line,
     wechat::{Call, Meaning, WechatError, meaning_of},
 };
@@ -34,7 +35,7 @@ struct Reply {
 
 impl OpenData {
     pub(crate) async fn phone_number(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
-        let caller = Identity::of(request, line)?;
+        let caller = identity::of(request, line)?;
         let Body { code } = body::json(request, MOST_BYTES)?;
         let fits = (1..=MOST_CODE_CHARACTERS).contains(&code.expose().len())
             && code.expose().bytes().all(|byte| byte.is_ascii_graphic());

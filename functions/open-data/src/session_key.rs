@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use wxsession::{
     Identity, Secret,
     http::{Code, Problem, Request, Response, response},
+    identity,
     telemetry::Line,
     wechat::{Call, WechatError, is_session_key},
 };
@@ -28,7 +29,7 @@ impl OpenData {
         request: &Request,
         line: &mut Line,
     ) -> Result<Response, Problem> {
-        let caller = Identity::of(request, line)?;
+        let caller = identity::of(request, line)?;
         let answer = self.signed_call("/wxa/checksession", &caller, line).await?;
         line.put("valid", answer.is_some());
         Ok(response::json(&Reply { valid: answer.is_some() }))
@@ -41,7 +42,7 @@ impl OpenData {
         request: &Request,
         line: &mut Line,
     ) -> Result<Response, Problem> {
-        let caller = Identity::of(request, line)?;
+        let caller = identity::of(request, line)?;
         let answer = self.signed_call("/wxa/resetusersessionkey", &caller, line).await?;
         let stale = || Problem::new(Code::SessionKeyStale).because("no_key_that_wechat_holds");
         let new = new_key(answer.ok_or_else(stale)?)?;

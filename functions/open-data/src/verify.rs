@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use wxsession::{
-    Identity,
     http::{Problem, Request, Response, body, response},
+    identity,
     telemetry::Line,
 };
 
@@ -23,7 +23,7 @@ struct Reply {
 
 impl OpenData {
     pub(crate) async fn verify(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
-        let caller = Identity::of(request, line)?;
+        let caller = identity::of(request, line)?;
         self.key_ring()?;
         let Body { raw_data, signature } = body::json(request, MOST_BYTES)?;
         let signature = RawDataSignature::read(signature).ok_or_else(|| Problem::malformed("signature"))?;

@@ -5,8 +5,8 @@
 //! one it read. A login that is under way reads the husk and makes a new account, as one does that begins a moment later.
 
 use wxsession::{
-    Identity,
     http::{Code, Problem, Request, Response, response},
+    identity,
     telemetry::Line,
 };
 
@@ -18,7 +18,7 @@ impl Sessions {
         request: &Request,
         line: &mut Line,
     ) -> Result<Response, Problem> {
-        let caller = Identity::of(request, line)?;
+        let caller = identity::of(request, line)?;
         let Some(records) = line.timed("store_ms", self.records(&caller)).await? else {
             line.put("reason", "nothing_to_end");
             return Ok(response::no_content());

@@ -24,6 +24,7 @@ use wxsession::{
     config::{self, Tables},
     env::{EnvError, Source},
     http::{Code, Problem, Request, RequestExt, Response, Route, response},
+    identity,
     serve::HttpFunction,
     session::{Device, Ended, Rules, Session, SessionRecord, decide},
     store::{self, End, SessionKey, StoreError, Users, item::Damaged, users::Moment},
@@ -100,7 +101,7 @@ impl Sessions {
     }
 
     async fn list(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
-        let caller = Identity::of(request, line)?;
+        let caller = identity::of(request, line)?;
         let records = line.timed("store_ms", self.records(&caller)).await?;
         let good = records.as_ref().map(|records| records.good(self.clock.now(), &self.rules));
         let mut good = good.unwrap_or_default();
@@ -117,7 +118,7 @@ impl Sessions {
     }
 
     async fn sign_out_one(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
-        let caller = Identity::of(request, line)?;
+        let caller = identity::of(request, line)?;
         let wanted = request.path_parameters_ref().and_then(|named| SessionId::parse(named.first("id")?));
         let wanted = wanted.ok_or_else(|| Problem::new(Code::NotFound).because("session_id_grammar"))?;
         let records = line.timed("store_ms", self.records(&caller)).await?;
@@ -143,7 +144,7 @@ impl Sessions {
 
     /// Whatever number of sessions there are, one write ends them.
     async fn sign_out_everywhere(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
-        let caller = Identity::of(request, line)?;
+        let caller = identity::of(request, line)?;
         let write = self.users.sign_out_everywhere(caller.user_id, self.moment(line));
         if line.timed("store_ms", write).await? {
             let reason = Ended::SignedOutEverywhere.as_str();

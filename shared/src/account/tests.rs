@@ -25,7 +25,7 @@ fn item(name: &str, value: AttributeValue) -> Item {
 #[track_caller]
 fn damaged(name: &'static str, value: AttributeValue) {
     let item = item(name, value);
-    let read = if name == BLOCKED { Block::of(&item).map(drop) } else { Profile::of(&item).map(drop) };
+    let read = if name == BLOCKED { Block::of(&item).map(drop) } else { profile(&item).map(drop) };
     assert_eq!(read, Err(Damaged(name)));
 }
 

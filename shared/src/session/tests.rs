@@ -18,7 +18,7 @@ fn hash() -> TokenHash {
 
 fn session() -> Session {
     Session {
-        id: SessionId::generate(LOGIN * 1_000 + 500, &Random::system()),
+        id: SessionId::generate(LOGIN * 1_000 + 500, Random::system().bytes()),
         user_id: UserId::of("wx0123456789abcdef", "oABC"),
         app_id: "wx0123456789abcdef".to_owned(),
         created_at: LOGIN,

@@ -23,7 +23,7 @@ use super::{
     sessions::{TTL_ATTRIBUTE, updated},
 };
 use crate::{
-    account::{Block, Profile, ROLES},
+    account::{self, Block, ROLES},
     ids::UserId,
     live::Live,
     user::{Person, User},
@@ -217,7 +217,7 @@ fn person(mut item: Item) -> Result<Option<Person>, Damaged> {
         unionid: take_text(&mut item, "unionid")?,
         created_at_ms: optional_moment(&item, "created_at")?.ok_or(Damaged("created_at"))?,
         last_login_at: optional_number(&item, "last_login_at")?,
-        profile: Profile::of(&item)?,
+        profile: account::profile(&item)?,
         version: optional_number(&item, VERSION)?
             .map_or(Ok(0), |number| u32::try_from(number).map_err(|_| Damaged(VERSION)))?,
     }))

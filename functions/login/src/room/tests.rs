@@ -30,7 +30,7 @@ fn staying(room: &Room) -> Vec<u8> {
 
 fn record(created_at: i64, last_seen_at: Option<i64>) -> SessionRecord {
     SessionRecord::Active(Session {
-        id: SessionId::generate(created_at * 1_000, &Random::system()),
+        id: SessionId::generate(created_at * 1_000, Random::system().bytes()),
         user_id: UserId::of("wx0123456789abcdef", "o"),
         app_id: "wx0123456789abcdef".to_owned(),
         created_at,

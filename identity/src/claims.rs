@@ -9,8 +9,7 @@ use serde_json::{Map, Value};
 pub use value::Claim;
 
 use self::value::{check_value, is_printable};
-use super::{CLAIMS, Malformed};
-use crate::store::item::Damaged;
+use crate::Malformed;
 
 /// Claims a user may have.
 const MOST: usize = 20;
@@ -98,10 +97,10 @@ impl Claims {
     ///
     /// # Errors
     ///
-    /// [`Damaged`] when that did not give it.
-    pub fn stored(text: &str) -> Result<Self, Damaged> {
+    /// `claims` when that did not give it.
+    pub fn stored(text: &str) -> Result<Self, Malformed> {
         let is_fine = text.len() <= MOST_BYTES && is_printable(text) && is_list(text).is_some();
-        is_fine.then(|| Self(text.to_owned())).ok_or(Damaged(CLAIMS))
+        is_fine.then(|| Self(text.to_owned())).ok_or(Malformed("claims"))
     }
 
     /// The form in which they are stored; empty when there are none, and then not stored.

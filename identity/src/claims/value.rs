@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use crate::account::Malformed;
+use crate::Malformed;
 
 /// The greatest whole number that every language reads exactly, 2^53 - 1. Beyond it a number belongs into a text.
 const GREATEST: i64 = 9_007_199_254_740_991;

@@ -2,8 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use super::{Malformed, ROLES};
-use crate::store::item::Damaged;
+use crate::Malformed;
 
 /// Roles a user may have.
 const MOST: usize = 16;
@@ -39,17 +38,17 @@ impl Roles {
     ///
     /// # Errors
     ///
-    /// [`Damaged`] when that did not give it.
-    pub fn stored(text: &str) -> Result<Self, Damaged> {
+    /// `roles` when that did not give it.
+    pub fn stored(text: &str) -> Result<Self, Malformed> {
         let (mut count, mut last) = (0, "");
         for role in text.split(' ') {
             // In order, so none is there twice.
             if !is_role(role) || role <= last {
-                return Err(Damaged(ROLES));
+                return Err(Malformed("roles"));
             }
             (count, last) = (count + 1, role);
         }
-        if count > MOST { Err(Damaged(ROLES)) } else { Ok(Self(text.to_owned())) }
+        if count > MOST { Err(Malformed("roles")) } else { Ok(Self(text.to_owned())) }
     }
 
     /// The form in which they are stored and handed on; empty when there are none, and then not stored.

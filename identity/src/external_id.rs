@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::{EXTERNAL_ID, Malformed};
-use crate::store::item::Damaged;
+use crate::Malformed;
 
 /// 1 to 64 visible ASCII characters, without a space. Nothing makes it unique: two users may have the same one.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,15 +17,6 @@ impl ExternalId {
     pub fn new(text: &str) -> Result<Self, Malformed> {
         let fits = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         fits.then(|| Self(text.to_owned())).ok_or(Malformed("external_id_form"))
-    }
-
-    /// Reads what [`ExternalId::as_str`] gave.
-    ///
-    /// # Errors
-    ///
-    /// [`Damaged`] when that did not give it.
-    pub fn stored(text: &str) -> Result<Self, Damaged> {
-        Self::new(text).map_err(|_| Damaged(EXTERNAL_ID))
     }
 
     /// The name.
