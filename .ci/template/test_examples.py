@@ -94,6 +94,15 @@ class Stacks(unittest.TestCase):
             else:
                 self.assertIn('name = "me"', (code / "Cargo.toml").read_text())
 
+    def test_what_the_functions_are_tested_with_is_what_lies_in_the_project(self):
+        for folder in ("rust-me", "node-me", "python-me"):
+            copies = {file.name: file.read_bytes() for file in (ROOT / "examples" / folder / "events").iterdir()}
+            events = {file.name: file.read_bytes() for file in (ROOT / "events").glob("me-*.json")}
+            if folder != "rust-me":
+                events["cases.json"] = (ROOT / "identity/cases.json").read_bytes()
+            self.assertEqual(copies, events, folder)
+        self.assertEqual((ROOT / "examples/go/cases.json").read_bytes(), (ROOT / "identity/cases.json").read_bytes())
+
     def test_in_every_stack_every_function_stands_behind_the_imported_authorizer(self):
         for name, template in every_pair():
             with self.subTest(name):

@@ -4,24 +4,7 @@
 // The session is checked before this code runs: API Gateway asks the session authorizer and hands on what it said.
 // So there is no token to read here, and nothing in the headers, the query or the body says who somebody is.
 
-const TEXTS = ["user_id", "app_id", "openid", "session_id"];
-
-/** Who is calling, or null when no session authorizer was asked. */
-export function identityOf(event) {
-  const handedOn = event?.requestContext?.authorizer;
-  // Flat behind a REST API and a WebSocket API, under `lambda` behind an HTTP API.
-  const context = handedOn?.lambda ?? handedOn ?? {};
-  const expires_at = seconds(context.expires_at);
-  if (expires_at === null || !TEXTS.every((name) => typeof context[name] === "string")) return null;
-  const { user_id, app_id, openid, session_id, unionid = null, external_id = null } = context;
-  // What your backend said of the user, and when they logged in: docs/accounts.md.
-  const roles = typeof context.roles === "string" ? context.roles.split(" ").filter(Boolean) : [];
-  const claims = Object.fromEntries(
-    Object.entries(context).filter(([name]) => name.startsWith("claim_")).map(([name, value]) => [name.slice(6), value]),
-  );
-  const auth_time = seconds(context.auth_time);
-  return { user_id, app_id, openid, unionid, session_id, expires_at, roles, claims, external_id, auth_time };
-}
+import { identityOf } from "./identity.mjs";
 
 export async function handler(event, context) {
   const identity = identityOf(event);
@@ -39,12 +22,6 @@ export async function handler(event, context) {
 // The route as the template has it, behind a REST API and behind an HTTP API.
 function routeOf(event) {
   return event.resource ?? event.routeKey?.split(" ")[1];
-}
-
-// API Gateway hands every value on as text; a number is taken too.
-function seconds(value) {
-  if (typeof value === "string" && /^\d+$/.test(value)) return Number(value);
-  return Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
 // The route is open by mistake, and only the deployer can mend that.

@@ -6,46 +6,9 @@ there is no token to read here, and nothing in the headers, the query or the bod
 """
 
 import json
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-
-@dataclass(frozen=True)
-class Identity:
-    """Who is calling."""
-
-    user_id: str
-    app_id: str
-    openid: str
-    session_id: str
-    expires_at: int
-    unionid: str | None = None
-    # What your backend said of the user, and when they logged in: docs/accounts.md.
-    roles: tuple[str, ...] = ()
-    claims: dict[str, str] = field(default_factory=dict)
-    external_id: str | None = None
-    auth_time: int | None = None
-
-
-def identity_of(event):
-    """The caller, or None when no session authorizer was asked."""
-    handed_on = ((event or {}).get("requestContext") or {}).get("authorizer") or {}
-    # Flat behind a REST API and a WebSocket API, under "lambda" behind an HTTP API.
-    context = handed_on.get("lambda") or handed_on
-    texts = [context.get(name) for name in ("user_id", "app_id", "openid", "session_id")]
-    expires_at = _seconds(context.get("expires_at"))
-    if expires_at is None or not all(isinstance(text, str) for text in texts):
-        return None
-    roles = context.get("roles")
-    return Identity(
-        *texts,
-        expires_at,
-        context.get("unionid"),
-        tuple(roles.split()) if isinstance(roles, str) else (),
-        {name[6:]: value for name, value in context.items() if name.startswith("claim_")},
-        context.get("external_id"),
-        _seconds(context.get("auth_time")),
-    )
+from identity import identity_of
 
 
 def handler(event, context):
@@ -71,13 +34,6 @@ def handler(event, context):
 def _route(event):
     """The route as the template has it, behind a REST API and behind an HTTP API."""
     return event.get("resource") or (event.get("routeKey") or "").partition(" ")[2]
-
-
-def _seconds(value):
-    """API Gateway hands every value on as text; a number is taken too."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value)
-    return value if type(value) is int and value >= 0 else None
 
 
 def _without_authorizer(request_id):

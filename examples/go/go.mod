@@ -1,0 +1,3 @@
+module example.com/wxsession
+
+go 1.19
