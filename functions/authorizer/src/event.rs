@@ -7,7 +7,7 @@ mod headers;
 
 use std::net::IpAddr;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use wxsession::{
     http::{BearerError, bearer},
     telemetry::Gateway,
@@ -56,6 +56,8 @@ struct Context {
     api: Option<String>,
     #[serde(rename = "connectionId")]
     connection: Option<String>,
+    /// Of AppSync's GraphQL APIs only. Its event APIs want an answer of another form, which nobody here has seen.
+    query_string: Option<IgnoredAny>,
     http: Option<Sender>,
     identity: Option<Sender>,
 }
@@ -133,7 +135,9 @@ impl Wire {
                 let socket = context.is_some_and(|context| context.connection.is_some());
                 Some(if socket { Flavour::WebSocket } else { Flavour::RestRequest })
             }
-            (None, None) => context?.api.as_ref().map(|_| Flavour::AppSync),
+            (None, None) => context
+                .filter(|context| context.api.is_some() && context.query_string.is_some())
+                .map(|_| Flavour::AppSync),
             _ => None,
         }
     }

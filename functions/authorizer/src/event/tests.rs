@@ -78,6 +78,17 @@ fn appsync_takes_a_bare_token_and_one_with_its_scheme() {
     assert_eq!(asked(&format!(" {bare}")), Err(BearerError::Missing));
 }
 
+/// AppSync's event APIs send the token likewise, and want another answer: nobody is let in by mistake.
+/// <https://docs.aws.amazon.com/appsync/latest/eventapi/configure-event-api-auth.html>
+#[test]
+fn an_event_api_of_appsync_is_not_served() {
+    let mut event = recorded("appsync");
+    event["requestContext"].as_object_mut().unwrap().remove("queryString");
+    assert!(serde_json::from_value::<Event>(event.clone()).is_err());
+    event["requestContext"]["operation"] = "EVENT_CONNECT".into();
+    assert!(serde_json::from_value::<Event>(event).is_err());
+}
+
 #[test]
 fn a_header_is_found_in_either_map_whatever_its_case() {
     let bearer = recorded("rest-token")["authorizationToken"].clone();
