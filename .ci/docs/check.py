@@ -13,6 +13,8 @@ import sys
 
 import yaml
 
+from commands import commands
+
 ENGLISH, CHINESE = "README.md", "README.zh-CN.md"
 # Routes that another stack serves.
 SAMPLE = {("GET", "/me"), ("GET", "/staff")}
@@ -29,7 +31,7 @@ class Tree:
 
     def documents(self):
         for folder, folders, files in os.walk(self.root):
-            folders[:] = [name for name in folders if not name.startswith(".") and name not in ("target", "node_modules")]
+            folders[:] = [name for name in folders if not name.startswith(".") and name not in ("target", "node_modules", "cdk.out")]
             yield from (str((pathlib.Path(folder) / file).relative_to(self.root)) for file in files if file.endswith(".md"))
 
 
@@ -136,27 +138,52 @@ def codes_of_the_routes(tree):
 
 
 def outline(markdown):
-    """What both languages must share: levels of headings, commands, codes of links, tables, figures."""
+    """What both languages must share: levels of headings, commands, links' targets, tables, figures."""
     prose = re.sub(r"```.*?```", "", markdown, flags=re.S)
     return {
         "headings": [len(marks) for marks in re.findall(r"^(#+) ", prose, flags=re.M)],
-        "command blocks": re.findall(r"^```sh\n(.*?)^```", markdown, flags=re.S | re.M),
-        "inline commands": sorted(re.findall(r"`((?:cargo|sam|pip|curl|npm|aws) [^`]+)`", prose)),
+        "command blocks": re.findall(r"^ *```sh\n(.*?)^ *```", markdown, flags=re.S | re.M),
+        "inline commands": sorted(re.findall(r"`((?:cargo|sam|pip|curl|npm|aws|wxsession) [^`]+)`", prose)),
         "numbered steps": re.findall(r"^(\d+)\. ", prose, flags=re.M),
         "rows of tables": len(re.findall(r"^\|", prose, flags=re.M)),
         "prices": sorted(re.findall(r"\b\d+\.\d{2,}\b", prose)),
     }
 
 
+def both(tree):
+    """Each page in Chinese, with the one in English."""
+    for name in tree.documents():
+        if name.startswith("docs/zh/"):
+            yield f"docs/{name.removeprefix('docs/zh/')}", name
+        elif name.endswith("README.zh-CN.md"):
+            yield name.replace(".zh-CN", ""), name
+
+
 def languages(tree):
-    """the English and the Chinese README have the same outline, commands, steps and prices"""
-    english, chinese = outline(tree.text(ENGLISH)), outline(tree.text(CHINESE))
-    for what in english:
-        if english[what] != chinese[what]:
-            yield f"{what}: {json.dumps(english[what])} and {json.dumps(chinese[what], ensure_ascii=False)}"
+    """each page in Chinese has the headings, commands, steps, tables and figures of the English one, and they name each other"""
+    pairs = dict(both(tree))
+    for wanted in (ENGLISH, "miniprogram/README.md", *(f"docs/{name}.md" for name in ("api", "operations", "doctor", "faq", "china"))):
+        if wanted not in pairs:
+            yield f"{wanted} is not there in Chinese"
+    for name, other in pairs.items():
+        english, chinese = outline(tree.text(name)), outline(tree.text(other))
+        for what in english:
+            if english[what] != chinese[what]:
+                yield f"{other}: {what}: {json.dumps(english[what])} and {json.dumps(chinese[what], ensure_ascii=False)}"
+        for page, link in ((name, other), (other, name)):
+            if f"]({os.path.relpath(link, os.path.dirname(page))})" not in tree.text(page):
+                yield f"{page} does not link to {link}"
     lines = len(tree.text(ENGLISH).splitlines())
     if lines > 200:
         yield f"{ENGLISH} has {lines} lines, 200 is the most"
+
+
+def codes_in_chinese(tree):
+    """docs/zh/api.md has the codes of docs/api.md, each with its status"""
+    table = {cells[0].strip("`"): int(cells[1]) for cells in rows(section(tree.text("docs/zh/api.md"), "| code | 状态码 |").split("\n\n")[0])}
+    for code in sorted(set(table) | set(statuses(tree))):
+        if table.get(code) != statuses(tree).get(code):
+            yield f"{code}: {table.get(code)} in Chinese, {statuses(tree).get(code)} in English"
 
 
 def tests_of_the_threats(tree):
@@ -167,7 +194,7 @@ def tests_of_the_threats(tree):
         if not found:
             yield f"{page} names no test"
         named |= found
-    places = [file for folder in ("functions", "shared", "emulators", "operator", "local", "acceptance", ".ci", "examples") for file in (tree.root / folder).rglob("*")]
+    places = [file for folder in ("functions", "identity", "shared", "emulators", "operator", "local", "acceptance", ".ci", "examples") for file in (tree.root / folder).rglob("*")]
     code = "\n".join(file.read_text(encoding="utf-8") for file in places if file.suffix in (".rs", ".py") and file.is_file())
     for name in sorted(named):
         if not re.search(rf"(?:fn|def) {name}\b", code):
@@ -205,7 +232,7 @@ def alarms(tree):
 
 
 CHECKS = [
-    links, codes_of_openapi, codes_of_the_routes, languages, tests_of_the_threats, alarms,
+    links, codes_of_openapi, codes_of_the_routes, languages, codes_in_chinese, commands, tests_of_the_threats, alarms,
 ]
 
 

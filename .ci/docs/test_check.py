@@ -11,7 +11,9 @@ import check
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NEEDED = [
     "README.md", "README.zh-CN.md", "SECURITY.md", "openapi.yaml", "template.yaml", "docs", "functions", "shared/src",
-    "local/src", "acceptance", "emulators", "operator", ".ci",
+    "local/src", "acceptance", "emulators", "operator", ".ci", "miniprogram/README.md", "miniprogram/README.zh-CN.md", "examples",
+    "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "events", "scripts", "identity", "fuzz", "miniprogram/recipes",
+    "miniprogram/demo", "miniprogram/test", "benches",
 ]
 
 # check, file, what stands there, what is put in its place
@@ -25,7 +27,14 @@ MISTAKES = [
     (check.codes_of_the_routes, "openapi.yaml", "        '409': {$ref: '#/components/responses/SessionKeyStale'}\n", ""),
     (check.languages, "README.zh-CN.md", "cargo test --workspace", "cargo test"),
     (check.languages, "README.zh-CN.md", "## 限制", "### 限制"),
-    (check.languages, "README.zh-CN.md", "6.90 / 4.40", "6.80 / 4.40"),
+    (check.languages, "README.zh-CN.md", "$6.90", "$6.80"),
+    (check.languages, "docs/zh/operations.md", "| `TableThrottleAlarm` |", "`TableThrottleAlarm` |"),
+    (check.languages, "docs/zh/faq.md", "[../faq.md](../faq.md)", "../faq.md"),
+    (check.languages, "docs/zh/doctor.md", "doctor --local\n", "doctor\n"),
+    (check.codes_in_chinese, "docs/zh/api.md", "| `login_blocked` | 403 |", "| `login_blocked` | 401 |"),
+    (check.commands, "docs/devtools.md", "`cargo run -p local` in the", "`cargo run -p locals` in the"),
+    (check.commands, "docs/upgrading.md", "Every command on this page needs AWS.", ""),
+    (check.commands, ".ci/stages/10-test.sh", "cargo test --workspace", "cargo test --all"),
     (check.tests_of_the_threats, "docs/reliability.md", "`nothing_is_accepted_once_a_logout_has_returned`", "`nothing_is_accepted`, `no_such_test`"),
     (check.tests_of_the_threats, "SECURITY.md", "`no_line_holds_the_token`", "`no_line_holds_a_token`"),
     (check.alarms, "docs/operations.md", "| `TableThrottleAlarm` |", "| `TableAlarm` |"),

@@ -16,6 +16,9 @@ class Commands(unittest.TestCase):
         # In a fresh clone `sam deploy` finds no build and uploads the folder as the functions' code.
         for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
             for block in re.findall(r"```sh\n(.*?)```", path.read_text(), re.S):
+                # A release is built: its template names the zips beside it.
+                if re.search(r"\bcd wxsession-\d", block):
+                    continue
                 for line in block.splitlines():
                     if re.search(r"\bsam deploy\b", line):
                         self.assertRegex(line, r"sam build .*&& sam deploy", path)

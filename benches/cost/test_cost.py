@@ -16,18 +16,11 @@ ROOT = HERE.parent.parent
 # The README rounds, and its figures are not changed for a cent.
 CLOSE = 0.05
 
-README_ROWS = {"Lambda: requests and time": "Lambda", "DynamoDB": "DynamoDB", "logs": "logs"}
 
-
-def readme_columns():
-    """The table below "Cost", by row: its cells as numbers, where they are numbers."""
-    section = (ROOT / "README.md").read_text().split("\n## Cost\n")[1].split("\n## ")[0]
-    rows = {}
-    for line in section.splitlines():
-        cells = [cell.strip(" *") for cell in line.strip("|").split("|")]
-        if len(cells) == 4:
-            rows[cells[0]] = [re.findall(r"\d+\.\d\d", cell) for cell in cells[1:]]
-    return rows
+def stated(name, heading):
+    """The amounts of the first paragraph below the heading."""
+    section = (ROOT / name).read_text().split(f"\n## {heading}\n\n")[1]
+    return [float(amount) for amount in re.findall(r"\$(\d+\.\d\d)", section.split("\n\n")[0])]
 
 
 def changed(file, change):
@@ -64,16 +57,13 @@ class Page(unittest.TestCase):
 
 
 class Readme(unittest.TestCase):
-    def test_the_readme_agrees(self):
-        rows, requests = readme_columns(), Requests(Inputs())
-        columns = [requests.login(), requests.authorized(), requests.check(renews=True)]
-        for row, part in README_ROWS.items():
-            for cell, column in zip(rows[row], columns, strict=True):
-                self.close(float(cell[0]), column[part], row)
-        gateways = [Inputs().usd("rest_api_million_calls"), Inputs().usd("http_api_million_calls")]
-        for cell, column in zip(rows["sum, REST / HTTP"], columns, strict=True):
-            for stated, gateway in zip(cell, gateways, strict=True):
-                self.close(float(stated), sum(column.values()) + gateway, "sum")
+    def test_both_readmes_say_what_a_million_costs(self):
+        login, call = (sum(columns.values()) for columns in (Requests(Inputs()).login(), Requests(Inputs()).authorized()))
+        rest, http = Inputs().usd("rest_api_million_calls"), Inputs().usd("http_api_million_calls")
+        computed = [login + rest, login + http, call + rest, call + http, call]
+        for name, heading in (("README.md", "Cost"), ("README.zh-CN.md", "费用")):
+            for amount, right in zip(stated(name, heading), computed, strict=True):
+                self.close(amount, right, name)
 
     def test_both_readmes_say_what_is_fixed_and_what_an_idle_month_costs(self):
         month = Month(Inputs())

@@ -27,9 +27,10 @@ const MARKED: &[&str] = &[
     "examples/template.yaml",
     "examples/separate-stack/rest-api.yaml",
     "openapi.yaml",
-    "README.md",
-    "README.zh-CN.md",
     "docs/api.md",
+    "docs/configuration.md",
+    "docs/zh/api.md",
+    "docs/zh/configuration.md",
 ];
 const REST: &str = "template.yaml";
 const HTTP: &str = "template-http-api.yaml";

@@ -1,4 +1,4 @@
-//! Routes: the tables of both READMEs and of `docs/api.md`.
+//! Routes: the tables of `docs/api.md` and of the page in Chinese.
 
 use facts::{
     Route,
@@ -7,10 +7,10 @@ use facts::{
 
 use crate::markdown::{self, Language, code};
 
-/// The table of a README, or of `docs/api.md`.
+/// What each route answers, or what it takes and may refuse.
 pub(crate) fn table(which: &str) -> Option<Vec<String>> {
-    if which == "with codes" {
-        return Some(with_codes());
+    if let Some(language) = which.strip_prefix("with codes, ") {
+        return Language::named(language).map(with_codes);
     }
     let language = Language::named(which)?;
     let head = language.pick(["Route", "Auth", "Answer"], ["路由", "验证", "回答"]);
@@ -29,16 +29,26 @@ fn named(route: &Route) -> String {
     code(&format!("{} {}", route.method, route.path))
 }
 
-fn with_codes() -> Vec<String> {
+fn with_codes(language: Language) -> Vec<String> {
     let rows = ALL.iter().map(|route| {
         let own: Vec<_> = route.codes.iter().map(|each| code(each.as_str())).collect();
-        let authorizer = if route.auth == Auth::Authorizer { "those of the authorizer, " } else { "" };
+        let authorizer = match route.auth {
+            Auth::Authorizer => language.pick("those of the authorizer, ", "授权方的，以及 "),
+            Auth::Open | Auth::Token => "",
+        };
         [
             named(route),
-            route.body.to_owned(),
+            language.pick(
+                route.body.to_owned(),
+                route.body.replace(", at most ", "，最多 ").replace(" bytes", " 字节"),
+            ),
             route.success.to_string(),
             format!("{authorizer}{}", own.join(" ")),
         ]
     });
-    markdown::table(["Route", "Body", "Success", "Codes beyond the common ones"], rows)
+    let head = language.pick(
+        ["Route", "Body", "Success", "Codes beyond the common ones"],
+        ["路由", "请求体", "成功", "通用之外的 code"],
+    );
+    markdown::table(head, rows)
 }

@@ -1,4 +1,4 @@
-//! Settings: parameters and environment blocks of the template, tables of both READMEs.
+//! Settings: parameters and environment blocks of the template, tables of `docs/configuration.md` and of the page in Chinese.
 
 use facts::{
     Function, Setting,
@@ -116,7 +116,7 @@ pub(crate) fn grouped(text: &str) -> Result<String, String> {
     Ok(lines.join("\n") + "\n")
 }
 
-/// The table of a README.
+/// The table of a language.
 pub(crate) fn table(language: &str) -> Option<Vec<String>> {
     let language = Language::named(language)?;
     let head = language.pick(
