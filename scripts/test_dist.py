@@ -73,7 +73,7 @@ class Bundles(unittest.TestCase):
             self.assertEqual({name for name in files if name.startswith("sbom/")}, {f"sbom/{name}.cdx.json" for name in functions})
             for name in ("LICENCES.txt", "LICENSE-MIT", "LICENSE-APACHE", "samconfig.toml", "docs/bundle.md", "examples/node-me/identity.mjs"):
                 self.assertIn(name, files)
-            private = [name for name in files if re.search(r"(^|/)(\.|target/|node_modules/)", name)]
+            private = [name for name in files if re.search(r"(^|/)(\.(?!gitignore)|target/|node_modules/|cdk\.out/)", name)]
             self.assertEqual(private, [])
 
 
