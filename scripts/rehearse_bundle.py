@@ -1,4 +1,4 @@
-"""What somebody does who has a release and no Rust: checks the sums, unpacks it in an empty folder, deploys it with the SAM CLI,
+"""What somebody does who has a release and no Rust: checks the sums, unpacks it in an empty folder, answers `sam deploy --guided`,
 and logs in. To MiniStack on this machine, with no cargo on the PATH, within five minutes.
 
   .ci/run build bundle       packs a release into dist/ and runs this
@@ -8,16 +8,19 @@ import argparse
 import os
 import pathlib
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
+import boto3
+
 import ministack_gaps
 import rehearse
 import wechat
-from local_cloud import stop
+from local_cloud import APP_ID, APP_SECRET, REGION, stop
 
 SECONDS = 300
 
@@ -37,6 +40,25 @@ def only_sam():
     if found := [name for name in ("rustc", "zig", "cargo") if shutil.which(name, path=path)]:
         sys.exit(f"{found} would be found on {path}")
     return path
+
+
+def guided(bundle, options):
+    """`sam deploy --guided` with Enter for everything but what a person must say; the stack's outputs."""
+    told = {
+        "WechatAppId": APP_ID, "WechatAppSecret": APP_SECRET, "WechatApiBaseUrl": f"http://127.0.0.1:{options.wechat_port}",
+        "EndpointOverride": f"http://127.0.0.1:{options.port}",
+    }
+    text = (bundle / "template.yaml").read_text()
+    asked = re.findall(r"(?m)^  (\w+):\n    Type: ", text.split("\nParameters:\n", 1)[1].split("\nConditions:\n", 1)[0])
+    # Name, Region, the parameters; confirm changes: no, roles: yes, disable rollback: no, save the answers: no.
+    answers = ["wxsession", REGION, *(told.get(name, "") for name in asked), "n", "y", "n", "n", ""]
+    done = subprocess.run(["sam", "deploy", "--guided"], cwd=bundle, input="\n".join(answers), capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"sam deploy --guided failed:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+    if APP_SECRET in (bundle / "samconfig.toml").read_text():
+        sys.exit("the AppSecret was saved")
+    outputs = boto3.client("cloudformation").describe_stacks(StackName="wxsession")["Stacks"][0]["Outputs"]
+    return {"StackName": "wxsession", "ApiStage": "v1"} | {entry["OutputKey"]: entry["OutputValue"] for entry in outputs}
 
 
 def main():
@@ -59,7 +81,7 @@ def main():
             cli = unpack(options.release, folder, f"wxsession-cli-*-linux-{architecture}.tar.gz") / "wxsession"
             deployment = rehearse.Deployment(options)
             os.environ["PATH"] = only_sam()
-            stack = deployment.deploy(bundle / "template.yaml", "wxsession")
+            stack = guided(bundle, options)
             ministack_gaps.fill(stack, bundle / "template.yaml")
             url = deployment.url(stack)
             rehearse.expect("unknown token", rehearse.call("GET", f"{url}/sessions", rehearse.unknown_token()), 401, "session_invalid", None)
