@@ -212,7 +212,7 @@ def without_policies(stack_name, logical):
 
 def converse(url, me_url, simulator):
     """The same suite that runs against the local service; the simulator is the WeChat that the functions ask."""
-    wxsession = wechat.build("operator", "wxsession")
+    wxsession = wechat.build("wxsession")
     command = [wxsession, "verify", "--url", url, "--wechat-url", simulator.url]
     if subprocess.run(command, cwd=ROOT).returncode != 0:
         sys.exit("the conversation failed")

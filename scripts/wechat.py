@@ -30,9 +30,9 @@ class Wechat:
             return json.load(answer)
 
 
-def build(package, program):
-    """A program of ours, freshly built; its path."""
-    command = ["cargo", "build", "--quiet", "--locked", "-p", package, "--message-format", "json"]
+def build(program):
+    """A program of ours, freshly built; its path. Of the whole workspace, so that what the tests have compiled serves."""
+    command = ["cargo", "build", "--quiet", "--locked", "--workspace", "--bin", program, "--message-format", "json"]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     made = [json.loads(line).get("executable") for line in done.stdout.splitlines()]
     (path,) = [path for path in made if path and pathlib.Path(path).name == program]
@@ -42,7 +42,7 @@ def build(package, program):
 @contextlib.contextmanager
 def running(port=0):
     """A simulator at a port of loopback, or at any free one."""
-    program = build("wechat-simulator", "wechat-simulator")
+    program = build("wechat-simulator")
     process = subprocess.Popen([program, "--port", str(port)], stdout=subprocess.PIPE, text=True)
     try:
         yield Wechat(process.stdout.readline().strip())
