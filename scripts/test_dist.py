@@ -3,10 +3,13 @@
 import hashlib
 import importlib.machinery
 import importlib.util
+import io
+import json
 import pathlib
 import re
 import sys
 import tarfile
+import tomllib
 import unittest
 import zipfile
 
@@ -37,6 +40,15 @@ class Templates(unittest.TestCase):
             with self.assertRaises(SystemExit):
                 dist.template(given.replace(right, wrong), "arm64")
 
+    def test_there_is_one_version_and_the_changelog_knows_it(self):
+        number = dist.version()
+        crate = tomllib.loads((ROOT / "identity/Cargo.toml").read_text())["package"]["version"]
+        client = json.loads((ROOT / "miniprogram/package.json").read_text())["version"]
+        self.assertEqual((crate, client), (number, number))
+        self.assertRegex((ROOT / "CHANGELOG.md").read_text(), rf"(?m)^## {re.escape(number)}, \d{{4}}-\d\d-\d\d$")
+        for page in ("README.md", "README.zh-CN.md", "docs/bundle.md"):
+            self.assertEqual(set(re.findall(r"wxsession-(\d+\.\d+\.\d+)-arm64", (ROOT / page).read_text())), {number}, page)
+
     def test_a_program_for_another_processor_is_refused(self):
         for data in (b"", b"\x7fELF" + bytes(14) + (62).to_bytes(2, "little"), b"#!/bin/sh\n" + bytes(20)):
             path = ROOT / "target/not-a-program"
@@ -63,7 +75,7 @@ class Bundles(unittest.TestCase):
             functions = set(re.findall(r"Binary: (\S+)", (ROOT / "template.yaml").read_text()))
             self.assertEqual(zips, {f"functions/{name}.zip" for name in functions})
             for name in zips:
-                with zipfile.ZipFile(__import__("io").BytesIO(files[name])) as archive:
+                with zipfile.ZipFile(io.BytesIO(files[name])) as archive:
                     (entry,) = archive.infolist()
                     self.assertEqual((entry.filename, entry.external_attr >> 16), ("bootstrap", 0o755))
                     program = archive.read(entry)
