@@ -6,6 +6,8 @@ MINISTACK_VENV=$CI_CACHE/ministack
 LOGS=${WXSESSION_CI_LOGS:-$CI_CACHE/logs}
 export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
 mkdir -p "$LOGS"
+# What Python programs of more than one folder use.
+export PYTHONPATH=$PWD/.ci/shared
 
 # ---- reporting
 

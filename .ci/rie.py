@@ -12,15 +12,13 @@ import pathlib
 import re
 import sys
 
+import emulator
+import judge
+import local_cloud
+import wechat
+from transformed import FUNCTIONS, REST, source
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / ".ci/template")]
-
-import emulator  # noqa: E402
-import judge  # noqa: E402
-import local_cloud  # noqa: E402
-import wechat  # noqa: E402
-from transformed import FUNCTIONS, REST, source  # noqa: E402
-
 TOKEN = re.compile(r"wxs_[A-Za-z0-9_-]{70}")
 
 

@@ -17,14 +17,12 @@ import tempfile
 import urllib.error
 import urllib.request
 
+import emulator
+import judge
+import local_cloud
+import wechat
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / ".ci/template")]
-
-import emulator  # noqa: E402
-import judge  # noqa: E402
-import local_cloud  # noqa: E402
-import wechat  # noqa: E402
-
 BUILT = ".aws-sam/rehearsal/template.yaml"
 # The same functions, behind an HTTP API.
 BUILT_HTTP = ".aws-sam/rehearsal-http/template.yaml"

@@ -11,12 +11,9 @@ import sys
 
 import boto3
 
+import local_cloud
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import local_cloud  # noqa: E402
-
-
 def main():
     with local_cloud.running() as cloud:
         environment = os.environ | {"TEST_DYNAMODB_ENDPOINT": cloud.url}

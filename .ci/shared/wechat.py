@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Wechat:

@@ -17,10 +17,7 @@ import time
 
 import boto3
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / ".ci/template"))
-
-from transformed import REST, environment, logical_id, source  # noqa: E402
+from transformed import REST, environment, logical_id, source
 
 REGION = "us-east-1"
 PORT = 14567

@@ -5,15 +5,11 @@ import os
 import pathlib
 import socket
 import subprocess
-import sys
 import tempfile
 import urllib.error
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from local_cloud import wait_for  # noqa: E402
+from local_cloud import wait_for
 
 QEMU_ROOT = "/usr/aarch64-linux-gnu"
 

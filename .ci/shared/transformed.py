@@ -13,7 +13,6 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REST = "template.yaml"
 HTTP = "template-http-api.yaml"
-FUNCTIONS = ["LoginFunction", "CheckSessionFunction", "AuthorizerFunction", "SessionsFunction", "OpenDataFunction", "AccountsFunction"]
 
 
 class _NoManagedPolicies:
@@ -29,6 +28,9 @@ def source(name):
     from samtranslator.yaml_helper import yaml_parse
 
     return yaml_parse((ROOT / name).read_text())
+
+
+FUNCTIONS = [name for name, body in source(REST)["Resources"].items() if body["Type"] == "AWS::Serverless::Function"]
 
 
 @functools.cache
