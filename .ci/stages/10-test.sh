@@ -2,7 +2,7 @@
 
 stage 'tests'
 # The page is tested in a real browser; with CI=true that test fails where something of this is missing.
-ensure_debian chromium chromium fonts-noto-cjk || cannot 'the page in a browser' 'Chromium could not be installed'
+command -v google-chrome >/dev/null || ensure_debian chromium chromium fonts-noto-cjk || cannot 'the page in a browser' 'Chromium could not be installed'
 if command -v npm >/dev/null; then
   check 'local/page/test: npm ci' npm --prefix local/page/test ci --ignore-scripts --no-audit --no-fund
   check 'miniprogram: npm ci, for its tests under cargo' npm --prefix miniprogram ci --ignore-scripts --no-audit --no-fund
