@@ -40,9 +40,6 @@ MISTAKES = [
     (check.tests_of_the_threats, "docs/reliability.md", "`nothing_is_accepted_once_a_logout_has_returned`", "`nothing_is_accepted`, `no_such_test`"),
     (check.tests_of_the_threats, "SECURITY.md", "`no_line_holds_the_token`", "`no_line_holds_a_token`"),
     (check.alarms, "docs/operations.md", "| `TableThrottleAlarm` |", "| `TableAlarm` |"),
-    (check.alarms, "docs/operations.md", "`several_credentials`", "`many_credentials`"),
-    (check.alarms, "docs/operations.md", "| `session_renewed` |", "| `session_moved` |"),
-    (check.alarms, "docs/operations.md", "| `secrets_ms` |", "| `secret_ms` |"),
 ]
 
 

@@ -51,6 +51,8 @@ class Dependabot(unittest.TestCase):
         self.assertEqual(sorted(watched()["npm"]), folders_of(r"(^|/)package\.json$"))
         pins = [file for file in FILES if file.endswith(".txt") and re.search(r"(?m)^[\w.-]+==", (ROOT / file).read_text())]
         self.assertEqual(sorted(watched()["pip"]), sorted({str(pathlib.Path(file).parent) for file in pins}))
+        self.assertEqual(sorted(watched()["gomod"]), folders_of(r"(^|/)go\.mod$"))
+        self.assertEqual(sorted(watched()["terraform"]), folders_of(r"\.tf$"))
         self.assertEqual(watched()["github-actions"], [""])
 
 

@@ -10,9 +10,11 @@
 //! | [`code`] | the error codes, with their status |
 //! | [`response`] | the error answers of `openapi.yaml`, and those that the gateway gives in our place |
 //! | [`route`] | the routes |
+//! | [`log`] | the words of the log: fields, reasons, audit events, metrics |
 
 pub mod code;
 pub mod function;
+pub mod log;
 pub mod response;
 pub mod route;
 pub mod setting;

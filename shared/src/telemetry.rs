@@ -180,10 +180,12 @@ pub struct Line {
 }
 
 impl Line {
-    /// Puts a field into the line. Only stable words, numbers and public names: never a token, a
+    /// Puts a field of [`facts::log`] into the line. Only stable words, numbers and public names: never a token, a
     /// session_key, a js_code, an openid, or text that a client wrote.
     pub fn put(&mut self, name: &'static str, value: impl Into<Value>) {
         let value = value.into();
+        #[cfg(any(test, feature = "test-util"))]
+        known(name, &value);
         match self.fields.iter_mut().find(|(known, _)| *known == name) {
             Some((_, old)) => *old = value,
             None => self.fields.push((name, value)),
@@ -268,6 +270,8 @@ impl Line {
 
     /// An audit event, written at once: a lost answer still leaves a record.
     pub fn audit(&mut self, event: &'static str, more: &[(&str, Value)]) {
+        #[cfg(any(test, feature = "test-util"))]
+        assert!(facts::log::has_event(event), "facts/src/log.rs has no audit event {event}");
         self.after_logout |= event == "session_use_after_logout";
         let Some(mut record) = self.log.record(Level::Info, "audit") else { return };
         record.put("audit", event);
@@ -330,6 +334,15 @@ impl Line {
             metrics.by_function_and_outcome(measured);
         }
         (counts, metrics)
+    }
+}
+
+/// What is not described must not be logged. Tests find it; a deployed function would rather write it.
+#[cfg(any(test, feature = "test-util"))]
+fn known(name: &str, value: &Value) {
+    assert!(facts::log::has_field(name), "facts/src/log.rs has no field {name}");
+    if let Some(word) = value.as_str().filter(|_| name == "reason") {
+        assert!(facts::log::has_reason(word), "facts/src/log.rs has no reason {word}");
     }
 }
 

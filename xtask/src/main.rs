@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - [`blocks`]: the marked parts of files that people keep otherwise
-//! - [`settings`], [`codes`], [`routes`], [`alarms`]: what stands in them, from the tables of `facts`
+//! - [`settings`], [`codes`], [`routes`], [`alarms`], [`log`]: what stands in them, from the tables of `facts`
 //! - [`http_api`]: `template-http-api.yaml` as a whole, from `template.yaml`
 //! - [`patch`]: lays one YAML text over another and keeps what people wrote in it
 //! - [`yaml`], [`markdown`]: how things are written there
@@ -11,6 +11,7 @@ mod alarms;
 mod blocks;
 mod codes;
 mod http_api;
+mod log;
 mod markdown;
 mod patch;
 mod routes;
@@ -27,7 +28,9 @@ const MARKED: &[&str] = &[
     "examples/template.yaml",
     "examples/separate-stack/rest-api.yaml",
     "openapi.yaml",
+    "docs/accounts.md",
     "docs/api.md",
+    "docs/operations.md",
     "docs/configuration.md",
     "docs/zh/api.md",
     "docs/zh/configuration.md",

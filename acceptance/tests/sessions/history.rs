@@ -173,7 +173,8 @@ fn openid(user: usize) -> String {
 }
 
 fn run(cap: usize) {
-    let steps = Process.number_or("WXSESSION_STEPS", 10_000, 1..=1_000_000_000).expect("a number of steps");
+    let steps =
+        Process.text("WXSESSION_STEPS").map_or(10_000, |text| text.parse().expect("a number of steps"));
     let cases = u32::try_from(steps / STEPS_OF_ONE).expect("a number of histories").max(1);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let (length, started) =

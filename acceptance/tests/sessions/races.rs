@@ -31,8 +31,7 @@ use crate::{
 const KEY: &str = "tiihtNczf5v6AKRyjwEUhQ==";
 
 fn rounds() -> u64 {
-    let rounds = Process.number_or("WXSESSION_ROUNDS", 500, 1..=10_000_000).expect("a number of rounds");
-    u64::try_from(rounds).expect("it is positive")
+    Process.text("WXSESSION_ROUNDS").map_or(500, |text| text.parse().expect("a number of rounds"))
 }
 
 /// The functions over sockets, and a way to set the scene without delay.

@@ -101,14 +101,14 @@ fn a_request_is_one_line_with_its_metrics() {
     line.put("store_ms", 1.5);
     line.end("ok");
     let mut line = log.request("r-2");
-    Problem::new(Code::StoreUnavailable).with("why", "because").note_in(&mut line);
+    Problem::new(Code::StoreUnavailable).with("secret", "apps").note_in(&mut line);
     line.end("store_unavailable");
     let lines = printed(&lines);
     assert_eq!(lines.len(), 2);
     assert_eq!(lines[0]["outcome"], "ok");
     assert_eq!((&lines[0]["level"], &lines[1]["level"]), (&json!("INFO"), &json!("WARN")));
     assert_eq!((&lines[0]["cold_starts"], &lines[1]["cold_starts"]), (&json!(1), &json!(0)));
-    assert_eq!((&lines[1]["outcome"], &lines[1]["why"]), (&json!("store_unavailable"), &json!("because")));
+    assert_eq!((&lines[1]["outcome"], &lines[1]["secret"]), (&json!("store_unavailable"), &json!("apps")));
     let sent = metrics(&lines[0]);
     assert_eq!(sent[0], (json!([["stack"]]), vec![("logins", 1.0)]));
     assert_eq!(sent[1].0, json!([["stack", "function"], ["stack", "function", "outcome"]]));

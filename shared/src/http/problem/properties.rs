@@ -17,7 +17,7 @@ fn problems() -> impl Strategy<Value = Problem> {
     (0..Code::ALL.len(), retries).prop_map(|(code, retry_after)| Problem {
         retry_after,
         allow: retry_after.is_none().then(|| "GET, DELETE".into()),
-        ..Problem::new(Code::ALL[code]).because("reason")
+        ..Problem::new(Code::ALL[code]).because("secrets")
     })
 }
 

@@ -1,0 +1,385 @@
+//! The words of the log: fields of the request line, reasons, audit events, metrics. `docs/operations.md` follows by
+//! `cargo xtask generate`; a test build refuses to write a word that stands in no table here.
+
+/// A member of the request line, or several that go together.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Their names.
+    pub names: &'static [&'static str],
+    /// What it holds.
+    pub holds: &'static str,
+    /// What it means that it is missing, or null.
+    pub missing: &'static str,
+}
+
+/// Words of the field `reason` that have one meaning.
+#[derive(Clone, Copy, Debug)]
+pub struct Reason {
+    /// The words.
+    pub words: &'static [&'static str],
+    /// What they mean.
+    pub means: &'static str,
+}
+
+/// An audit event.
+#[derive(Clone, Copy, Debug)]
+pub struct Audit {
+    /// Its name.
+    pub event: &'static str,
+    /// When it is written.
+    pub when: &'static str,
+    /// What it has besides what every audit event has.
+    pub fields: &'static str,
+}
+
+/// Which deployments send a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// All of them, in each line of its kind.
+    Always,
+    /// All of them, when it happens: a metric is paid for by the hour in which it is sent.
+    When,
+    /// Those whose setting `METRICS` is `full`.
+    Full,
+}
+
+/// A custom metric.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// Its name in the namespace `WxSession`.
+    pub name: &'static str,
+    /// Who sends it.
+    pub sent: Sent,
+    /// What it counts or measures.
+    pub counts: &'static str,
+}
+
+/// Whether a field may be written.
+#[must_use]
+pub fn has_field(name: &str) -> bool {
+    FIELDS.iter().any(|field| field.names.contains(&name)) || METRICS.iter().any(|metric| metric.name == name)
+}
+
+/// Whether a reason may be written.
+#[must_use]
+pub fn has_reason(word: &str) -> bool {
+    REASONS.iter().chain(FORMS).any(|reason| reason.words.contains(&word))
+}
+
+/// Whether an audit event may be written.
+#[must_use]
+pub fn has_event(name: &str) -> bool {
+    AUDITS.iter().any(|audit| audit.event == name)
+}
+
+const fn field(names: &'static [&'static str], holds: &'static str, missing: &'static str) -> Field {
+    Field { names, holds, missing }
+}
+
+const fn reason(words: &'static [&'static str], means: &'static str) -> Reason {
+    Reason { words, means }
+}
+
+const fn audit(event: &'static str, when: &'static str, fields: &'static str) -> Audit {
+    Audit { event, when, fields }
+}
+
+const fn metric(name: &'static str, sent: Sent, counts: &'static str) -> Metric {
+    Metric { name, sent, counts }
+}
+
+/// The fields of the request line. Numbers of metrics are fields, too.
+pub const FIELDS: &[Field] = &[
+    field(&["timestamp"], "when the line was written, RFC 3339, UTC", "never missing"),
+    field(
+        &["level"],
+        "`INFO`; `WARN` for a 5xx, `cannot_tell`, or a table that failed; `ERROR` when an operator must act",
+        "never missing",
+    ),
+    field(
+        &["message"],
+        "`request`; `metrics` for a request line that `LOG_LEVEL` keeps back and that has metrics: outcome, times and numbers alone; see below for `audit`, `panic`, `cannot start`, `setting adjusted`, `not an event of this function`",
+        "never missing",
+    ),
+    field(
+        &["function"],
+        "`login`, `check-session`, `authorizer`, `sessions`, `open-data`, `accounts`",
+        "never missing",
+    ),
+    field(
+        &["request_id"],
+        "Lambda's id of the invocation, which the client sees as `instance`",
+        "only in `panic`, `cannot start` and `not an event of this function`",
+    ),
+    field(
+        &["gateway_request_id"],
+        "API Gateway's id of the request, the `request_id` of its access log and the `instance` of what it answers itself; only in one of its two forms, because a client may set it",
+        "TOKEN authorizers and load balancers: the event has none",
+    ),
+    field(
+        &["source_address"],
+        "where the request came from, as the gateway or load balancer saw it: the network (`203.0.113.0/24`, `2001:db8:1::/48`), or what `SOURCE_ADDRESS` says",
+        "`SOURCE_ADDRESS` is `off`; TOKEN authorizers and AppSync: the event has none",
+    ),
+    field(
+        &["cold_start"],
+        "whether it was the first request of this environment",
+        "only in other lines than `request`",
+    ),
+    field(
+        &["outcome"],
+        "`ok`, or the [code](api.md#codes) of the problem; of the authorizer `allow`, `refuse`, `cannot_tell`; of `accounts` `ok` or the answer's error: `invalid_request`, `not_found`, `version_conflict`, `record_damaged`, `store_unavailable`, `internal`",
+        "only in other lines than `request`",
+    ),
+    field(
+        &["action"],
+        "`accounts`: `get`, `find_by_openid`, `find_by_unionid`, `find_by_external_id`, `block`, `unblock`, `set_roles`, `set_claims`, `set_external_id`, `list_sessions`, `end_session`, `end_sessions`, `erase`",
+        "the request could not be read; another function",
+    ),
+    field(&["status"], "the HTTP status", "lines of the authorizer and of `accounts` have none"),
+    field(&["reason"], "why, in a stable word; see the next table", "the outcome says all there is"),
+    field(
+        &["ended"],
+        "why a session that there was is over; the client is told, too",
+        "there was none, or nobody may know",
+    ),
+    field(&["until"], "until when the user is blocked; the client is told, too", "not blocked, or for good"),
+    field(&["duration_ms"], "from the event to the line", "only in other lines than `request`"),
+    field(
+        &["store_ms"],
+        "waiting for DynamoDB, all calls added up; calls made at the same time count once",
+        "no table was asked",
+    ),
+    field(&["wechat_ms"], "waiting for WeChat, both attempts", "WeChat was not asked"),
+    field(
+        &["secrets_ms"],
+        "waiting for the secrets; about 0 when they are in memory",
+        "refused before they were needed; not `login`",
+    ),
+    field(
+        &["valid"],
+        "`open-data`: what the client was told",
+        "the route tells no such thing, or did not get that far",
+    ),
+    field(&["unopened_keys"], "`open-data`: stored session_keys that no key of the ring opens", "all opened"),
+    field(
+        &["access_token_refused"],
+        "`open-data`: WeChat's number for a stale access token, which was then replaced",
+        "it was taken",
+    ),
+    field(&["stored"], "`open-data`: whether the new session_key of a reset was written", "not a reset"),
+    field(&["user_id"], "the user", "no token could be read; in `login`: WeChat gave no user"),
+    field(&["session_id"], "the session's public name", "no such session, or none was made"),
+    field(&["app_id"], "the Mini Program", "not known yet when the request ended"),
+    field(
+        &["flavour"],
+        "authorizer: `rest_token`, `rest_request`, `websocket`, `http_1.0`, `http_2.0`, `appsync`",
+        "null: not an authorizer's event. Absent: another function",
+    ),
+    field(
+        &["wechat_error"],
+        "`connect`, `timeout`, `broken`, `status`, `too_large`, `not_json`, `shape`, `refused`",
+        "WeChat did not fail",
+    ),
+    field(
+        &["errcode"],
+        "WeChat's number; [errcodes.md](errcodes.md) has them",
+        "WeChat did not refuse, or gave no answer",
+    ),
+    field(
+        &["errcode_class"],
+        "who can do something about it: `user`, `operator`, `retry`, `defect`, `unknown`",
+        "as above; a phone code was refused",
+    ),
+    field(
+        &["unexpected_errcode"],
+        "true: WeChat's number is in no table of ours, or means nothing for a phone code",
+        "it is known",
+    ),
+    field(&["rid"], "WeChat's name of the call, which its support asks for", "null: WeChat named none"),
+    field(
+        &["store_operation"],
+        "the call that failed, such as `BatchGetItem` or `GetSecretValue`; a `Query` is of an index of Users: `by_unionid` (`unionid`) or `by_external_id`",
+        "no table and no secret failed",
+    ),
+    field(
+        &["store_error"],
+        "`timeout`, `connection`, `unreadable_answer`, `not_sent`, `unprocessed_keys`, `incomplete_answer`, `damaged_record`, `overtaken` (other writes to the same user were faster until the time was up), or AWS's error code",
+        "as above",
+    ),
+    field(
+        &["secret", "secret_error"],
+        "`apps` or `key_ring`, and why it cannot be read: [The two secrets](#the-two-secrets)",
+        "both are good",
+    ),
+    field(&["operator"], "`cause` and `fix`, in words", "nothing to mend"),
+    field(&["stack"], "the stack's name, with metrics only", "the line carries no metric"),
+    field(&["_aws"], "CloudWatch's embedded metric format", "the line carries no metric"),
+];
+
+/// The words of `reason`. Those of `accounts` are [`FORMS`].
+pub const REASONS: &[Reason] = &[
+    reason(&["no_credentials", "several_credentials", "bearer_grammar"], "the Authorization header"),
+    reason(
+        &["token_length", "token_prefix", "token_alphabet", "token_checksum"],
+        "not a token of ours; many of these at once: someone tries",
+    ),
+    reason(&["unknown"], "no such session: never was, tidied up, or another realm"),
+    reason(
+        &[
+            "expired",
+            "logged_out",
+            "ended_by_user",
+            "ended_by_operator",
+            "signed_out_everywhere",
+            "replaced",
+            "evicted",
+            "deleted",
+            "blocked",
+            "ticket_reused",
+        ],
+        "there was such a session, and this is why it is over: [api.md](api.md#get-session). The line has it as `ended`, too",
+    ),
+    reason(&["damaged"], "a record that this code cannot read; `operator.cause` names the attribute"),
+    reason(&["body_base64", "body_json", "code", "install_id", "app_id_needed"], "what was malformed"),
+    reason(
+        &["method", "header", "host", "path", "query", "uri_too_long"],
+        "what makes no HTTP request; no gateway of AWS sends such, so look at who may invoke the function",
+    ),
+    reason(&["not_an_http_event"], "an HTTP function was invoked with something else"),
+    reason(
+        &["out_of_time"],
+        "the function's limit less 500 ms was reached; `outcome` says whether WeChat or the tables kept it waiting",
+    ),
+    reason(&["max_age_seconds", "signature"], "likewise, in `open-data`"),
+    reason(
+        &[
+            "bad_base64",
+            "bad_iv_length",
+            "bad_ciphertext_length",
+            "bad_padding",
+            "bad_json",
+            "missing_watermark",
+            "appid_mismatch",
+            "not_fresh",
+            "bad_key_length",
+        ],
+        "why open data was not decrypted; the client sees only 400 or 409",
+    ),
+    reason(
+        &["unknown_kind", "wrong_form", "another_user"],
+        "decrypted, and not one of WeChat's documented kinds, not of the documented form, or user information without the caller's own openId: `wx.getUserProfile` gives such",
+    ),
+    reason(
+        &["names_inside"],
+        "a piece of the user's openid or unionid stood in another field: somebody rearranged the data",
+    ),
+    reason(&["no_vault", "no_session_key", "no_key_that_wechat_holds", "new_key_not_stored"], "the vault"),
+    reason(
+        &[
+            "bad_expired_or_used_code_perhaps_a_wx_login_code",
+            "used_code",
+            "code_of_another_app",
+            "unexpected_errcode_perhaps_another_users_code",
+        ],
+        "the phone code",
+    ),
+    reason(
+        &["phone_info", "watermark_appid", "phoneNumber", "purePhoneNumber", "countryCode"],
+        "what was wrong in WeChat's answer about a phone number",
+    ),
+    reason(&["nothing_to_end"], "a logout of a session that had ended before"),
+    reason(
+        &["session_id_grammar", "not_this_users"],
+        "`DELETE /sessions/{id}`: not a session id; none of this user's",
+    ),
+    reason(&["stale_identity"], "`DELETE /me`: the session has ended meanwhile, or its account has"),
+    reason(&["no_authorizer", "no_identity"], "the route was deployed without the authorizer"),
+    reason(&["not_in_the_apps_secret"], "the session's Mini Program was taken out of the apps secret"),
+    reason(&["secrets"], "a secret could not be read or has not the documented form"),
+    reason(&["panic"], "a defect; the line `panic` before it has the place"),
+];
+
+/// The words of `accounts` for a request that is not of the documented form.
+pub const FORMS: &[Reason] = &[
+    reason(&["request_form"], "one JSON object with exactly the members of its action, each once"),
+    reason(&["actor_form"], "1 to 128 printable characters"),
+    reason(&["user_id_form", "session_id_form"], "a UUID in lower case with hyphens"),
+    reason(&["app_id_form", "openid_form", "unionid_form"], "1 to 48 visible ASCII characters"),
+    reason(&["reason_form"], "a code: `[a-z][a-z0-9_]{0,31}`"),
+    reason(&["until_form"], "unix seconds, later than now"),
+    reason(&["role_form"], "`[A-Za-z0-9][A-Za-z0-9._:-]{0,31}`"),
+    reason(&["too_many_roles"], "at most 16"),
+    reason(&["claim_name"], "`[a-z][a-z0-9_]{0,31}`"),
+    reason(
+        &["claim_name_reserved"],
+        "not one of `app_id` `aud` `auth_time` `azp` `client_id` `exp` `expires_at` `external_id` `iat` `iss` `jti` `nbf` `openid` `principal_id` `reason` `roles` `scope` `scopes` `session_id` `sub` `unionid` `user_id`",
+    ),
+    reason(&["claim_twice"], "each name once"),
+    reason(&["claim_value"], "a text without control characters, a number, `true` or `false`"),
+    reason(
+        &["claim_number"],
+        "whole up to 2^53 - 1, or a decimal of at most 15 digits below 10^15; what is longer goes into a text",
+    ),
+    reason(&["too_many_claims"], "at most 20"),
+    reason(&["claims_too_large"], "at most 1,024 bytes together, as JSON without spaces"),
+    reason(&["external_id_form"], "1 to 64 visible ASCII characters"),
+];
+
+/// The audit events.
+pub const AUDITS: &[Audit] = &[
+    audit("authn_login_success", "a token goes out", "`is_new`"),
+    audit("authn_login_fail", "a login is refused or fails", "`reason`: the code"),
+    audit("session_created", "a session is in the user's list", ""),
+    audit("session_renewed", "`GET /session` noted that the session is in use, and moved the expiry", ""),
+    audit("session_logout", "a session ended by its own token", ""),
+    audit(
+        "session_revoked",
+        "a session ended by something else",
+        "`reason`: `replaced` by a login of the same install or that presented it, `ended_by_user`; `ended_session_id`",
+    ),
+    audit(
+        "excess_sessions_exceeded",
+        "a login took a session out of a list that was full",
+        "`reason`: `evicted`; `ended_session_id` where it was read",
+    ),
+    audit("all_sessions_revoked", "the user signed out everywhere", "`reason`: `signed_out_everywhere`"),
+    audit("user_deleted", "the user's record was erased", ""),
+    audit(
+        "account_control",
+        "a backend asked `accounts` for something, whatever came of it",
+        "`action`, `actor` as the backend named it, `outcome`: `ok` or the error's code; `reason` of a block; `ended_session_id`",
+    ),
+    audit("session_key_reset", "WeChat made a new session_key", ""),
+    audit("phone_number_read", "a phone number went to the client", ""),
+    audit("crypt_decrypt_fail", "no stored session_key of the user opens", ""),
+    audit(
+        "session_use_after_logout",
+        "a token was used within a day after somebody ended its session; not one that was evicted or replaced, or whose user is gone or blocked",
+        "`reason`",
+    ),
+    audit("session_use_after_expire", "a token was used after its session expired", "`reason`: `expired`"),
+];
+
+/// The metrics, all by `stack`; those of `Sent::Full` also by `function`, and by both and `outcome`.
+pub const METRICS: &[Metric] = &[
+    metric(
+        "logins",
+        Sent::Always,
+        "with every login, 1 for one that worked, else 0: the number of values is the number of logins tried",
+    ),
+    metric("logins_refused", Sent::When, "a login that was refused with 4xx"),
+    metric("logins_lost_to_wechat", Sent::When, "a login that WeChat kept from working"),
+    metric(
+        "service_misconfigured",
+        Sent::When,
+        "a request that failed because of how the service is configured, or a secret that cannot be read",
+    ),
+    metric("session_use_after_logout", Sent::When, "a token of a session that somebody had ended"),
+    metric("unexpected_errcodes", Sent::When, "a number of WeChat's that no table of ours has"),
+    metric("requests", Sent::Full, "1 for each"),
+    metric("cold_starts", Sent::Full, "1 for the first of an environment, else 0"),
+    metric("duration_ms", Sent::Full, "from the event to the line"),
+    metric("store_ms", Sent::Full, "waiting for DynamoDB"),
+    metric("wechat_ms", Sent::Full, "waiting for WeChat"),
+];
