@@ -85,29 +85,6 @@ fn a_block_that_cannot_be_read_is_never_no_block() {
 }
 
 #[test]
-fn roles_are_a_set_in_order() {
-    let roles = Roles::new(["editor", "admin", "editor", "shop:42.read-only_x", "V2"]).unwrap();
-    assert_eq!(roles.as_str(), "V2 admin editor shop:42.read-only_x");
-    assert!(roles.contains("admin"));
-    assert!(!roles.contains("adm") && !roles.contains("") && !roles.contains("admin editor"));
-    assert_eq!(roles.iter().count(), 4);
-    let none = Roles::new([]).unwrap();
-    assert!(none.is_empty() && none.iter().next().is_none() && !none.contains(""));
-}
-
-#[test]
-fn a_role_has_a_form_and_a_user_sixteen_at_most() {
-    for text in ["", " ", "a b", "-a", ":a", "a,b", "a\"", "管理", "a\u{7f}", &"r".repeat(33)] {
-        assert_eq!(Roles::new([text]), Err(Malformed("role_form")), "{text:?}");
-    }
-    assert!(Roles::new([&*"r".repeat(32)]).is_ok());
-    let many: Vec<String> = (0..17).map(|i| format!("role{i}")).collect();
-    let first = |count| Roles::new(many[..count].iter().map(String::as_str));
-    assert!(first(16).is_ok());
-    assert_eq!(first(17), Err(Malformed("too_many_roles")));
-}
-
-#[test]
 fn stored_roles_that_this_code_would_not_have_written_cannot_be_read() {
     for text in ["", " ", "a ", " a", "a  b", "b a", "a a", "a,b", "a\tb", &"r".repeat(33), "-a"] {
         damaged(ROLES, s(text));
@@ -117,110 +94,6 @@ fn stored_roles_that_this_code_would_not_have_written_cannot_be_read() {
     damaged(ROLES, s(many.join(" ")));
     damaged(ROLES, AttributeValue::Ss(vec!["a".to_owned()]));
     damaged(ROLES, AttributeValue::Null(true));
-}
-
-#[test]
-fn claims_are_stored_without_escapes_and_read_back_with_their_types() {
-    let given = json!({"tier": "gold", "level": 3, "beta": true, "rate": -0.25, "note": "a=1 b#2 \"c\" 研发\\", "empty": ""});
-    let claims = claims(&given).unwrap();
-    assert_eq!(
-        claims.as_str(),
-        "beta?true empty=0: level#3 note=19:a=1 b#2 \"c\" 研发\\ rate#-0.25 tier=4:gold"
-    );
-    assert_eq!(Claims::stored(claims.as_str()), Ok(claims.clone()));
-    assert_eq!(Value::Object(claims.to_json()), given);
-    let handed_on: Vec<_> = claims.iter().map(|(name, claim)| (name, claim.as_str())).collect();
-    assert_eq!(handed_on[..3], [("beta", "true"), ("empty", ""), ("level", "3")]);
-}
-
-#[test]
-fn a_claim_has_a_name_of_its_own_and_a_flat_value() {
-    let refuses = |value: Value, word| assert_eq!(claims(&value), Err(Malformed(word)), "{value}");
-    for name in ["", "Tier", "1st", "_a", "a-b", "a.b", "a b", "a=1", "é", &"n".repeat(33)] {
-        refuses(json!({name: 1}), "claim_name");
-    }
-    for name in RESERVED_NAMES {
-        refuses(json!({*name: 1}), "claim_name_reserved");
-    }
-    assert!(claims(&json!({"n".repeat(32): 1, "user_ids": 1, "rolesx": 1})).is_ok());
-    refuses(json!({"a": null}), "claim_value");
-    refuses(json!({"a": ["x"]}), "claim_value");
-    refuses(json!({"a": {"b": 1}}), "claim_value");
-    for text in ["\0", "a\nb", "\u{7f}", "\u{85}", "\u{1f}"] {
-        refuses(json!({"a": text}), "claim_value");
-    }
-    let twice = [("a", &json!(1)), ("a", &json!(1))];
-    assert_eq!(Claims::new(twice), Err(Malformed("claim_twice")));
-}
-
-/// What the tables of both documents say is reserved.
-const RESERVED_NAMES: &[&str] = &[
-    "app_id",
-    "aud",
-    "auth_time",
-    "azp",
-    "client_id",
-    "exp",
-    "expires_at",
-    "external_id",
-    "iat",
-    "iss",
-    "jti",
-    "nbf",
-    "openid",
-    "principal_id",
-    "reason",
-    "roles",
-    "scope",
-    "scopes",
-    "session_id",
-    "sub",
-    "unionid",
-    "user_id",
-];
-
-#[test]
-fn a_number_that_some_language_would_read_as_another_one_is_refused() {
-    for digits in [
-        "9007199254740991",
-        "-9007199254740991",
-        "0",
-        "0.1",
-        "-0.0",
-        "1.5e-7",
-        "1000000.0",
-        "123456789012345.0",
-    ] {
-        let value: Value = serde_json::from_str(digits).unwrap();
-        assert_eq!(claims(&json!({"a": value})).unwrap().as_str(), format!("a#{digits}"));
-    }
-    for digits in [
-        "9007199254740992",
-        "-9007199254740992",
-        "18446744073709551615",
-        "9007199254740993.0",
-        "-967825275599773.1",
-        "0.1234567890123456",
-        "1e17",
-        "-1e40",
-        &"9".repeat(40),
-        &"9".repeat(300),
-    ] {
-        let value: Value = serde_json::from_str(digits).unwrap();
-        assert_eq!(claims(&json!({"a": value})), Err(Malformed("claim_number")), "{digits}");
-    }
-}
-
-#[test]
-fn claims_are_twenty_at_most_and_a_kilobyte_of_json_together() {
-    let many =
-        |count: u32| Value::Object((0..count).map(|i| (format!("c{i}"), json!(i))).collect::<Map<_, _>>());
-    assert!(claims(&many(20)).is_ok());
-    assert_eq!(claims(&many(21)), Err(Malformed("too_many_claims")));
-    let long = |length: usize| json!({"a": "x".repeat(length - r#"{"a":""}"#.len())});
-    assert_eq!(long(1024).to_string().len(), 1024);
-    assert!(claims(&long(1024)).is_ok());
-    assert_eq!(claims(&long(1025)), Err(Malformed("claims_too_large")));
 }
 
 #[test]
@@ -274,26 +147,11 @@ fn stored_claims_that_this_code_would_not_have_written_cannot_be_read() {
 }
 
 #[test]
-fn an_external_id_is_visible_ascii() {
-    for text in ["1", "crm:4711/x", &"e".repeat(64)] {
-        assert_eq!(ExternalId::new(text).unwrap().as_str(), text);
-    }
-    for text in ["", "a b", " a", "a\n", "研", "\u{7f}", &"e".repeat(65)] {
-        assert_eq!(ExternalId::new(text), Err(Malformed("external_id_form")), "{text:?}");
+fn a_stored_external_id_that_this_code_would_not_have_written_cannot_be_read() {
+    for text in ["", "a b", "a\n", "研", &"e".repeat(65)] {
         damaged(EXTERNAL_ID, s(text));
     }
     damaged(EXTERNAL_ID, n(4711));
-}
-
-#[test]
-fn nothing_known_of_a_person_is_printed() {
-    let profile = Profile {
-        roles: Roles::new(["shopkeeper"]).unwrap(),
-        claims: claims(&json!({"diagnosis": "shopkeeper"})).unwrap(),
-        external_id: Some(ExternalId::new("shopkeeper").unwrap()),
-    };
-    let printed = format!("{profile:?}{:?}{:?}{:?}", profile.roles, profile.claims, profile.external_id);
-    assert!(!printed.contains("shopkeeper") && !printed.contains("diagnosis"), "{printed}");
 }
 
 fn hostile_text() -> impl Strategy<Value = String> {
