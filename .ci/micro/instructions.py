@@ -3,7 +3,7 @@
 
 Counted by valgrind's callgrind: two runs of a benchmark, with few and with many calls; their difference is the calls' alone. Time on a
 shared machine is noise, instructions are not: three runs, idle or loaded, differ by less than one in a thousand. They hold for one
-compiler (rust-toolchain.toml), one Cargo.lock, and x86-64 processors with AVX2, which libc and ring look for.
+compiler (rust-toolchain.toml), one libc (judges_instructions of .ci/lib.sh), one Cargo.lock, and x86-64 processors with AVX2, which libc and ring look for.
 
 A case may differ from its budget by 3 %, either way: what became cheaper by more gets a lower budget, or the gain could be lost unseen.
 --record prints budgets.toml as it would be now.
