@@ -39,7 +39,7 @@ pub enum Sent {
     Always,
     /// All of them, when it happens: a metric is paid for by the hour in which it is sent.
     When,
-    /// Those whose setting `METRICS` is `full`.
+    /// Those whose parameter `Metrics` is `full`.
     Full,
 }
 
@@ -98,7 +98,7 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         &["message"],
-        "`request`; `metrics` for a request line that `LOG_LEVEL` keeps back and that has metrics: outcome, times and numbers alone; see below for `audit`, `panic`, `cannot start`, `setting adjusted`, `not an event of this function`",
+        "`request`; `metrics` for a request line that `LogLevel` keeps back and that has metrics: outcome, times and numbers alone; see below for `audit`, `panic`, `cannot start`, `setting adjusted`, `not an event of this function`",
         "never missing",
     ),
     field(
@@ -118,8 +118,8 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         &["source_address"],
-        "where the request came from, as the gateway or load balancer saw it: the network (`203.0.113.0/24`, `2001:db8:1::/48`), or what `SOURCE_ADDRESS` says",
-        "`SOURCE_ADDRESS` is `off`; TOKEN authorizers and AppSync: the event has none",
+        "where the request came from, as the gateway or load balancer saw it: the network (`203.0.113.0/24`, `2001:db8:1::/48`), or what `SourceAddress` says",
+        "`SourceAddress` is `off`; TOKEN authorizers and AppSync: the event has none",
     ),
     field(
         &["cold_start"],

@@ -26,9 +26,9 @@ const RING: &str = "secrets.key_ring";
 /// Checks both; the Mini Programs in the first are what WeChat is asked about.
 pub(super) async fn check(aws: &Aws, settings: &Settings, report: &mut Report) -> Vec<App> {
     let apps = check_apps(aws, settings, report).await.unwrap_or_default();
-    if settings.all.get("STORE_SESSION_KEY").is_some_and(|stored| stored == "false") {
+    if settings.all.get(facts::settings::STORE_SESSION_KEY.name).is_some_and(|stored| stored == "false") {
         report.add(Finding::skipped(RING, RING_NOT_NEEDED));
-    } else if let Some(text) = read(aws, settings, RING, "SESSION_KEY_RING_SECRET_ID", report).await {
+    } else if let Some(text) = read(aws, settings, RING, facts::settings::SESSION_KEY_RING_SECRET_ID.name, report).await {
         report.add(match KeyRing::read(text.expose()) {
             Ok(_) => Finding::ok(RING, RING_OK),
             Err(_) => Finding::fail(RING, RING_MALFORMED),
@@ -38,7 +38,7 @@ pub(super) async fn check(aws: &Aws, settings: &Settings, report: &mut Report) -
 }
 
 async fn check_apps(aws: &Aws, settings: &Settings, report: &mut Report) -> Option<Vec<App>> {
-    let text = read(aws, settings, APPS, "WECHAT_APPS_SECRET_ID", report).await?;
+    let text = read(aws, settings, APPS, facts::settings::WECHAT_APPS_SECRET_ID.name, report).await?;
     let apps = match Apps::read(text.expose()) {
         Ok(apps) => apps,
         Err(cause) => {

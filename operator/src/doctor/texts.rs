@@ -58,7 +58,7 @@ texts! {
     RING_OK "the key ring is readable and well formed" "密钥环可读取，格式正确";
     RING_MALFORMED "the key ring is not of the documented form" "密钥环格式不正确"
         => "its form is {\"current\":\"k1\",\"k1\":\"…\"}: one or two keys of 32 characters or more, names of 1 to 16, current names one of them" "格式应为 {\"current\":\"k1\",\"k1\":\"…\"}：一或两个密钥，每个至少 32 个字符，名称 1 到 16 个字符，current 指向其中之一";
-    RING_NOT_NEEDED "STORE_SESSION_KEY is false: no key ring is needed" "STORE_SESSION_KEY 为 false，不需要密钥环";
+    RING_NOT_NEEDED "nothing is stored: no key ring is needed" "不保存 session_key，不需要密钥环";
     SECRET_MISSING "there is no secret of the name in {variable} in this account and Region" "此账号和区域中没有 {variable} 所指的密钥"
         => "check AWS_REGION and {variable}; deploy the template, which creates it" "检查 AWS_REGION 和 {variable}；部署模板会创建它";
     SECRET_DENIED "the secret in {variable} may not be read ({kind})" "无权读取 {variable} 所指的密钥（{kind}）"
