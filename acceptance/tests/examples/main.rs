@@ -190,7 +190,8 @@ async fn python_answers_as_all_do() {
 
 #[test]
 fn the_tests_of_the_node_example_pass() {
-    passes("node", &["--test"], "node-me");
+    // Later versions of Node.js have another reporter by default.
+    passes("node", &["--test", "--test-reporter=tap"], "node-me");
 }
 
 #[test]
