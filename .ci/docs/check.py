@@ -178,14 +178,6 @@ def languages(tree):
         yield f"{ENGLISH} has {lines} lines, 200 is the most"
 
 
-def codes_in_chinese(tree):
-    """docs/zh/api.md has the codes of docs/api.md, each with its status"""
-    table = {cells[0].strip("`"): int(cells[1]) for cells in rows(section(tree.text("docs/zh/api.md"), "| code | 状态码 |").split("\n\n")[0])}
-    for code in sorted(set(table) | set(statuses(tree))):
-        if table.get(code) != statuses(tree).get(code):
-            yield f"{code}: {table.get(code)} in Chinese, {statuses(tree).get(code)} in English"
-
-
 def tests_of_the_threats(tree):
     """every test that SECURITY.md and docs/reliability.md name exists"""
     named = set()
@@ -219,7 +211,7 @@ def alarms(tree):
 
 
 CHECKS = [
-    links, codes_of_openapi, codes_of_the_routes, languages, codes_in_chinese, commands, tests_of_the_threats, alarms,
+    links, codes_of_openapi, codes_of_the_routes, languages, commands, tests_of_the_threats, alarms,
 ]
 
 

@@ -13,7 +13,7 @@ fn lines_of(name: &str) -> Option<Vec<String>> {
         "environment" => settings::environment(of)?,
         "table of settings" => settings::table(of)?,
         "gateway responses" => codes::gateway_responses(of)?,
-        "table of codes" => codes::table(),
+        "table of codes" => codes::table(of)?,
         "codes" => codes::listed(),
         "error responses" => codes::responses(),
         "table of routes" => routes::table(of)?,

@@ -7,7 +7,7 @@ use facts::{
 };
 
 use crate::{
-    markdown::{self, code},
+    markdown::{self, Language, code},
     yaml::scalar,
 };
 
@@ -48,18 +48,16 @@ fn gateway_response(Gateway { kind, code, retry_after, why }: &Gateway) -> Vec<S
 }
 
 /// The table of `docs/api.md`.
-pub(crate) fn table() -> Vec<String> {
+pub(crate) fn table(language: &str) -> Option<Vec<String>> {
+    let language = Language::named(language)?;
+    let english = ["Code", "Status", "Headers", "Means", "The client"];
+    let head = language.pick(english, ["code", "状态码", "标头", "含义", "客户端怎么做"]);
     let rows = Code::ALL.into_iter().map(|each| {
-        let Row { code: name, status, means, client, .. } = each.row();
-        [
-            code(name),
-            status.to_string(),
-            header(each).map(code).unwrap_or_default(),
-            means.to_owned(),
-            client.to_owned(),
-        ]
+        let Row { code: name, status, means, client, chinese, .. } = each.row();
+        let [means, client] = language.pick([means, client], chinese).map(str::to_owned);
+        [code(name), status.to_string(), header(each).map(code).unwrap_or_default(), means, client]
     });
-    markdown::table(["Code", "Status", "Headers", "Means", "The client"], rows)
+    Some(markdown::table(head, rows))
 }
 
 /// The header that a code always has.
