@@ -3,7 +3,15 @@
 . .ci/rustflags.sh
 functions=$(ls functions)
 
-# One target directory for every build, so that dependencies compile once per processor.
+binaries() { printf -- '--bin %s ' $functions; }
+
+# SAM builds one function after the other, and the last step of each keeps one processor busy. Built together beforehand,
+# for the target that SAM names, they are found built. The one target directory compiles dependencies once per processor.
+together() {
+  CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) \
+    cargo lambda build --release --locked --target x86_64-unknown-linux-gnu.2.26 --lambda-dir .aws-sam/together $(binaries)
+}
+
 sam_build() {
   local folder=$1 template=$2
   CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) \
@@ -11,14 +19,13 @@ sam_build() {
 }
 
 arm64_build() {
-  local binaries=() name
-  for name in $functions; do binaries+=(--bin "$name"); done
   ensure_target aarch64-unknown-linux-gnu &&
-    CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) cargo lambda build --release --locked --arm64 --lambda-dir .aws-sam/arm64 "${binaries[@]}"
+    CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) cargo lambda build --release --locked --arm64 --lambda-dir .aws-sam/arm64 $(binaries)
 }
 
 stage 'builds'
 if ensure_sam; then
+  check 'cargo lambda build, x86_64' together
   check 'sam build, x86_64' sam_build .aws-sam/rehearsal template.yaml
   check 'sam build of the HTTP API, x86_64' sam_build .aws-sam/rehearsal-http template-http-api.yaml
   check 'sam build of the sample stack, x86_64' sam_build .aws-sam/rehearsal-examples examples/template.yaml
