@@ -5,6 +5,7 @@ import importlib.machinery
 import importlib.util
 import io
 import json
+import os
 import pathlib
 import re
 import sys
@@ -85,6 +86,10 @@ class Bundles(unittest.TestCase):
             self.assertEqual({name for name in files if name.startswith("sbom/")}, {f"sbom/{name}.cdx.json" for name in functions})
             for name in ("LICENCES.txt", "LICENSE-MIT", "LICENSE-APACHE", "samconfig.toml", "docs/bundle.md", "examples/node-me/identity.mjs"):
                 self.assertIn(name, files)
+            for page in ("README.md", "README.zh-CN.md", "docs/bundle.md"):
+                for link in re.findall(r"\]\(([^):#]+)[)#]", files[page].decode()):
+                    there = pathlib.PurePosixPath(os.path.normpath(pathlib.PurePosixPath(page).parent / link))
+                    self.assertTrue(any(name == str(there) or name.startswith(f"{there}/") for name in files), f"{page}: {link}")
             private = [name for name in files if re.search(r"(^|/)(\.(?!gitignore)|target/|node_modules/|cdk\.out/)", name)]
             self.assertEqual(private, [])
 
