@@ -5,11 +5,11 @@ functions=$(ls functions)
 
 binaries() { printf -- '--bin %s ' $functions; }
 
-# SAM builds one function after the other, and the last step of each keeps one processor busy. Built together beforehand,
-# for the target that SAM names, they are found built. The one target directory compiles dependencies once per processor.
+# SAM builds one function after the other, and the last step of each keeps one processor busy. Built together beforehand
+# by the command that SAM gives, they are found built. The one target directory compiles dependencies once per processor.
 together() {
   CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) \
-    cargo lambda build --release --locked --target x86_64-unknown-linux-gnu.2.26 --lambda-dir .aws-sam/together $(binaries)
+    cargo lambda build --release --lambda-dir .aws-sam/together $(binaries)
 }
 
 sam_build() {
