@@ -53,12 +53,7 @@ pub(super) fn expected(event: &Value) -> Option<Expected> {
         _ => None,
     };
     let arn = text("methodArn").or_else(|| text("routeArn"));
-    Some(Expected {
-        form,
-        record,
-        has_values: !values.is_empty(),
-        resource: arn.and_then(whole_stage),
-    })
+    Some(Expected { form, record, has_values: !values.is_empty(), resource: arn.and_then(whole_stage) })
 }
 
 /// REST and WebSocket APIs give every header twice; the form with lists has all of them.

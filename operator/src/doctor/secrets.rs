@@ -28,7 +28,9 @@ pub(super) async fn check(aws: &Aws, settings: &Settings, report: &mut Report) -
     let apps = check_apps(aws, settings, report).await.unwrap_or_default();
     if settings.all.get(facts::settings::STORE_SESSION_KEY.name).is_some_and(|stored| stored == "false") {
         report.add(Finding::skipped(RING, RING_NOT_NEEDED));
-    } else if let Some(text) = read(aws, settings, RING, facts::settings::SESSION_KEY_RING_SECRET_ID.name, report).await {
+    } else if let Some(text) =
+        read(aws, settings, RING, facts::settings::SESSION_KEY_RING_SECRET_ID.name, report).await
+    {
         report.add(match KeyRing::read(text.expose()) {
             Ok(_) => Finding::ok(RING, RING_OK),
             Err(_) => Finding::fail(RING, RING_MALFORMED),
