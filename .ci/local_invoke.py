@@ -106,7 +106,7 @@ def wait_for(port, process, log):
 
 def named(line):
     """The function that a line invokes, by its binary's name; None for a line that only prepares."""
-    found = re.search(r"(?:cargo lambda|sam local) invoke(?: --[\w-]+ \S+)* ([\w-]+)", line)
+    found = re.search(r"sam local invoke\b.* (\w+Function)\b", line) or re.search(r"cargo lambda invoke(?: --[\w-]+ \S+)* ([\w-]+)", line)
     if found is None:
         return None
     return re.sub(r"(?<!^)(?=[A-Z])", "-", found[1].removesuffix("Function")).lower()
@@ -144,7 +144,8 @@ def sam():
     """With what `sam build` has left, and a Docker engine whose bridge is `DOCKER_BRIDGE`."""
     ports = Ports()
     bridge = os.environ["DOCKER_BRIDGE"]
-    options = f"--skip-pull-image --add-host host.docker.internal:{bridge}"
+    # The page's reader has the folder of a plain `sam build`; the gate builds into one of its own.
+    options = f"--template .aws-sam/rehearsal/template.yaml --skip-pull-image --add-host host.docker.internal:{bridge}"
     lines = [line.replace("sam local invoke", f"sam local invoke {options}") for line in block("sam")]
     with tempfile.TemporaryDirectory() as folder:
         command = f"cargo run -q -p local -- --host {bridge} --containers"
