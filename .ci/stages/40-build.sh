@@ -9,7 +9,7 @@ binaries() { printf -- '--bin %s ' $functions; }
 # by the command that SAM gives, they are found built. The one target directory compiles dependencies once per processor.
 together() {
   CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) \
-    cargo lambda build --release --lambda-dir .aws-sam/together $(binaries)
+    cargo lambda build --release --locked --lambda-dir .aws-sam/together $(binaries)
 }
 
 sam_build() {
