@@ -84,74 +84,24 @@ fn a_block_that_cannot_be_read_is_never_no_block() {
     change("lifted", Some(AttributeValue::Bool(true)));
 }
 
+/// What roles, claims and an external id look like when they are good is tested where they live.
 #[test]
-fn stored_roles_that_this_code_would_not_have_written_cannot_be_read() {
-    for text in ["", " ", "a ", " a", "a  b", "b a", "a a", "a,b", "a\tb", &"r".repeat(33), "-a"] {
-        damaged(ROLES, s(text));
+fn a_profile_that_cannot_be_read_names_the_attribute_and_is_never_an_empty_one() {
+    assert_eq!(profile(&Item::new()), Ok(Profile::default()));
+    let good = Item::from([
+        (ROLES.to_owned(), s("editor staff")),
+        (CLAIMS.to_owned(), s("level#3 tier=4:gold")),
+        (EXTERNAL_ID.to_owned(), s("crm:4711")),
+    ]);
+    let read = profile(&good).unwrap();
+    assert!(read.roles.contains("staff") && read.claims.get("tier") == Some("gold"));
+    assert_eq!(read.external_id, ExternalId::new("crm:4711").ok());
+    for (name, text) in [(ROLES, "b a"), (CLAIMS, "a=2:x"), (EXTERNAL_ID, "a b")] {
+        for other in [s(text), s(""), n(1), AttributeValue::Null(true), AttributeValue::M(Item::new())] {
+            damaged(name, other);
+        }
     }
-    let many: Vec<String> = (10..27).map(|i| format!("role{i}")).collect();
-    assert!(Roles::stored(&many[..16].join(" ")).is_ok());
-    damaged(ROLES, s(many.join(" ")));
     damaged(ROLES, AttributeValue::Ss(vec!["a".to_owned()]));
-    damaged(ROLES, AttributeValue::Null(true));
-}
-
-#[test]
-fn stored_claims_that_this_code_would_not_have_written_cannot_be_read() {
-    for text in [
-        "",
-        " ",
-        "a",
-        "a=",
-        "a=1",
-        "a=1:",
-        "a=1:xy",
-        "a=2:x",
-        "a=+1:x",
-        "a=-1:x",
-        "a=:x",
-        "a=1:x ",
-        " a=1:x",
-        "a=1:x  b=1:y",
-        "a=1:xb=1:y",
-        "b=1:x a=1:y",
-        "a=1:x a=1:y",
-        "A=1:x",
-        "sub=1:x",
-        "=1:x",
-        "a#",
-        "a#x",
-        "a#1.",
-        "a#01",
-        "a#1e400",
-        "a#9007199254740992",
-        "a#NaN",
-        "a?",
-        "a?yes",
-        "a?TRUE",
-        "a=1:研",
-        "a=2:研",
-        "a=1:\n",
-        "a=2:\u{85}",
-        "a=99999999999999999999999:x",
-        "{\"a\":1}",
-    ] {
-        damaged(CLAIMS, s(text));
-    }
-    damaged(CLAIMS, s(format!("a=1022:{}", "x".repeat(1022))));
-    let many: Vec<String> = (10..31).map(|i| format!("c{i}#1")).collect();
-    assert!(Claims::stored(&many[..20].join(" ")).is_ok());
-    damaged(CLAIMS, s(many.join(" ")));
-    damaged(CLAIMS, AttributeValue::M(Item::new()));
-    damaged(CLAIMS, n(1));
-}
-
-#[test]
-fn a_stored_external_id_that_this_code_would_not_have_written_cannot_be_read() {
-    for text in ["", "a b", "a\n", "研", &"e".repeat(65)] {
-        damaged(EXTERNAL_ID, s(text));
-    }
-    damaged(EXTERNAL_ID, n(4711));
 }
 
 fn hostile_text() -> impl Strategy<Value = String> {

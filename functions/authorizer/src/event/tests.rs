@@ -78,6 +78,15 @@ fn appsync_takes_a_bare_token_and_one_with_its_scheme() {
     assert_eq!(asked(&format!(" {bare}")), Err(BearerError::Missing));
 }
 
+/// As reported of its GraphQL APIs: <https://github.com/aws-amplify/amplify-category-api/issues/2090>
+#[test]
+fn a_subscription_of_appsync_connects_without_a_query() {
+    let mut sent = recorded("appsync");
+    sent["requestContext"]["queryString"] = "".into();
+    sent["requestContext"]["operationName"] = "Deepdish:Connect".into();
+    assert_eq!(event(sent).form.flavour.as_str(), "appsync");
+}
+
 /// AppSync's event APIs send the token likewise, and want another answer: nobody is let in by mistake.
 /// <https://docs.aws.amazon.com/appsync/latest/eventapi/configure-event-api-auth.html>
 #[test]
