@@ -164,7 +164,7 @@ type Writes = fn(&str, &str, &str) -> Vec<String>;
 fn write(request_id: &str, name: &str, value: &str) -> Vec<String> {
     let (log, lines) = log(Level::Debug);
     let mut line = log.request(request_id);
-    line.put("reason", value);
+    line.put("rid", value);
     Problem::new(Code::Internal).operator(value.to_owned(), "fix").note_in(&mut line);
     line.audit("session_created", &[("reason", value.into())]);
     log.note(Level::Warn, value, [(name.to_owned(), Value::from(value))]);
