@@ -12,8 +12,9 @@ const WECHAT: &[Function] = &[Login, OpenData];
 const TABLES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts];
 const REALMS: &[Function] = &[Login, CheckSession, Authorizer];
 
-/// All of them, in the order of the tables.
+/// All of them, in the order of the tables, and of the questions of `sam deploy --guided`.
 pub const ALL: &[Setting] = &[
+    WECHAT_APP_ID.any(),
     STACK_NAME.any(),
     METRICS.any(),
     USERS_TABLE.any(),
@@ -24,7 +25,6 @@ pub const ALL: &[Setting] = &[
     RENEW_AFTER_SECONDS.any(),
     MAX_SESSIONS_PER_USER.any(),
     STORE_SESSION_KEY.any(),
-    WECHAT_APP_ID.any(),
     OPEN_DATA_MAX_AGE_SECONDS.any(),
     WECHAT_APPS_SECRET_ID.any(),
     SESSION_KEY_RING_SECRET_ID.any(),

@@ -94,7 +94,8 @@ fn is_parameter(name: &str) -> bool {
     ALL.iter().filter_map(parameter).any(|(known, _)| known == name)
 }
 
-/// The template with each setting's parameter in its group; the parameters that are no settings stay where they are.
+/// The template with each setting's parameter in its group: those that are listed there stay in the order that people gave them,
+/// the missing ones come last.
 pub(crate) fn grouped(text: &str) -> Result<String, String> {
     let (mut lines, mut group, mut placed) = (Vec::new(), "", 0);
     for line in text.lines() {
@@ -105,8 +106,10 @@ pub(crate) fn grouped(text: &str) -> Result<String, String> {
             lines.push(line.to_owned());
             continue;
         };
-        let mut all: Vec<&str> = of_group(group).collect();
-        all.extend(listed.split(", ").filter(|name| !is_parameter(name)));
+        let belongs = |name: &&str| !is_parameter(name) || of_group(group).any(|own| own == *name);
+        let mut all: Vec<&str> = listed.split(", ").filter(belongs).collect();
+        let missing: Vec<_> = of_group(group).filter(|name| !all.contains(name)).collect();
+        all.extend(missing);
         placed += of_group(group).count();
         lines.push(format!("        Parameters: [{}]", all.join(", ")));
     }
