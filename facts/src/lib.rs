@@ -24,3 +24,6 @@ pub use code::Code;
 pub use function::Function;
 pub use route::Route;
 pub use setting::Setting;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+use std::{collections::HashSet, fmt::Debug, hash::Hash};
+
+use crate::{
+    Code, Function,
+    log::{AUDITS, FIELDS, FORMS, METRICS, REASONS},
+    response::{GATEWAY, REFUSALS},
+    route, settings,
+};
+
+#[track_caller]
+fn once<T: Eq + Hash + Copy + Debug>(all: impl IntoIterator<Item = T>) {
+    let mut seen = HashSet::new();
+    for one in all {
+        assert!(seen.insert(one), "{one:?} is said twice");
+    }
+}
+
+#[test]
+fn nothing_is_said_twice() {
+    once(Function::ALL.iter().map(|function| function.name()));
+    once(settings::ALL.iter().map(|setting| setting.name));
+    once(Code::ALL.map(Code::as_str));
+    once(route::ALL.iter().map(|route| (route.method, route.path)));
+    once(REFUSALS.iter().map(|refusal| refusal.name));
+    once(GATEWAY.iter().map(|gateway| gateway.kind));
+    once(FIELDS.iter().flat_map(|field| field.names).copied());
+    once(REASONS.iter().chain(FORMS).flat_map(|reason| reason.words).copied());
+    once(AUDITS.iter().map(|audit| audit.event));
+    once(METRICS.iter().map(|metric| metric.name));
+}
+
+#[test]
+fn every_default_is_one_of_what_is_allowed() {
+    use crate::setting::Kind;
+    for setting in settings::ALL {
+        let fits = match setting.kind {
+            Kind::Number(number) => (number.least..=number.most).contains(&number.default),
+            Kind::NumberOrNone(range) => {
+                (range.number.least..=range.number.most).contains(&range.number.default)
+            }
+            Kind::Words(words) => words.words.contains(&words.default),
+            Kind::Text(_) | Kind::Given => true,
+        };
+        assert!(fits && !setting.readers.is_empty(), "{}", setting.name);
+    }
+}
