@@ -70,7 +70,8 @@ fn composed(text: &str) -> Option<Value> {
             "requestContext": {"requestId": "r", "connectionId": "c"}}),
         "1" => request("1.0", "authorization"),
         "2" => request("2.0", "AUTHORIZATION"),
-        "A" => json!({"authorizationToken": last, "requestContext": {"apiId": "a", "requestId": "r"}}),
+        "A" => json!({"authorizationToken": last,
+            "requestContext": {"apiId": "a", "requestId": "r", "queryString": "query { me }"}}),
         _ => return None,
     })
 }

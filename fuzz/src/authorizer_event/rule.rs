@@ -34,11 +34,13 @@ enum Form {
 /// `None` for what is not an event of an authorizer.
 pub(super) fn expected(event: &Value) -> Option<Expected> {
     let text = |name: &str| event[name].as_str();
+    let context = &event["requestContext"];
     let form = match (text("type"), text("version")) {
         (Some("TOKEN"), _) => Form::Policy,
         (Some("REQUEST"), Some("2.0")) => Form::Simple,
         (Some("REQUEST"), None | Some("1.0")) => Form::Policy,
-        (None, None) if event["requestContext"]["apiId"].is_string() => Form::AppSync,
+        // Of a GraphQL API: an event API, which sends no query, wants another answer.
+        (None, None) if context["apiId"].is_string() && !context["queryString"].is_null() => Form::AppSync,
         _ => return None,
     };
     let from_header = text("type") == Some("REQUEST");

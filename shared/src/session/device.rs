@@ -49,15 +49,11 @@ impl Device {
     }
 }
 
+/// What it leaves it leaves as it is a second time, so a record is read as it was written.
 fn printable(sent: &str) -> String {
-    let mut kept = String::new();
-    for character in sent.trim().chars().filter(|character| !character.is_control()) {
-        if kept.len() + character.len_utf8() > MOST_BYTES {
-            break;
-        }
-        kept.push(character);
-    }
-    kept
+    let kept: String = sent.chars().filter(|character| !character.is_control()).collect();
+    let kept = kept.trim();
+    kept[..kept.floor_char_boundary(MOST_BYTES)].trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -71,6 +67,16 @@ mod tests {
         assert_eq!(device.platform.as_deref(), Some("android"));
         assert_eq!(device.model, Some("机".repeat(21)), "cut between characters, at 64 bytes");
         assert_eq!(device.wechat_version, None);
+    }
+
+    #[test]
+    fn what_was_cut_to_size_is_read_back_as_it_was_put() {
+        for sent in [format!(" {}", "_".repeat(70)), format!("{} b", "a".repeat(63)), "\u{0} a".to_owned()] {
+            let device = Device::new(Some(&sent), None, None);
+            let mut item = Item::new();
+            device.put(&mut item);
+            assert_eq!(Device::of(&item), device, "{sent:?}");
+        }
     }
 
     #[test]
