@@ -29,7 +29,8 @@ elif ! ensure_sam || ! ensure_ministack || ! venv "$CI_CACHE/sbom" .ci/supply-ch
 elif ! command -v npm >/dev/null; then
   cannot 'release bundle' 'node and npm are not installed'
 else
-  check 'bundle: SBOMs' "$CI_CACHE/sbom/bin/python" .ci/supply-chain/sbom.py
+  # The stage 22-supply-chain has written and judged them.
+  [ target/sbom/login.cdx.json -nt Cargo.lock ] || check 'bundle: SBOMs' "$CI_CACHE/sbom/bin/python" .ci/supply-chain/sbom.py
   check 'bundle: licences of what is linked' python3 .ci/supply-chain/licences.py && show 'bundle: licences of what is linked'
   check 'bundle: the command line for both processors' cli_build &&
     check 'bundle: packed' pack && show 'bundle: packed'
