@@ -11,7 +11,7 @@ if venv "$CI_CACHE/documents" .ci/docs/tools.txt; then
     "$tools/python" -m unittest discover --start-directory benches/storm --pattern 'test_*.py'
   check 'openapi.yaml is OpenAPI 3.1' "$tools/openapi-spec-validator" openapi.yaml
   check 'GitHub workflows are well formed' \
-    "$tools/check-jsonschema" --builtin-schema vendor.github-workflows .github/workflows/{ci,deploy,mutants,release}.yml
+    "$tools/check-jsonschema" --builtin-schema vendor.github-workflows .github/workflows/{ci,deploy,weekly,release}.yml
   check 'issue forms are well formed' sh -c "$tools/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml && $tools/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml"
   check 'every stage is in a job, every manifest is seen by dependabot' "$tools/python" .ci/docs/test_github.py
   check 'dependabot.yml is well formed' "$tools/check-jsonschema" --builtin-schema vendor.dependabot .github/dependabot.yml

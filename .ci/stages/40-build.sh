@@ -1,4 +1,5 @@
-# What is uploaded: built by SAM for x86_64, by cargo-lambda for arm64, measured.
+# What is uploaded: built by SAM for x86_64 and measured; for arm64 built by cargo-lambda with a quicker profile, to be tried.
+# The release workflow builds arm64 with the profile that is deployed, and holds it to the same limits.
 
 . .ci/rustflags.sh
 functions=$(ls functions)
@@ -20,7 +21,7 @@ sam_build() {
 
 arm64_build() {
   ensure_target aarch64-unknown-linux-gnu &&
-    CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) cargo lambda build --release --locked --arm64 --lambda-dir .aws-sam/arm64 $(binaries)
+    CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) cargo lambda build --profile quick --locked --arm64 --lambda-dir .aws-sam/arm64 $(binaries)
 }
 
 stage 'builds'
@@ -33,9 +34,7 @@ if ensure_sam; then
   check 'x86_64: size of the zip, newest glibc symbol' \
     .ci/measure x86-64 .aws-sam/rehearsal/*Function/bootstrap &&
     show 'x86_64: size of the zip, newest glibc symbol'
-  check 'arm64: size of the zip, newest glibc symbol' \
-    .ci/measure aarch64 .aws-sam/arm64/*/bootstrap &&
-    show 'arm64: size of the zip, newest glibc symbol'
+  check 'arm64: newest glibc symbol' .ci/measure --any-size aarch64 .aws-sam/arm64/*/bootstrap
 else
   cannot 'builds' 'aws-sam-cli could not be installed'
 fi

@@ -4,7 +4,7 @@
 cli_build() {
   local architecture
   for architecture in x86-64 arm64; do
-    CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) cargo lambda build --profile cli --locked "--$architecture" \
+    CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) cargo lambda build --profile quick --locked "--$architecture" \
       --lambda-dir ".aws-sam/cli-$architecture" --package operator --bin wxsession || return
   done
 }

@@ -1,4 +1,4 @@
-# The mutation score of the smallest area; .github/workflows/mutants.yml measures all of them once a week.
+# The mutation score of the smallest area; .github/workflows/weekly.yml measures all of them once a week.
 
 stage 'mutation score'
 check 'the judge of the mutation score fails where it must' python3 -m unittest discover -s .ci/mutants -p test_run.py

@@ -27,14 +27,14 @@ def tree(*functions, edges="normal,no-proc-macro", target=TARGETS[0], root=ROOT)
     return uses
 
 
-def compiled(target_directory, target=TARGETS[0]):
-    """The (name, version) of every crate that was compiled for `target` in a directory made for one build.
+def compiled(target_directory):
+    """The (name, version) of every crate that was compiled for a processor of Lambda in a directory made for one build.
 
     cargo puts what runs on the building machine, procedural macros and build scripts, into another folder; so this needs no
     word of cargo's about kinds of dependencies. Crates of the workspace have no version in their path: None.
     """
     found = set()
-    for listing in pathlib.Path(target_directory, target, "release", "deps").glob("*.d"):
+    for listing in pathlib.Path(target_directory).glob("*-unknown-linux-gnu/*/deps/*.d"):
         # The rules of make: outputs, a colon, sources; and generated sources stand beside those of the crate.
         for source in listing.read_text().split(":", 1)[1].split("\n", 1)[0].split():
             registry = re.search(r"/registry/src/[^/]+/([^/]+)-(\d+\.\d+\.\d+[^/]*)/", source)
