@@ -39,6 +39,31 @@ async fn a_busy_wechat_is_asked_once_more_and_a_silent_one_never() {
     stage.close().await;
 }
 
+/// A login leaves a word for the device that it replaces. It does not wait for that longer than it has time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_answers_in_time_when_the_word_for_a_replaced_device_hangs() {
+    let stage = Stage::open().await;
+    let (_, openid) = stage.target.js_code(&stage.target.app_id, None).await.expect("a code");
+    let log_in = async || {
+        let code = stage.service.simulator.mint_code(DEFAULT_APP.0, Some(&openid));
+        let body = json!({"code": code, "install_id": "install-of-the-phone"});
+        stage.target.service.request("POST", "/login").json(&body).send().await.expect("an answer")
+    };
+    let token = |reply: &operator::http_client::Reply| reply.body["token"].as_str().expect("a token").to_owned();
+    let first = token(&log_in().await);
+    stage.service.dynamodb.proxy().inject_on(&["UpdateItem SessionsTable"], Tables::Silent).await;
+    let started = Instant::now();
+    let second = log_in().await;
+    let took = started.elapsed();
+    assert!(took > Duration::from_secs(1), "it did hang: {took:?}");
+    assert!(took < Duration::from_millis(4_500), "a login has a budget: {took:?}");
+    Stage::is(&second, 200, "");
+    stage.service.dynamodb.proxy().clear().await;
+    Stage::is(&stage.call("GET", "/me", &token(&second)).await, 200, "");
+    Stage::is(&stage.call("GET", "/me", &first).await, 401, "session_invalid");
+    stage.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_operator_is_told_the_cause_and_the_address_to_allow() {
     let stage = Stage::open().await;

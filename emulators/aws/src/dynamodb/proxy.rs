@@ -86,7 +86,8 @@ impl FaultProxy {
         self.inject_on(&[], fault).await;
     }
 
-    /// From now on this happens to requests of these operations, such as `BatchGetItem`. Replaces the fault before.
+    /// From now on this happens to requests of these operations: `UpdateItem`, or `UpdateItem SessionsTable` for those that name
+    /// this table. Replaces the fault before.
     pub async fn inject_on(&self, operations: &[&str], fault: Fault) {
         let operations: Vec<_> = operations.iter().map(|operation| (*operation).to_owned()).collect();
         let opens = !(fault == Fault::Refuse && operations.is_empty());
@@ -146,10 +147,14 @@ impl Shared {
         rule.fault == Fault::Refuse && rule.operations.is_empty()
     }
 
-    /// The fault for this operation; a counted one has one less afterwards.
-    fn take_fault(&self, operation: &str) -> Fault {
+    /// The fault for this call; a counted one has one less afterwards.
+    fn take_fault(&self, call: &Call) -> Fault {
         let mut rule = self.rule();
-        if !rule.operations.is_empty() && !rule.operations.iter().any(|known| known == operation) {
+        let is_meant = |wanted: &String| match wanted.split_once(' ') {
+            None => *wanted == call.operation,
+            Some((operation, table)) => operation == call.operation && call.tables.iter().any(|name| name == table),
+        };
+        if !rule.operations.is_empty() && !rule.operations.iter().any(is_meant) {
             return Fault::Off;
         }
         let next = rule.fault.after_one();
@@ -222,7 +227,7 @@ async fn exchange(
     json: &Value,
 ) -> Result<Response<Body>, Closed> {
     let mut changes = shared.changes.subscribe();
-    let fault = shared.take_fault(&call.operation);
+    let fault = shared.take_fault(call);
     if let Some(answer) = fault.answer(call, json) {
         return Ok(answer);
     }
