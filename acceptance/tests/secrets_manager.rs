@@ -58,7 +58,11 @@ impl World {
 
     async fn value(&self) -> Result<String, &'static str> {
         match self.cached.value().await {
-            Ok(apps) => Ok(apps.get(APP).map_or("none", |(_, app)| app.secret.expose()).to_owned()),
+            Ok(apps) => Ok(apps
+                .get(APP)
+                .expect("its entry is good")
+                .map_or("none", |(_, app)| app.secret.expose())
+                .to_owned()),
             Err(SecretError { secret, cause }) => {
                 assert_eq!(secret, "apps");
                 Err(cause.as_str())

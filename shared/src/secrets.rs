@@ -2,10 +2,12 @@
 //!
 //! One rule for all of them. The last good value serves, however old it is and whatever became of the secret since.
 //! A fetch that failed is tried again after a pause that doubles; until then nobody asks, and whoever comes has
-//! the last good value or the last error at once. Only one request at a time asks.
+//! the last good value or the last error at once. Only one request at a time asks. Where a value has parts, that holds for
+//! each of them: a part that cannot be read is a fetch that failed, and the others serve.
 
 mod apps;
 mod error;
+mod tree;
 pub(crate) mod unique;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +16,8 @@ use aws_sdk_secretsmanager::Client;
 use tokio::time::{Duration, timeout};
 
 pub use apps::{App, Apps, Push, VirtualPayment};
-pub use error::{Cause, SecretError};
+use error::FORM;
+pub use error::{Cause, Flaw, SecretError};
 
 use crate::{clock::Clock, http::Problem, store::kind_of, telemetry::Line};
 
@@ -37,6 +40,17 @@ pub trait SecretValue: Sized {
     ///
     /// [`Cause::NotJson`] or [`Cause::WrongForm`], without anything of the text.
     fn read(text: &str) -> Result<Self, Cause>;
+
+    /// What is wrong with a part of it, when the rest serves.
+    fn flaw(&self) -> Option<Cause> {
+        None
+    }
+
+    /// It, and where a part of it is wrong, what that part was in the last good value.
+    #[must_use]
+    fn over(self, _last: &Self) -> Self {
+        self
+    }
 }
 
 /// One secret, fetched when needed and kept.
@@ -58,11 +72,14 @@ struct Kept<T> {
     failure: Option<SecretError>,
     /// The failure has not been told to an operator.
     is_untold: bool,
+    /// A part of the good value could not be read.
+    is_flawed: bool,
 }
 
 impl<T> Kept<T> {
     fn is_fresh(&self, now: i64) -> bool {
-        self.good.as_ref().is_some_and(|(at, _)| (0..FRESH_SECONDS).contains(&now.saturating_sub(*at)))
+        !self.is_flawed
+            && self.good.as_ref().is_some_and(|(at, _)| (0..FRESH_SECONDS).contains(&now.saturating_sub(*at)))
     }
 
     fn is_paused(&self, now: i64) -> bool {
@@ -80,7 +97,8 @@ impl<T: SecretValue> CachedSecret<T> {
     /// Nothing is fetched yet.
     #[must_use]
     pub fn new(client: Client, id: impl Into<String>, clock: Clock) -> Self {
-        let kept = Kept { good: None, tries: 0, tried_at: 0, failure: None, is_untold: false };
+        let kept =
+            Kept { good: None, tries: 0, tried_at: 0, failure: None, is_untold: false, is_flawed: false };
         Self { client, id: id.into(), clock, kept: Mutex::new(kept), turn: tokio::sync::Mutex::default() }
     }
 
@@ -173,8 +191,13 @@ impl<T: SecretValue> CachedSecret<T> {
         kept.tried_at = self.clock.now();
         match fetched {
             Ok(value) => {
-                let value = Arc::new(value);
-                (kept.tries, kept.failure, kept.is_untold) = (0, None, false);
+                let value = Arc::new(if let Some(old) = &old { value.over(old) } else { value });
+                let flaw = value.flaw().map(|cause| SecretError { secret: T::NAME, cause });
+                (kept.is_flawed, kept.is_untold) = (flaw.is_some(), flaw.is_some());
+                if flaw.is_none() {
+                    kept.tries = 0;
+                }
+                kept.failure = flaw;
                 kept.good = Some((kept.tried_at, Arc::clone(&value)));
                 Ok(value)
             }

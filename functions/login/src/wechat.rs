@@ -66,7 +66,7 @@ impl Login {
             return first;
         }
         let Some(newer) = self.apps.newer_than(apps).await else { return first };
-        match newer.get(app_id).filter(|(_, app)| app.secret != *app_secret) {
+        match newer.get(app_id).ok().flatten().filter(|(_, app)| app.secret != *app_secret) {
             Some((_, app)) => self.wechat.code2session(app_id, &app.secret, &wanted.code).await,
             None => first,
         }
@@ -81,9 +81,9 @@ fn choose<'a>(
     default: Option<&str>,
 ) -> Result<(&'a str, &'a Secret), Problem> {
     let (app_id, app) = if let Some(app_id) = wanted {
-        apps.get(app_id).ok_or_else(|| Problem::new(Code::WrongApp))?
+        apps.get(app_id)?.ok_or_else(|| Problem::new(Code::WrongApp))?
     } else {
-        let first = default.and_then(|app_id| apps.get(app_id));
+        let first = default.map(|app_id| apps.get(app_id)).transpose()?.flatten();
         first.or_else(|| apps.only()).ok_or_else(|| Problem::malformed("app_id_needed"))?
     };
     Ok((app_id, &app.secret))

@@ -123,13 +123,13 @@ impl AccessTokens {
     /// An AppSecret that was reset is fetched again, once.
     async fn fetch(&self, app_id: &str) -> Result<AccessToken, CallError> {
         let apps = self.apps.value().await?;
-        let (_, app) = apps.get(app_id).ok_or(CallError::NoApp)?;
+        let (_, app) = apps.get(app_id)?.ok_or(CallError::NoApp)?;
         let first = self.stable_token(app_id, &app.secret).await;
         if !matches!(first, Err(WechatError::Refused { errcode: WRONG_APP_SECRET, .. })) {
             return Ok(first?);
         }
         let Some(newer) = self.apps.newer_than(&apps).await else { return Ok(first?) };
-        match newer.get(app_id).filter(|(_, fresh)| fresh.secret != app.secret) {
+        match newer.get(app_id)?.filter(|(_, fresh)| fresh.secret != app.secret) {
             Some((_, fresh)) => Ok(self.stable_token(app_id, &fresh.secret).await?),
             None => Ok(first?),
         }

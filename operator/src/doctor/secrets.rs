@@ -44,17 +44,20 @@ async fn check_apps(aws: &Aws, settings: &Settings, report: &mut Report) -> Opti
     let apps = match Apps::read(text.expose()) {
         Ok(apps) => apps,
         Err(cause) => {
-            report.add(match cause {
-                Cause::WrongForm("no_app") => Finding::fail(APPS, APPS_EMPTY),
-                Cause::WrongForm(what) if what.starts_with("bad_") => {
-                    Finding::fail(APPS, APPS_FORM).with("what", what)
-                }
+            let what = match &cause {
+                Cause::WrongForm(what) => what,
+                Cause::WrongEntries(flaws) => flaws.first().map_or("", |flaw| flaw.what),
+                _ => "",
+            };
+            report.add(match what {
+                "no_app" => Finding::fail(APPS, APPS_EMPTY),
+                what if what.starts_with("bad_") => Finding::fail(APPS, APPS_FORM).with("what", what),
                 _ => Finding::fail(APPS, APPS_MALFORMED),
             });
             return None;
         }
     };
-    let count = apps.iter().count();
+    let count = apps.count();
     // An entry of another form is not sent to anybody: its halves may be swapped.
     let fitting = apps.iter().filter(|(id, app)| is_app_id(id) && is_app_secret(&app.secret));
     let fitting: Vec<App> =

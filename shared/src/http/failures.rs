@@ -77,11 +77,10 @@ mod wechat {
 
     /// The deployment's fault, never the client's.
     impl From<SecretError> for Problem {
-        fn from(SecretError { secret, cause }: SecretError) -> Self {
-            let word = cause.as_str();
-            let problem = match (cause.for_the_operator(), cause) {
-                (Some((cause, fix)), _) => Problem::new(Code::ServiceMisconfigured)
-                    .operator(format!("the secret {secret} cannot be used: {cause}"), fix),
+        fn from(error: SecretError) -> Self {
+            let (secret, word) = (error.secret, error.cause.as_str());
+            let problem = match (error.for_the_operator(), error.cause) {
+                (Some((cause, fix)), _) => Problem::new(Code::ServiceMisconfigured).operator(cause, fix),
                 (None, Cause::Unavailable(error)) => error.into(),
                 (None, _) => Problem::new(Code::StoreUnavailable),
             };

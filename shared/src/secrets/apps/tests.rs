@@ -1,0 +1,151 @@
+use serde_json::json;
+
+use super::*;
+
+const APP: &str = "wx0123456789abcdef";
+const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+
+/// What is wrong with a secret of one entry.
+#[track_caller]
+fn is(text: &str, wrong: &'static str) {
+    match Apps::read(text) {
+        Err(Cause::WrongEntries(flaws)) => {
+            assert_eq!(flaws, [Flaw { app_id: None, what: wrong }], "{text}");
+        }
+        read => assert_eq!(read.map(drop), Err(Cause::WrongForm(wrong)), "{text}"),
+    }
+}
+
+fn get<'a>(apps: &'a Apps, id: &str) -> (&'a str, &'a App) {
+    apps.get(id).expect("a good entry").expect("an entry")
+}
+
+#[test]
+fn an_app_is_its_secret_or_an_object_with_more() {
+    let text = json!({APP: "s", "wxfedcba9876543210": {"secret": "t", "push": {"token": "AAAAA",
+        "encoding_aes_key": KEY}, "virtual_payment": {"app_key": "12345", "sandbox_app_key": "6", "offer_id":
+        "1450000001"}}, "wx1": {"secret": "u"}});
+    let apps = Apps::read(&text.to_string()).unwrap();
+    assert_eq!((apps.iter().count(), apps.only().is_none()), (3, true));
+    assert_eq!(get(&apps, APP).1.secret.expose(), "s");
+    let (id, app) = get(&apps, "wxfedcba9876543210");
+    assert_eq!((id, app.secret.expose()), ("wxfedcba9876543210", "t"));
+    assert_eq!(app.push.as_ref().unwrap().encoding_aes_key.expose(), KEY);
+    assert_eq!(app.virtual_payment.as_ref().unwrap().app_key.expose(), "12345");
+    assert!(get(&apps, "wx1").1.push.is_none() && apps.get("wx2").unwrap().is_none());
+    assert_eq!(Apps::read(r#"{"wx1":"s"}"#).unwrap().only().unwrap().0, "wx1");
+}
+
+#[test]
+fn nonsense_is_refused_by_a_word_that_says_where_it_is() {
+    is("{}", "no_app");
+    is(r#"{"":"s"}"#, "bad_app_id");
+    is(r#"{"wx 1":"s"}"#, "bad_app_id");
+    for secret in [r#""""#, r#""a b""#, r#""é""#, &format!(r#""{}""#, "a".repeat(129))] {
+        is(&format!(r#"{{"wx1":{secret}}}"#), "bad_app_secret");
+    }
+    for push in [
+        json!({"token": "ab", "encoding_aes_key": KEY}),
+        json!({"token": "a-b", "encoding_aes_key": KEY}),
+        json!({"token": "abc", "encoding_aes_key": &KEY[1..]}),
+        json!({"token": "abc", "encoding_aes_key": format!("{}=", &KEY[1..])}),
+    ] {
+        is(&json!({"wx1": {"secret": "s", "push": push}}).to_string(), "bad_push");
+    }
+    for payment in [
+        json!({"app_key": ""}),
+        json!({"app_key": "1", "sandbox_app_key": " "}),
+        json!({"app_key": "1", "offer_id": ""}),
+    ] {
+        is(&json!({"wx1": {"secret": "s", "virtual_payment": payment}}).to_string(), "bad_virtual_payment");
+    }
+    for other in [
+        "[]",
+        "7",
+        r#""s""#,
+        r#"{"wx1":7}"#,
+        r#"{"wx1":null}"#,
+        r#"{"wx1":["s"]}"#,
+        r#"{"wx1":{}}"#,
+        r#"{"wx1":{"secret":"s","more":1}}"#,
+        r#"{"wx1":{"secret":"s","push":{"token":"abc"}}}"#,
+        r#"{"wx1":{"secret":"s","push":{"token":"abc","encoding_aes_key":"k","more":1}}}"#,
+        r#"{"wx1":{"secret":"s","virtual_payment":{}}}"#,
+        r#"{"wx1":"s","wx1":"t"}"#,
+        r#"{"wx1":{"secret":"s","secret":"t"}}"#,
+        r#"{"wx1":{"secret":"s","push":"p"}}"#,
+        r#"{"wx1":{"secret":"s","push":{"token":"abc","token":"abc","encoding_aes_key":"k"}}}"#,
+        r#"{"wx1":{"secret":"s","virtual_payment":{"app_key":7}}}"#,
+        r#"{"wx1":true}"#,
+        r#"{"wx1":-1}"#,
+        r#"{"wx1":1.5}"#,
+    ] {
+        is(other, "not_the_documented_form");
+    }
+    for text in ["", "{", "s3cret", r#"{"wx1":"s"}}"#, "\u{feff}{}"] {
+        assert_eq!(Apps::read(text).map(drop), Err(Cause::NotJson), "{text}");
+    }
+}
+
+#[test]
+fn each_entry_is_judged_by_itself() {
+    let (second, third) = ("wxfedcba9876543210", "wxaaaaaaaaaaaaaaaa");
+    for (entries, what) in [
+        (r#""wxfedcba9876543210":"""#, "bad_app_secret"),
+        (r#""wxfedcba9876543210":[{"x":1}]"#, FORM),
+        (r#""wxfedcba9876543210":{"secret":"s","puhs":{}}"#, FORM),
+        (r#""wxfedcba9876543210":{"secret":"s","push":{"token":"a","encoding_aes_key":"k"}}"#, "bad_push"),
+        (r#""wxfedcba9876543210":"s","wxfedcba9876543210":"t""#, FORM),
+        (r#""wxfedcba9876543210":"s","wxfedcba9876543210":"""#, "bad_app_secret"),
+        (r#""wxfedcba9876543210":"","wxfedcba9876543210":"s""#, FORM),
+    ] {
+        let apps = Apps::read(&format!(r#"{{"{APP}":"s3cret",{entries},"{third}":"u"}}"#)).expect(entries);
+        assert_eq!(get(&apps, APP).1.secret.expose(), "s3cret", "{entries}");
+        assert_eq!(get(&apps, third).1.secret.expose(), "u", "{entries}");
+        let flaws = Cause::WrongEntries(vec![Flaw { app_id: Some(second.to_owned()), what }]);
+        assert_eq!(apps.flaw(), Some(flaws.clone()), "{entries}");
+        let refused = apps.get(second).map(drop);
+        assert_eq!(refused, Err(SecretError { secret: "apps", cause: flaws }), "{entries}");
+        assert_eq!((apps.iter().count(), apps.count(), apps.only().is_none()), (2, 3, true), "{entries}");
+    }
+    assert_eq!(Apps::read(r#"{"wx1":"s"}"#).unwrap().flaw(), None);
+    let one_is_bad = Apps::read(&format!(r#"{{"{APP}":"s","{second}":7}}"#)).unwrap();
+    assert!(one_is_bad.only().is_none(), "whoever names none may mean the other");
+}
+
+#[test]
+fn where_an_entry_is_wrong_its_last_good_form_serves() {
+    let read = |text: serde_json::Value| Apps::read(&text.to_string()).unwrap();
+    let last = read(json!({APP: "old", "wx1": "old", "wx2": "old"}));
+    let apps = read(json!({APP: 7, "wx1": "new"})).over(&last);
+    assert_eq!(get(&apps, APP).1.secret.expose(), "old");
+    assert_eq!(get(&apps, "wx1").1.secret.expose(), "new");
+    assert!(apps.get("wx2").unwrap().is_none(), "it was taken out");
+    assert_eq!(apps.count(), 2);
+    let flaws = vec![Flaw { app_id: Some(APP.to_owned()), what: FORM }];
+    assert_eq!(apps.flaw(), Some(Cause::WrongEntries(flaws)), "still to be mended");
+    let again = read(json!({APP: 7, "wx1": "newer"})).over(&apps);
+    assert_eq!(get(&again, APP).1.secret.expose(), "old", "however old");
+}
+
+#[test]
+fn the_operator_is_told_whose_entry_it_is_and_nothing_of_a_secret() {
+    let swapped = "0123456789abcdef0123456789abcdef";
+    let apps = json!({"wxfedcba9876543210": "s", APP: " ", swapped: 7, "a b": "s"});
+    let error = SecretError { secret: "apps", cause: Apps::read(&apps.to_string()).unwrap().flaw().unwrap() };
+    let (cause, fix) = error.for_the_operator().unwrap();
+    assert!(cause.contains("wx0123456789abcdef (bad_app_secret)"), "{cause}");
+    assert_eq!(cause.matches("one whose name is no AppID").count(), 2, "{cause}");
+    assert!(!cause.contains(swapped) && !cause.contains("a b") && fix.contains("operations.md"), "{cause}");
+    let many: serde_json::Map<_, _> = (0..30).map(|n| (format!("wx{n:016x}"), json!(n))).collect();
+    let error = SecretError { secret: "apps", cause: Apps::read(&json!(many).to_string()).unwrap_err() };
+    let (cause, _) = error.for_the_operator().unwrap();
+    assert!(cause.ends_with("wx0000000000000009 (not_the_documented_form) and 20 more"), "{cause}");
+}
+
+#[test]
+fn nothing_of_it_is_printed() {
+    let text = json!({APP: {"secret": "s3cret", "push": {"token": "t0ken", "encoding_aes_key": KEY}}});
+    let printed = format!("{:?}", Apps::read(&text.to_string()).unwrap());
+    assert!(!["s3cret", "t0ken", KEY].iter().any(|secret| printed.contains(secret)), "{printed}");
+}

@@ -1,0 +1,130 @@
+//! JSON of which each part is judged by itself, and every text is a secret: what is wrong with one entry must not keep the
+//! others from being read.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+
+use super::{Cause, FORM};
+use crate::secret::Secret;
+
+/// A piece of JSON.
+pub(super) enum Tree {
+    Text(Secret),
+    /// As they come, a name perhaps twice.
+    Object(Vec<(String, Tree)>),
+    Null,
+    /// What stands in no secret of ours.
+    Other,
+}
+
+/// The members of an object that has each name once.
+pub(super) struct Members(BTreeMap<String, Tree>);
+
+impl Tree {
+    /// Reads the members of the object that the text is.
+    pub(super) fn members(text: &str) -> Result<Vec<(String, Self)>, Cause> {
+        match serde_json::from_str(text).map_err(|error| Cause::of_parse(&error))? {
+            Self::Object(members) => Ok(members),
+            Self::Text(_) | Self::Null | Self::Other => Err(Cause::WrongForm(FORM)),
+        }
+    }
+}
+
+impl Members {
+    /// Of two members of one name nobody can say which is meant.
+    pub(super) fn of(members: Vec<(String, Tree)>) -> Result<Self, &'static str> {
+        let count = members.len();
+        let members: BTreeMap<_, _> = members.into_iter().collect();
+        if members.len() == count { Ok(Self(members)) } else { Err(FORM) }
+    }
+
+    pub(super) fn text(&mut self, name: &str) -> Result<Option<Secret>, &'static str> {
+        match self.0.remove(name) {
+            Some(Tree::Text(text)) => Ok(Some(text)),
+            None | Some(Tree::Null) => Ok(None),
+            Some(Tree::Object(_) | Tree::Other) => Err(FORM),
+        }
+    }
+
+    pub(super) fn needed(&mut self, name: &str) -> Result<Secret, &'static str> {
+        self.text(name)?.ok_or(FORM)
+    }
+
+    pub(super) fn object<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self) -> Result<T, &'static str>,
+    ) -> Result<Option<T>, &'static str> {
+        match self.0.remove(name) {
+            Some(Tree::Object(members)) => Self::of(members)?.whole(read).map(Some),
+            None | Some(Tree::Null) => Ok(None),
+            Some(Tree::Text(_) | Tree::Other) => Err(FORM),
+        }
+    }
+
+    /// What `read` makes of it, if that is all that stands in it.
+    pub(super) fn whole<T>(
+        mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, &'static str>,
+    ) -> Result<T, &'static str> {
+        let value = read(&mut self)?;
+        if self.0.is_empty() { Ok(value) } else { Err(FORM) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Tree;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
+        Ok(Tree::Text(Secret::new(text)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Tree::Object(members))
+    }
+
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Tree, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Tree::Other)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Tree, E> {
+        Ok(Tree::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Tree, E> {
+        Ok(Tree::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Tree, E> {
+        Ok(Tree::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Tree, E> {
+        Ok(Tree::Other)
+    }
+}
