@@ -49,7 +49,8 @@ async fn a_login_answers_in_time_when_the_word_for_a_replaced_device_hangs() {
         let body = json!({"code": code, "install_id": "install-of-the-phone"});
         stage.target.service.request("POST", "/login").json(&body).send().await.expect("an answer")
     };
-    let token = |reply: &operator::http_client::Reply| reply.body["token"].as_str().expect("a token").to_owned();
+    let token =
+        |reply: &operator::http_client::Reply| reply.body["token"].as_str().expect("a token").to_owned();
     let first = token(&log_in().await);
     stage.service.dynamodb.proxy().inject_on(&["UpdateItem SessionsTable"], Tables::Silent).await;
     let started = Instant::now();

@@ -152,7 +152,9 @@ impl Shared {
         let mut rule = self.rule();
         let is_meant = |wanted: &String| match wanted.split_once(' ') {
             None => *wanted == call.operation,
-            Some((operation, table)) => operation == call.operation && call.tables.iter().any(|name| name == table),
+            Some((operation, table)) => {
+                operation == call.operation && call.tables.iter().any(|name| name == table)
+            }
         };
         if !rule.operations.is_empty() && !rule.operations.iter().any(is_meant) {
             return Fault::Off;
