@@ -209,6 +209,16 @@ mod tests {
     }
 
     #[test]
+    fn a_fraction_that_cloudformation_lets_through_stops_no_function() {
+        let rules = rules(&env(&[("IDLE_SECONDS", "3600.5"), ("RENEW_AFTER_SECONDS", "300.0")])).unwrap();
+        assert_eq!((rules.idle_seconds, rules.renew_after_seconds), (3_600, 300));
+        for bad in ["899.9", "3600.5.1", "3600.-5", ".5", "3600,5", "36e2"] {
+            let refused = super::rules(&env(&[("IDLE_SECONDS", bad)]));
+            says(refused, "IDLE_SECONDS must be a whole number from 900 to 604800");
+        }
+    }
+
+    #[test]
     fn a_bad_value_names_itself_and_is_not_printed() {
         says(Tables::read(&env(&[("USERS_TABLE", "u")])), "SESSIONS_TABLE is not set");
         says(

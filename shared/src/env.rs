@@ -40,7 +40,7 @@ pub trait Source {
         self.required(setting.name)
     }
 
-    /// A whole number in its range.
+    /// A number in its range, without what stands behind the point: CloudFormation's `Number` may have a fraction.
     ///
     /// # Errors
     ///
@@ -48,7 +48,11 @@ pub trait Source {
     fn number(&self, setting: &Setting<Number>) -> Result<i64, EnvError> {
         let Number { default, least, most } = setting.kind;
         let Some(text) = self.text(setting.name) else { return Ok(default) };
-        number_in(&setting.kind, &text).ok_or_else(|| {
+        let whole = match text.split_once('.') {
+            Some((whole, fraction)) if fraction.bytes().all(|byte| byte.is_ascii_digit()) => whole,
+            _ => &text,
+        };
+        number_in(&setting.kind, whole).ok_or_else(|| {
             EnvError::Malformed(setting.name, format!("a whole number from {least} to {most}"))
         })
     }
