@@ -130,8 +130,8 @@ pub const MAX_SESSIONS_PER_USER: Setting<Number> = Setting {
     from: From::Parameter("MaxSessionsPerUser", "Session rules"),
     readers: &[Login],
     kind: Number { default: 5, least: 1, most: 50 },
-    effect: "Sessions one user may hold; one more login ends the one seen least recently.",
-    chinese: "每个用户的会话数；再登录时最久未见的那个结束",
+    effect: "Sessions one user may hold; one more login ends one that GET /session has never confirmed, or else the one that it confirmed longest ago.",
+    chinese: "每个用户的会话数；再登录时先结束从未经 GET /session 确认的，其次是最久未确认的",
 };
 
 /// Whether there is a vault.
