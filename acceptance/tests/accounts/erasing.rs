@@ -57,6 +57,12 @@ async fn who_comes_back_after_an_erasure_has_no_roles_and_starts_anew() {
         (&json!([]), &json!({}), &json!(0))
     );
     assert!(account.get("external_id").is_none());
+    // Of two accounts of one person, one after the other, each counts its changes: the time tells them apart.
+    let former = account["created_at"].as_i64().expect("a time") - 1;
+    let roles = json!({"version": 0, "created_at": former, "roles": ["staff"]});
+    assert_eq!(stage.refused("set_roles", &person, roles).await, "version_conflict");
+    let roles = json!({"version": 0, "created_at": account["created_at"], "roles": ["staff"]});
+    assert_eq!(stage.done("set_roles", &person, roles).await, json!({"version": 1}));
     assert_eq!(stage.status("GET", "/me", &old).await, 401);
     stage.close().await;
 }

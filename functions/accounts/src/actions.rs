@@ -11,7 +11,7 @@ use wxsession::{
     store::{
         End, SessionKey, StoreError,
         item::Damaged,
-        users::{Change, FoundUsers, Index, Moment, Set},
+        users::{Change, FoundUsers, Index, Moment, Seen, Set},
     },
     telemetry::Line,
     token::TokenHash,
@@ -47,11 +47,11 @@ impl Accounts {
                 Action::Unblock(user) => {
                     Ok(Outcome::Unblocked { was_blocked: self.users.unblock(*user, moment).await? })
                 }
-                Action::Set(user, version, change) => self.set(*user, *version, change).await,
+                Action::Set(user, seen, change) => self.set(*user, *seen, change).await,
                 Action::ListSessions(user) => self.list(*user).await,
                 Action::EndSession(user, session) => self.end(*user, *session).await,
                 Action::EndSessions(user) => {
-                    Ok(Outcome::Ended { ended: self.users.sign_out_everywhere(*user, moment).await? })
+                    Ok(Outcome::Ended { ended: self.users.sign_out_everywhere(*user, None, moment).await? })
                 }
                 Action::Erase(user) => {
                     let ended = match self.users.read(*user).await? {
@@ -88,8 +88,8 @@ impl Accounts {
         Ok(Outcome::Users { users: users.collect(), truncated })
     }
 
-    async fn set(&self, user: UserId, version: u32, change: &Change) -> Result<Outcome, Failure> {
-        match self.users.set(user, version, change).await? {
+    async fn set(&self, user: UserId, seen: Seen, change: &Change) -> Result<Outcome, Failure> {
+        match self.users.set(user, seen, change).await? {
             Set::Done(version) => Ok(Outcome::Set { version }),
             Set::NoAccount => Err(RefusedCode::NotFound.into()),
             Set::Conflict(version) => {

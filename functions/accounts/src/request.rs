@@ -11,7 +11,7 @@ use serde_json::Value;
 use wxsession::{
     SessionId, UserId,
     account::{Block, Claims, ExternalId, Malformed, Reason, Roles},
-    store::users::Change,
+    store::users::{Change, Seen},
 };
 
 /// A request as JSON. Nothing beside what is named here is taken, so a misspelt member cannot pass unnoticed.
@@ -31,21 +31,24 @@ pub(crate) enum Request {
     Block { actor: String, user_id: String, reason: String, until: Option<i64> },
     /// Lets the user log in again. Ended sessions stay ended.
     Unblock { actor: String, user_id: String },
-    /// Puts these roles in the place of all others, if the account still has `version`.
-    SetRoles { actor: String, user_id: String, version: u32, roles: Vec<String> },
-    /// Puts these claims in the place of all others, if the account still has `version`.
+    /// Puts these roles in the place of all others, if the account still has `version` (and is the one of `created_at`).
+    SetRoles { actor: String, user_id: String, version: u32, created_at: Option<i64>, roles: Vec<String> },
+    /// Puts these claims in the place of all others, if the account still has `version` (and is the one of `created_at`).
     SetClaims {
         actor: String,
         user_id: String,
         version: u32,
+        created_at: Option<i64>,
         #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, ClaimValue>"))]
         claims: Pairs,
     },
-    /// Sets the business's own name of the user, or with `null` takes it away, if the account still has `version`.
+    /// Sets the business's own name of the user, or with `null` takes it away, if the account still has `version` (and is the one of
+    /// `created_at`).
     SetExternalId {
         actor: String,
         user_id: String,
         version: u32,
+        created_at: Option<i64>,
         // Without this a forgotten member would be a null, and take the name away.
         #[serde(deserialize_with = "Option::deserialize")]
         #[cfg_attr(test, schemars(required))]
@@ -118,7 +121,7 @@ pub(crate) enum Action {
     Find(Wanted),
     Block(UserId, Block),
     Unblock(UserId),
-    Set(UserId, u32, Change),
+    Set(UserId, Seen, Change),
     ListSessions(UserId),
     EndSession(UserId, SessionId),
     EndSessions(UserId),
@@ -165,17 +168,24 @@ impl Request {
                 (actor, Action::Block(user(&user_id)?, Block::new(now, until, Reason::new(&reason)?)?))
             }
             Self::Unblock { actor, user_id } => (actor, Action::Unblock(user(&user_id)?)),
-            Self::SetRoles { actor, user_id, version, roles } => {
+            Self::SetRoles { actor, user_id, version, created_at, roles } => {
                 let roles = Change::Roles(Roles::new(roles.iter().map(String::as_str))?);
-                (actor, Action::Set(user(&user_id)?, version, roles))
+                (actor, Action::Set(user(&user_id)?, Seen { version, created_at }, roles))
             }
-            Self::SetClaims { actor, user_id, version, claims: Pairs(pairs) } => {
+            Self::SetClaims { actor, user_id, version, created_at, claims: Pairs(pairs) } => {
                 let claims = Claims::new(pairs.iter().map(|(name, value)| (name.as_str(), value)))?;
-                (actor, Action::Set(user(&user_id)?, version, Change::Claims(claims)))
+                (actor, Action::Set(user(&user_id)?, Seen { version, created_at }, Change::Claims(claims)))
             }
-            Self::SetExternalId { actor, user_id, version, external_id } => {
+            Self::SetExternalId { actor, user_id, version, created_at, external_id } => {
                 let external_id = external_id.map(|name| ExternalId::new(&name)).transpose()?;
-                (actor, Action::Set(user(&user_id)?, version, Change::ExternalId(external_id)))
+                (
+                    actor,
+                    Action::Set(
+                        user(&user_id)?,
+                        Seen { version, created_at },
+                        Change::ExternalId(external_id),
+                    ),
+                )
             }
             Self::ListSessions { actor, user_id } => (actor, Action::ListSessions(user(&user_id)?)),
             Self::EndSession { actor, user_id, session_id } => {

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::{
 };
 
 pub use find::{FoundUsers, Index};
-pub use profile::{Change, Set};
+pub use profile::{Change, Seen, Set};
 pub use session_keys::{KeyChange, SealedKey, StoredKeys};
 pub use settle::Moment;
 

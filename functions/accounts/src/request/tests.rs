@@ -159,7 +159,10 @@ fn values_are_refused_with_the_word_that_says_why() {
 fn an_external_id_is_taken_away_only_by_a_null_that_is_there() {
     let mut request = all()[8].clone();
     request["external_id"] = Value::Null;
-    assert!(matches!(read(&request).unwrap().action, Action::Set(_, 0, Change::ExternalId(None))));
+    assert!(matches!(
+        read(&request).unwrap().action,
+        Action::Set(_, Seen { version: 0, created_at: None }, Change::ExternalId(None))
+    ));
     request.as_object_mut().unwrap().remove("external_id");
     refuses(&request, "request_form");
 }

@@ -3,7 +3,7 @@
 use super::{users::users, *};
 use crate::{
     account::{Claims, ExternalId, Roles},
-    store::users::{Change, Set},
+    store::users::{Change, Seen, Set},
 };
 
 fn roles() -> Change {
@@ -25,6 +25,15 @@ fn done() -> Answer {
 /// An answer after which the SDK sends the same again.
 fn lost() -> Answer {
     failed("ProvisionedThroughputExceededException", &json!({}))
+}
+
+#[tokio::test]
+async fn of_an_account_that_began_at_another_time_nothing_is_changed() {
+    for (began, expected) in [(1_795_329_000, Set::Done(1)), (1_795_328_999, Set::Conflict(0))] {
+        let script = Script::default().then([item(&user_record(&[])), done()]);
+        let seen = Seen { version: 0, created_at: Some(began) };
+        assert_eq!(users(&script).set(user(), seen, &roles()).await, Ok(expected), "{began}");
+    }
 }
 
 #[tokio::test]

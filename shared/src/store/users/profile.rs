@@ -35,6 +35,21 @@ pub enum Change {
     ExternalId(Option<ExternalId>),
 }
 
+/// The account as it was when the change was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// 0 before the first change.
+    pub version: u32,
+    /// When it began, unix seconds: an account that was erased and began again counts its changes anew.
+    pub created_at: Option<i64>,
+}
+
+impl From<u32> for Seen {
+    fn from(version: u32) -> Self {
+        Self { version, created_at: None }
+    }
+}
+
 /// What became of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Set {
@@ -57,16 +72,18 @@ impl Change {
 }
 
 impl Users {
-    /// Makes the change, if the account has `version`: 0 before the first change.
+    /// Makes the change, if the account is as it was seen.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when it is not known whether it was made.
-    pub async fn set(&self, user: UserId, version: u32, change: &Change) -> Result<Set, StoreError> {
+    pub async fn set(&self, user: UserId, seen: impl Into<Seen>, change: &Change) -> Result<Set, StoreError> {
+        let Seen { version, created_at } = seen.into();
         let Some(person) = self.read_whole(user).await?.and_then(|user| user.person) else {
             return Ok(Set::NoAccount);
         };
-        if person.version != version {
+        let is_another = created_at.is_some_and(|at| at != person.created_at_ms.div_euclid(1_000));
+        if is_another || person.version != version {
             return Ok(Set::Conflict(person.version));
         }
         let attempts = Attempts::default();
