@@ -101,7 +101,16 @@ class Stacks(unittest.TestCase):
             if folder != "rust-me":
                 events["cases.json"] = (ROOT / "identity/cases.json").read_bytes()
             self.assertEqual(copies, events, folder)
-        self.assertEqual((ROOT / "examples/go/cases.json").read_bytes(), (ROOT / "identity/cases.json").read_bytes())
+        for folder in ("go", "java"):
+            self.assertEqual((ROOT / "examples" / folder / "cases.json").read_bytes(), (ROOT / "identity/cases.json").read_bytes())
+
+    def test_every_reserved_name_is_a_case_and_documented(self):
+        (code,) = re.findall(r"const RESERVED: [^=]*= \[(.*?)\];", (ROOT / "identity/src/claims.rs").read_text(), re.S)
+        reserved = re.findall(r'"([a-z_]+)"', code)
+        (row,) = re.findall(r"\| `claim_name_reserved` \| not one of (.*) \|", (ROOT / "docs/accounts.md").read_text())
+        self.assertEqual(re.findall("`([a-z_]+)`", row), reserved)
+        refused = json.loads((ROOT / "identity/cases.json").read_text(encoding="utf-8"))["refused"]
+        self.assertEqual([name for name in reserved if f"claim_{name}" not in refused], [])
 
     def test_in_every_stack_every_function_stands_behind_the_imported_authorizer(self):
         for name, template in every_pair():

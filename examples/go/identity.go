@@ -5,7 +5,6 @@
 package wxsession
 
 import (
-	"encoding/json"
 	"regexp"
 	"strconv"
 	"strings"
@@ -28,12 +27,19 @@ type Identity struct {
 
 var (
 	uuidForm       = regexp.MustCompile(`\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\z`)
-	roleForm       = regexp.MustCompile(`\A[A-Za-z0-9][A-Za-z0-9._:-]{0,31}\z`)
+	nameForm       = regexp.MustCompile(`\A[\x21-\x7e]{1,48}\z`)
 	externalIDForm = regexp.MustCompile(`\A[\x21-\x7e]{1,64}\z`)
+	secondsForm    = regexp.MustCompile(`\A[1-9][0-9]{0,14}\z`)
+	roleForm       = regexp.MustCompile(`\A[A-Za-z0-9][A-Za-z0-9._:-]{0,31}\z`)
 	claimForm      = regexp.MustCompile(`\A[a-z][a-z0-9_]{0,31}\z`)
-	secondsForm    = regexp.MustCompile(`\A[0-9]{1,15}\z`)
-	control        = regexp.MustCompile(`[\x00-\x1f\x7f-\x{9f}]`)
+	printable      = regexp.MustCompile(`\A[^\x00-\x1f\x7f-\x{9f}]*\z`)
 )
+
+// Names that no claim has: each means something else, here or in tokens.
+const reserved = " app_id aud auth_time azp client_id exp expires_at external_id iat iss jti nbf openid principal_id reason roles " +
+	"scope scopes session_id sub unionid user_id "
+
+const mostRoles, mostClaims, mostClaimsBytes = 16, 20, 1024
 
 // HasRole says whether the user has the role, letter for letter.
 func (identity Identity) HasRole(role string) bool {
@@ -53,55 +59,45 @@ func IdentityIn(authorizer map[string]any) (Identity, bool) {
 		handedOn, _ = nested.(map[string]any)
 	}
 	whole := true
-	text := func(name string, form *regexp.Regexp, optional bool) string {
-		value, has := handedOn[name]
-		if optional && !has {
-			return ""
-		}
+	check := func(value any, form *regexp.Regexp) string {
 		text, is := value.(string)
-		whole = whole && is && (form == nil || form.MatchString(text))
+		whole = whole && is && form.MatchString(text)
 		return text
 	}
+	// What there need not be. What is null is there.
+	optional := func(name string, form *regexp.Regexp) string {
+		if value, is := handedOn[name]; is {
+			return check(value, form)
+		}
+		return ""
+	}
 	identity := Identity{
-		UserID: text("user_id", uuidForm, false), AppID: text("app_id", nil, false), OpenID: text("openid", nil, false),
-		SessionID: text("session_id", uuidForm, false), UnionID: text("unionid", nil, true),
-		ExternalID: text("external_id", externalIDForm, true),
+		UserID: check(handedOn["user_id"], uuidForm), AppID: check(handedOn["app_id"], nameForm),
+		OpenID: check(handedOn["openid"], nameForm), UnionID: optional("unionid", nameForm),
+		SessionID: check(handedOn["session_id"], uuidForm), ExternalID: optional("external_id", externalIDForm),
+		Claims: map[string]string{},
 	}
-	if roles, has := handedOn["roles"]; has {
-		text, _ := roles.(string)
-		identity.Roles = strings.Split(text, " ")
+	identity.ExpiresAt, _ = strconv.ParseInt(check(handedOn["expires_at"], secondsForm), 10, 64)
+	identity.AuthTime, _ = strconv.ParseInt(optional("auth_time", secondsForm), 10, 64)
+	// One string, in order, a space between two; no roles are no string.
+	if _, is := handedOn["roles"]; is {
+		identity.Roles = strings.Split(optional("roles", printable), " ")
 	}
-	for _, role := range identity.Roles {
-		whole = whole && roleForm.MatchString(role)
+	for i, role := range identity.Roles {
+		whole = whole && roleForm.MatchString(role) && (i == 0 || identity.Roles[i-1] < role)
 	}
-	identity.Claims = map[string]string{}
+	// Each claim is a name of its own, claim_<name>, and text.
+	bytes := 0
 	for name, value := range handedOn {
 		if claim := strings.TrimPrefix(name, "claim_"); claim != name {
-			text, is := value.(string)
-			whole = whole && is && claimForm.MatchString(claim) && !control.MatchString(text)
+			text := check(value, printable)
+			whole = whole && claimForm.MatchString(claim) && !strings.Contains(reserved, " "+claim+" ")
 			identity.Claims[claim] = text
+			bytes += len(claim) + len(text)
 		}
 	}
-	expiresAt, is := seconds(handedOn["expires_at"])
-	identity.ExpiresAt = expiresAt
-	identity.AuthTime, _ = seconds(handedOn["auth_time"])
-	if !whole || !is {
+	if !whole || len(identity.Roles) > mostRoles || len(identity.Claims) > mostClaims || bytes > mostClaimsBytes {
 		return Identity{}, false
 	}
 	return identity, true
-}
-
-// API Gateway hands every value on as text; a number is taken too.
-func seconds(value any) (int64, bool) {
-	text, is := value.(string)
-	if number, isNumber := value.(json.Number); isNumber {
-		text, is = number.String(), true
-	} else if number, isNumber := value.(float64); isNumber {
-		text, is = strconv.FormatFloat(number, 'f', -1, 64), true
-	}
-	if !is || !secondsForm.MatchString(text) {
-		return 0, false
-	}
-	number, err := strconv.ParseInt(text, 10, 64)
-	return number, err == nil
 }

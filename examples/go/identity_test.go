@@ -38,21 +38,59 @@ func TestReadsWhatIsAnIdentityAndNothingElseAsEveryReaderDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var cases []struct {
-		What       string
-		Authorizer any
-		Identity   map[string]any
+	var table struct {
+		Cases []struct {
+			What       string
+			Authorizer any
+			Identity   map[string]any
+		}
+		Changed []struct {
+			What        string
+			With, Gives map[string]any
+		}
+		Refused map[string][]any
 	}
-	if err := json.Unmarshal(text, &cases); err != nil || len(cases) < 61 {
-		t.Fatal(len(cases), err)
+	if err := json.Unmarshal(text, &table); err != nil {
+		t.Fatal(err)
 	}
-	for _, one := range cases {
-		authorizer, _ := one.Authorizer.(map[string]any)
+	count := 0
+	check := func(what any, authorizer, expected map[string]any) {
+		count++
 		identity, is := IdentityIn(authorizer)
-		if is != (one.Identity != nil) || is && !reflect.DeepEqual(plain(identity), one.Identity) {
-			t.Errorf("%s: %v %v", one.What, is, identity)
+		if is != (expected != nil) || is && !reflect.DeepEqual(plain(identity), expected) {
+			t.Errorf("%v: %v %v", what, is, identity)
 		}
 	}
+	for _, one := range table.Cases {
+		authorizer, _ := one.Authorizer.(map[string]any)
+		check(one.What, authorizer, one.Identity)
+	}
+	first, _ := table.Cases[0].Authorizer.(map[string]any)
+	for _, one := range table.Changed {
+		if one.Gives != nil {
+			one.Gives = with(table.Cases[0].Identity, one.Gives)
+		}
+		check(one.What, with(first, one.With), one.Gives)
+	}
+	for name, values := range table.Refused {
+		for _, value := range values {
+			change := map[string]any{name: value}
+			check(change, with(first, change), nil)
+		}
+	}
+	if count < 350 {
+		t.Error(count, "cases")
+	}
+}
+
+func with(first, change map[string]any) map[string]any {
+	changed := map[string]any{}
+	for _, one := range []map[string]any{first, change} {
+		for name, value := range one {
+			changed[name] = value
+		}
+	}
+	return changed
 }
 
 func TestARoleIsComparedLetterForLetter(t *testing.T) {

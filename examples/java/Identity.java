@@ -1,7 +1,10 @@
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -20,12 +23,19 @@ public record Identity(
     List<String> roles, Map<String, String> claims, String externalId) {
 
   private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
-  private static final Pattern ROLE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,31}");
+  private static final Pattern NAME = Pattern.compile("[\\x21-\\x7e]{1,48}");
   private static final Pattern EXTERNAL_ID = Pattern.compile("[\\x21-\\x7e]{1,64}");
+  private static final Pattern SECONDS = Pattern.compile("[1-9][0-9]{0,14}");
+  private static final Pattern ROLE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,31}");
   private static final Pattern CLAIM = Pattern.compile("[a-z][a-z0-9_]{0,31}");
   private static final Pattern PRINTABLE = Pattern.compile("[^\\x00-\\x1f\\x7f-\\x9f]*");
-  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,15}");
-  private static final Pattern ANY = Pattern.compile("(?s).*");
+  // Names that no claim has: each means something else, here or in tokens.
+  private static final Set<String> RESERVED = Set.of(
+      "app_id", "aud", "auth_time", "azp", "client_id", "exp", "expires_at", "external_id", "iat", "iss", "jti", "nbf", "openid",
+      "principal_id", "reason", "roles", "scope", "scopes", "session_id", "sub", "unionid", "user_id");
+  private static final int MOST_ROLES = 16;
+  private static final int MOST_CLAIMS = 20;
+  private static final int MOST_CLAIMS_BYTES = 1024;
 
   /**
    * Reads {@code requestContext.authorizer} of an event. With aws-lambda-java-events that is
@@ -44,36 +54,52 @@ public record Identity(
   }
 
   private static Identity read(Map<?, ?> fields) {
-    List<String> roles = fields.containsKey("roles") ? List.of(text(fields.get("roles"), ANY).split(" ", -1)) : List.of();
-    roles.forEach(role -> text(role, ROLE));
-    Map<String, String> claims = new TreeMap<>();
-    fields.forEach((key, value) -> {
-      if (key instanceof String name && name.startsWith("claim_")) {
-        claims.put(text(name.substring("claim_".length()), CLAIM), text(value, PRINTABLE));
-      }
-    });
-    String authTime = seconds(fields.get("auth_time"));
+    String authTime = optional(fields, "auth_time", SECONDS);
     return new Identity(
-        text(fields.get("user_id"), UUID), text(fields.get("app_id"), ANY), text(fields.get("openid"), ANY),
-        optional(fields, "unionid", ANY), text(fields.get("session_id"), UUID),
-        Long.parseLong(text(seconds(fields.get("expires_at")), SECONDS)), authTime == null ? null : Long.valueOf(authTime),
-        roles, claims, optional(fields, "external_id", EXTERNAL_ID));
+        text(fields.get("user_id"), UUID), text(fields.get("app_id"), NAME), text(fields.get("openid"), NAME),
+        optional(fields, "unionid", NAME), text(fields.get("session_id"), UUID),
+        Long.parseLong(text(fields.get("expires_at"), SECONDS)), authTime == null ? null : Long.valueOf(authTime),
+        roles(optional(fields, "roles", PRINTABLE)), claims(fields), optional(fields, "external_id", EXTERNAL_ID));
   }
 
+  // One string, in order, a space between two; no roles are no string.
+  private static List<String> roles(String text) {
+    List<String> roles = text == null ? List.of() : List.of(text.split(" ", -1));
+    roles.forEach(role -> text(role, ROLE));
+    check(roles.size() <= MOST_ROLES && List.copyOf(new TreeSet<>(roles)).equals(roles));
+    return roles;
+  }
+
+  // Each claim is a name of its own, claim_<name>, and text.
+  private static Map<String, String> claims(Map<?, ?> fields) {
+    Map<String, String> claims = new TreeMap<>();
+    int bytes = 0;
+    for (Map.Entry<?, ?> field : fields.entrySet()) {
+      if (field.getKey() instanceof String name && name.startsWith("claim_")) {
+        String claim = text(name.substring("claim_".length()), CLAIM);
+        String value = text(field.getValue(), PRINTABLE);
+        check(!RESERVED.contains(claim));
+        claims.put(claim, value);
+        bytes += claim.length() + value.getBytes(StandardCharsets.UTF_8).length;
+      }
+    }
+    check(claims.size() <= MOST_CLAIMS && bytes <= MOST_CLAIMS_BYTES);
+    return claims;
+  }
+
+  // What there need not be. What is null is there.
   private static String optional(Map<?, ?> fields, String name, Pattern form) {
     return fields.containsKey(name) ? text(fields.get(name), form) : null;
   }
 
   private static String text(Object value, Pattern form) {
-    if (value instanceof String text && form.matcher(text).matches()) {
-      return text;
-    }
-    throw new IllegalArgumentException();
+    check(value instanceof String text && form.matcher(text).matches());
+    return (String) value;
   }
 
-  // API Gateway hands every value on as text; a whole number is taken too.
-  private static String seconds(Object value) {
-    boolean whole = value instanceof Integer || value instanceof Long;
-    return (whole || value instanceof String) && SECONDS.matcher(value.toString()).matches() ? value.toString() : null;
+  private static void check(boolean fits) {
+    if (!fits) {
+      throw new IllegalArgumentException();
+    }
   }
 }

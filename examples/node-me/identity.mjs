@@ -3,10 +3,18 @@
 // Strict on purpose: what no session authorizer hands on is nobody's identity, not half of one.
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const ROLE = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,31}$/;
+const NAME = /^[\x21-\x7e]{1,48}$/;
 const EXTERNAL_ID = /^[\x21-\x7e]{1,64}$/;
+const SECONDS = /^[1-9][0-9]{0,14}$/;
+const ROLE = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,31}$/;
 const CLAIM = /^claim_([a-z][a-z0-9_]{0,31})$/;
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const PRINTABLE = /^[^\u0000-\u001f\u007f-\u009f]*$/;
+// Names that no claim has: each means something else, here or in tokens.
+const RESERVED = (
+  "app_id aud auth_time azp client_id exp expires_at external_id iat iss jti nbf openid principal_id reason roles scope scopes " +
+  "session_id sub unionid user_id"
+).split(" ");
+const [MOST_ROLES, MOST_CLAIMS, MOST_CLAIMS_BYTES] = [16, 20, 1024];
 
 /**
  * @typedef {object} Identity
@@ -42,49 +50,52 @@ export function identityIn(authorizer) {
   // Flat behind a REST API and a WebSocket API, under `lambda` behind an HTTP API.
   const handedOn = isObject(authorizer) && "lambda" in authorizer ? authorizer.lambda : authorizer;
   if (!isObject(handedOn)) return null;
-  const { user_id, app_id, openid, unionid = null, session_id, external_id = null } = handedOn;
-  const expires_at = seconds(handedOn.expires_at);
-  const roles = rolesIn(handedOn.roles);
-  const claims = claimsIn(handedOn);
-  const whole =
-    [user_id, session_id].every((name) => matches(UUID, name)) &&
-    [app_id, openid, unionid ?? ""].every((name) => typeof name === "string") &&
-    (external_id === null || matches(EXTERNAL_ID, external_id)) &&
-    expires_at !== null && roles !== null && claims !== null;
-  if (!whole) return null;
-  const auth_time = seconds(handedOn.auth_time);
-  return { user_id, app_id, openid, unionid, session_id, expires_at, auth_time, roles, claims, external_id };
+  let whole = true;
+  const text = (name, form) => {
+    const value = handedOn[name];
+    if (typeof value === "string" && form.test(value)) return value;
+    whole = false;
+    return "";
+  };
+  // What there need not be. What is null is there.
+  const optional = (name, form) => (handedOn[name] === undefined ? null : text(name, form));
+  const auth_time = optional("auth_time", SECONDS);
+  const identity = {
+    user_id: text("user_id", UUID),
+    app_id: text("app_id", NAME),
+    openid: text("openid", NAME),
+    unionid: optional("unionid", NAME),
+    session_id: text("session_id", UUID),
+    expires_at: Number(text("expires_at", SECONDS)),
+    auth_time: auth_time === null ? null : Number(auth_time),
+    roles: rolesIn(optional("roles", PRINTABLE)),
+    claims: claimsIn(handedOn),
+    external_id: optional("external_id", EXTERNAL_ID),
+  };
+  return whole && identity.roles !== null && identity.claims !== null ? identity : null;
 }
 
-// One string, a space between two; no roles are no string.
+// One string, in order, a space between two; no roles are no string.
 function rolesIn(text) {
-  if (text === undefined) return [];
-  const roles = typeof text === "string" ? text.split(" ") : [];
-  return roles.length > 0 && roles.every((role) => ROLE.test(role)) ? roles : null;
+  const roles = text === null ? [] : text.split(" ");
+  const fine = roles.every((role, index) => ROLE.test(role) && (index === 0 || roles[index - 1] < role));
+  return fine && roles.length <= MOST_ROLES ? roles : null;
 }
 
 // Each claim is a name of its own, `claim_<name>`, and text.
 function claimsIn(handedOn) {
-  const claims = Object.create(null);
+  const claims = {};
+  let bytes = 0;
   for (const [name, value] of Object.entries(handedOn)) {
     if (!name.startsWith("claim_")) continue;
     const claim = CLAIM.exec(name)?.[1];
-    if (claim === undefined || typeof value !== "string" || CONTROL.test(value)) return null;
+    if (claim === undefined || RESERVED.includes(claim) || typeof value !== "string" || !PRINTABLE.test(value)) return null;
     claims[claim] = value;
+    bytes += Buffer.byteLength(claim + value);
   }
-  return { ...claims };
-}
-
-// API Gateway hands every value on as text; a number is taken too.
-function seconds(value) {
-  const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  return Number.isSafeInteger(number) && number >= 0 ? number : null;
+  return Object.keys(claims).length <= MOST_CLAIMS && bytes <= MOST_CLAIMS_BYTES ? claims : null;
 }
 
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function matches(form, value) {
-  return typeof value === "string" && form.test(value);
 }

@@ -5,15 +5,29 @@ import { test } from "node:test";
 
 import { identityIn, identityOf } from "./identity.mjs";
 
-const CASES = JSON.parse(readFileSync(new URL("events/cases.json", import.meta.url), "utf8"));
+const TABLE = JSON.parse(readFileSync(new URL("events/cases.json", import.meta.url), "utf8"));
+const [FIRST] = TABLE.cases;
+
+// What the table says: of whole identities, of the first one with other names in it, and with one name that spoils it.
+const CASES = [
+  ...TABLE.cases,
+  ...TABLE.changed.map(({ what, with: change, gives }) => {
+    return { what, authorizer: { ...FIRST.authorizer, ...change }, identity: gives && { ...FIRST.identity, ...gives } };
+  }),
+  ...Object.entries(TABLE.refused).flatMap(([name, values]) =>
+    values.map((value) => {
+      return { what: JSON.stringify({ [name]: value }), authorizer: { ...FIRST.authorizer, [name]: value }, identity: null };
+    }),
+  ),
+];
 
 test("reads what is an identity, and nothing else, as every reader does", () => {
-  assert.ok(CASES.length > 60);
+  assert.ok(CASES.length > 350);
   for (const { what, authorizer, identity } of CASES) assert.deepEqual(identityIn(authorizer), identity, what);
 });
 
 test("reads it where each kind of API puts it", () => {
-  const { authorizer, identity } = CASES[0];
+  const { authorizer, identity } = FIRST;
   assert.deepEqual(identityOf({ requestContext: { authorizer } }), identity);
   assert.deepEqual(identityOf({ requestContext: { authorizer: { lambda: authorizer } } }), identity);
   for (const event of [{}, null, undefined, "x", { requestContext: null }, { headers: authorizer, body: authorizer }]) {
@@ -22,7 +36,7 @@ test("reads it where each kind of API puts it", () => {
 });
 
 test("a claim cannot reach what every object has", () => {
-  const identity = identityIn({ ...CASES[0].authorizer, claim_constructor: "x" });
+  const identity = identityIn({ ...FIRST.authorizer, claim_constructor: "x" });
   assert.equal(identity.claims.constructor, "x");
-  assert.equal(identityIn({ ...CASES[0].authorizer, claim___proto__: "x" }), null);
+  assert.equal(identityIn({ ...FIRST.authorizer, claim___proto__: "x" }), null);
 });

@@ -9,10 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_ROLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,31}")
+_NAME = re.compile(r"[\x21-\x7e]{1,48}")
 _EXTERNAL_ID = re.compile(r"[\x21-\x7e]{1,64}")
+_SECONDS = re.compile(r"[1-9][0-9]{0,14}")
+_ROLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,31}")
 _CLAIM = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f]*")
+# Names that no claim has: each means something else, here or in tokens.
+_RESERVED = (
+    "app_id aud auth_time azp client_id exp expires_at external_id iat iss jti nbf openid principal_id reason roles scope scopes"
+    " session_id sub unionid user_id"
+).split()
+_MOST_ROLES, _MOST_CLAIMS, _MOST_CLAIMS_BYTES = 16, 20, 1024
 
 
 @dataclass(frozen=True)
@@ -47,46 +55,49 @@ def identity_in(authorizer):
     handed_on = authorizer.get("lambda", authorizer)
     if not isinstance(handed_on, Mapping):
         return None
-    unionid, external_id = handed_on.get("unionid"), handed_on.get("external_id")
-    expires_at, roles, claims = _seconds(handed_on.get("expires_at")), _roles(handed_on), _claims(handed_on)
-    whole = (
-        all(_matches(_UUID, handed_on.get(name)) for name in ("user_id", "session_id"))
-        and all(isinstance(handed_on.get(name), str) for name in ("app_id", "openid"))
-        and (unionid is None or isinstance(unionid, str))
-        and (external_id is None or _matches(_EXTERNAL_ID, external_id))
-        and None not in (expires_at, roles, claims)
-    )
-    if not whole:
+    try:
+        auth_time = _optional(handed_on, "auth_time", _SECONDS)
+        return Identity(
+            user_id=_text(handed_on.get("user_id"), _UUID),
+            app_id=_text(handed_on.get("app_id"), _NAME),
+            openid=_text(handed_on.get("openid"), _NAME),
+            unionid=_optional(handed_on, "unionid", _NAME),
+            session_id=_text(handed_on.get("session_id"), _UUID),
+            expires_at=int(_text(handed_on.get("expires_at"), _SECONDS)),
+            auth_time=None if auth_time is None else int(auth_time),
+            roles=_roles(_optional(handed_on, "roles", _PRINTABLE)),
+            claims=_claims(handed_on),
+            external_id=_optional(handed_on, "external_id", _EXTERNAL_ID),
+        )
+    except ValueError:
         return None
-    names = {name: handed_on[name] for name in ("user_id", "app_id", "openid", "session_id")}
-    return Identity(
-        **names, expires_at=expires_at, unionid=unionid, auth_time=_seconds(handed_on.get("auth_time")),
-        roles=roles, claims=claims, external_id=external_id,
-    )
 
 
-def _roles(handed_on):
-    """One string, a space between two; no roles are no string."""
-    if "roles" not in handed_on:
-        return ()
-    text = handed_on["roles"]
-    roles = tuple(text.split(" ")) if isinstance(text, str) else ("",)
-    return roles if all(_matches(_ROLE, role) for role in roles) else None
+def _roles(text):
+    """One string, in order, a space between two; no roles are no string."""
+    roles = [] if text is None else [_text(role, _ROLE) for role in text.split(" ")]
+    _check(len(roles) <= _MOST_ROLES and roles == sorted(set(roles)))
+    return tuple(roles)
 
 
 def _claims(handed_on):
     """Each claim is a name of its own, `claim_<name>`, and text."""
-    claims = {name[6:]: value for name, value in handed_on.items() if name.startswith("claim_")}
-    fine = all(_matches(_CLAIM, name) and isinstance(value, str) and not _CONTROL.search(value) for name, value in claims.items())
-    return claims if fine else None
+    claims = {_text(name[6:], _CLAIM): _text(value, _PRINTABLE) for name, value in handed_on.items() if name.startswith("claim_")}
+    size = sum(len((name + value).encode("utf-8", "surrogatepass")) for name, value in claims.items())
+    _check(len(claims) <= _MOST_CLAIMS and size <= _MOST_CLAIMS_BYTES and claims.keys().isdisjoint(_RESERVED))
+    return claims
 
 
-def _seconds(value):
-    """API Gateway hands every value on as text; a number is taken too."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value):
-        return int(value)
-    return value if type(value) is int and 0 <= value < 10**15 else None
+def _optional(handed_on, name, form):
+    """What there need not be. What is None is there."""
+    return _text(handed_on[name], form) if name in handed_on else None
 
 
-def _matches(form, value):
-    return isinstance(value, str) and form.fullmatch(value) is not None
+def _text(value, form):
+    _check(isinstance(value, str) and form.fullmatch(value))
+    return value
+
+
+def _check(fits):
+    if not fits:
+        raise ValueError

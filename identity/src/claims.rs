@@ -86,9 +86,13 @@ impl Claims {
         Ok(Self(entries.collect::<Vec<_>>().join(" ")))
     }
 
-    /// Reads claims as they were handed on: all of them are text there. `None` for a name or value that no claim has.
+    /// Reads claims as they were handed on: all of them are text there. `None` for a name or value that no claim has,
+    /// and for more than there can be: names and values alone have fewer bytes than what is stored.
     pub(super) fn handed_on(claims: BTreeMap<&str, &str>) -> Option<Self> {
-        let fits = claims.iter().all(|(name, text)| check_name(name).is_ok() && is_printable(text));
+        let bytes: usize = claims.iter().map(|(name, text)| name.len() + text.len()).sum();
+        let fits = claims.len() <= MOST
+            && bytes <= MOST_BYTES
+            && claims.iter().all(|(name, text)| check_name(name).is_ok() && is_printable(text));
         let entries = claims.into_iter().map(|(name, text)| entry(name, text));
         fits.then(|| Self(entries.collect::<Vec<_>>().join(" ")))
     }

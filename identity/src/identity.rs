@@ -43,20 +43,27 @@ impl Identity {
 
     /// Reads what was handed on, name by name: of `lambda_http` that is `request_context_ref()`, `authorizer()`, `fields`.
     pub fn from_fields<'a>(fields: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Option<Self> {
-        let handed_on =
-            fields.into_iter().map(|(name, value)| (name.as_str(), value)).collect::<BTreeMap<_, _>>();
+        let mut handed_on = BTreeMap::new();
+        for (name, value) in fields {
+            if handed_on.insert(name.as_str(), value).is_some() {
+                return None; // no list of names has one twice
+            }
+        }
         let text = |name| handed_on.get(name).and_then(|value| value.as_str());
         Some(Self {
             user_id: UserId::parse(text("user_id")?)?,
-            app_id: text("app_id")?.to_owned(),
-            openid: text("openid")?.to_owned(),
+            app_id: name(handed_on.get("app_id")?)?,
+            openid: name(handed_on.get("openid")?)?,
             unionid: match handed_on.get("unionid") {
                 None => None,
-                Some(unionid) => Some(unionid.as_str()?.to_owned()),
+                Some(unionid) => Some(name(unionid)?),
             },
             session_id: SessionId::parse(text("session_id")?)?,
             expires_at: seconds(handed_on.get("expires_at")?)?,
-            auth_time: handed_on.get("auth_time").and_then(|value| seconds(value)),
+            auth_time: match handed_on.get("auth_time") {
+                None => None,
+                Some(time) => Some(seconds(time)?),
+            },
             profile: Profile::handed_on(&handed_on)?,
         })
     }
@@ -88,17 +95,19 @@ impl Serialize for HandedOn {
     }
 }
 
-/// REST APIs hand every value on as text. `parse` would take a sign.
-fn seconds(value: &Value) -> Option<i64> {
-    let number = match value {
-        Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok()?,
-        number => number.as_i64()?,
-    };
-    (0..GREATEST).contains(&number).then_some(number)
+/// A name that WeChat gave: 1 to 48 visible ASCII characters.
+fn name(value: &Value) -> Option<String> {
+    let text = value.as_str()?;
+    let fits = (1..=48).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then(|| text.to_owned())
 }
 
-/// Fifteen digits are exact in every language.
-const GREATEST: i64 = 1_000_000_000_000_000;
+/// Unix seconds as they are handed on: text, like everything. Fifteen digits are exact in every language.
+fn seconds(value: &Value) -> Option<i64> {
+    let text = value.as_str()?;
+    let fits = text.len() <= 15 && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+    if fits { text.parse().ok() } else { None }
+}
 
 #[cfg(test)]
 mod tests {
@@ -120,10 +129,9 @@ mod tests {
         flat["integrationLatency"] = 3.into();
         let identity = Identity::from_authorizer(&flat).unwrap();
         assert_eq!((identity.openid.as_str(), identity.expires_at), ("o", 1_700_000_000));
-        let mut numbers = handed_on();
-        numbers["expires_at"] = 1_700_000_000.into();
-        numbers["unionid"] = "n".into();
-        let nested = Identity::from_authorizer(&json!({"lambda": numbers})).unwrap();
+        let mut other = handed_on();
+        other["unionid"] = "n".into();
+        let nested = Identity::from_authorizer(&json!({"lambda": other})).unwrap();
         assert_eq!(nested, Identity { unionid: Some("n".to_owned()), ..identity });
     }
 
@@ -180,9 +188,16 @@ mod tests {
             context[name] = value.clone();
             assert_eq!(Identity::from_authorizer(&context), None, "{name}: {value}");
         }
-        let mut old = handed_on();
-        old["auth_time"] = "yesterday".into();
-        assert_eq!(Identity::from_authorizer(&old).unwrap().auth_time, None, "who needs it finds none");
+    }
+
+    #[test]
+    fn a_name_that_is_there_twice_is_not_read_once() {
+        let context = handed_on();
+        let once: Vec<_> = context.as_object().unwrap().iter().collect();
+        assert!(Identity::from_fields(once.iter().copied()).is_some());
+        for twice in &once {
+            assert_eq!(Identity::from_fields(once.iter().chain([twice]).copied()), None, "{}", twice.0);
+        }
     }
 
     #[test]

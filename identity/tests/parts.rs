@@ -65,7 +65,7 @@ fn a_claim_has_a_name_of_its_own_and_a_flat_value() {
     assert_eq!(Claims::new(twice), Err(Malformed("claim_twice")));
 }
 
-/// What the tables of both documents say is reserved.
+/// What docs/accounts.md says is reserved.
 const RESERVED_NAMES: &[&str] = &[
     "app_id",
     "aud",
