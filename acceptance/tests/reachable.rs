@@ -51,6 +51,17 @@ async fn an_address_of_another_machine_is_a_mistake_that_is_named() {
     let settings = Settings { host: "192.0.2.1".parse().ok(), ..scanned(Clock::system()) };
     let error = Service::start(&settings).await.err().expect("it is not ours").to_string();
     assert!(error.contains("cannot listen on 192.0.2.1, port "), "{error}");
+    assert!(error.ends_with("Choose an address of this machine with --host"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_is_taken_is_a_matter_of_its_own_option() {
+    let service = at(None).await;
+    let taken = service.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let settings = Settings { wechat_port: taken, ..scanned(Clock::system()) };
+    let error = Service::start(&settings).await.err().expect("it is taken").to_string();
+    assert!(error.ends_with("Choose another one with --wechat-port"), "{error}");
+    service.stop().await;
 }
 
 // Elsewhere 127.0.0.2 is no address of the machine.

@@ -92,7 +92,10 @@ struct Run {
 pub async fn run() -> ExitCode {
     let line = CommandLine::parse();
     let done = match line.command {
-        None => serve(&settings(line.run)).await,
+        None => match settings(line.run) {
+            Ok(settings) => serve(&settings).await,
+            Err(error) => Err(error),
+        },
         Some(Command::Tour) => take_tour().await,
         Some(Command::Event { file, url, wechat_url }) => print_event(&file, &url, &wechat_url).await,
     };
@@ -111,10 +114,11 @@ async fn print_event(file: &Path, url: &str, wechat_url: &str) -> Result<(), Str
     Ok(())
 }
 
-fn settings(run: Run) -> Settings {
+fn settings(run: Run) -> Result<Settings, String> {
+    let real_wechat = real_wechat(run.wechat_app_id, run.wechat_app_secret)?;
     let clock = Clock::shifted();
     let log_clock = clock.clone();
-    Settings {
+    Ok(Settings {
         host: run.host,
         port: run.port,
         wechat_port: run.wechat_port,
@@ -124,12 +128,24 @@ fn settings(run: Run) -> Settings {
         data: run.data,
         page_files: run.page_files,
         sweep_ttl: !run.no_sweep,
-        real_wechat: run.wechat_app_id.zip(run.wechat_app_secret),
+        real_wechat,
         attendant: None,
         new_log: Arc::new(move |name, level| Log::stdout(name, level, log_clock.clone())),
         clock,
         parameters: std::collections::BTreeMap::new(),
         placement: Placement::default(),
+    })
+}
+
+/// Both, of the forms that the template demands. Neither is shown: its halves may be swapped.
+fn real_wechat(id: Option<String>, secret: Option<String>) -> Result<Option<(String, String)>, String> {
+    let is_hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_id = |id: &str| id.len() == 18 && id.strip_prefix("wx").is_some_and(is_hex);
+    match id.zip(secret) {
+        Some((id, secret)) if !is_id(&id) || secret.len() != 32 || !is_hex(&secret) => Err("WECHAT_APP_ID is wx and 16 \
+            digits 0-9a-f, WECHAT_APP_SECRET 32 digits 0-9a-f: one of them is not. Without both, WeChat is simulated"
+            .to_owned()),
+        both => Ok(both),
     }
 }
 
@@ -188,4 +204,22 @@ async fn take_tour() -> Result<(), String> {
     let taken = tour::take(&service.url, &code, |step| println!("{step}")).await;
     service.stop().await;
     taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_real_wechat_is_asked_for_a_pair_of_its_form_only() {
+        let (id, secret) = (DEFAULT_APP.0, DEFAULT_APP.1);
+        let pair = |id: &str, secret: &str| real_wechat(Some(id.to_owned()), Some(secret.to_owned()));
+        assert_eq!(pair(id, secret), Ok(Some((id.to_owned(), secret.to_owned()))));
+        assert_eq!(real_wechat(None, None), Ok(None));
+        let long = format!("{secret}\n");
+        for (id, secret) in [("bad", "bad"), (secret, id), (id, "bad"), ("bad", secret), (id, &long)] {
+            let error = pair(id, secret).unwrap_err();
+            assert!(error.contains("WECHAT_APP_ID is wx") && !error.contains(DEFAULT_APP.1), "{error}");
+        }
+    }
 }

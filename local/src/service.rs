@@ -3,7 +3,7 @@
 mod account;
 mod sockets;
 
-use std::{any::Any, collections::BTreeMap, net::IpAddr, sync::Arc, time::Duration};
+use std::{any::Any, collections::BTreeMap, io::ErrorKind, net::IpAddr, sync::Arc, time::Duration};
 
 use aws_emulator::{
     dynamodb::{self, EmbeddedDynamoDb},
@@ -36,8 +36,8 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 /// Why the service does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The port is taken, or may not be used.
-    #[error("{what} cannot listen on {address}, port {port}: {source}. Choose another one with {option}")]
+    /// The port is taken or may not be used, or the address is not of this machine.
+    #[error("{what} cannot listen on {address}, port {port}: {source}. {}", remedy(option, source))]
     Listen {
         /// Who.
         what: &'static str,
@@ -62,6 +62,13 @@ pub enum StartError {
     /// A function.
     #[error("a function cannot start: {0}")]
     Function(#[from] wxsession::env::EnvError),
+}
+
+fn remedy(option: &str, source: &std::io::Error) -> String {
+    match source.kind() {
+        ErrorKind::AddrNotAvailable => "Choose an address of this machine with --host".to_owned(),
+        _ => format!("Choose another one with {option}"),
+    }
 }
 
 /// The running service.
