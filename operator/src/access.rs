@@ -98,26 +98,38 @@ pub(crate) async fn config(
         loader = loader.region(region);
     }
     let config = loader.load().await;
-    let profile = identity.profile.clone().or_else(|| env.text("AWS_PROFILE"));
-    let Some(error) = trouble(&config).await? else { return Ok(config) };
+    let named = identity.profile.clone().or_else(|| env.text("AWS_PROFILE"));
+    if config.region().is_none() {
+        return Err(missing(named.as_deref()).await.unwrap_or_else(|| NO_REGION.into()));
+    }
+    let Some(provider) = config.credentials_provider() else { return Err(NO_CREDENTIALS.into()) };
+    let Err(error) = provider.provide_credentials().await else { return Ok(config) };
+    if let Some(missing) = missing(named.as_deref()).await {
+        return Err(missing);
+    }
     // The chain goes on when a profile gives nothing, and then speaks of its last link.
-    Err(match profile {
-        Some(profile) => match of_profile(&profile).provide_credentials().await {
-            Err(own) => explained(&own, &profile),
-            Ok(_) => explained(&error, &profile),
-        },
-        None if matches!(error, CredentialsError::CredentialsNotLoaded(_)) => NO_CREDENTIALS.into(),
-        None => explained(&error, "default"),
+    let own = of_profile(named.as_deref().unwrap_or("default")).provide_credentials().await.err();
+    Err(match (named, own) {
+        (Some(profile), own) => explained(own.as_ref().unwrap_or(&error), &profile),
+        // There is one that has something, and that fails.
+        (None, Some(own)) if !matches!(own, CredentialsError::CredentialsNotLoaded(_)) => {
+            explained(&own, "default")
+        }
+        (None, _) => NO_CREDENTIALS.into(),
     })
 }
 
-/// Why there are no credentials, if there are none.
-async fn trouble(config: &SdkConfig) -> Result<Option<CredentialsError>, Message> {
-    if config.region().is_none() {
-        return Err(NO_REGION.into());
-    }
-    let provider = config.credentials_provider().ok_or(NO_CREDENTIALS)?;
-    Ok(provider.provide_credentials().await.err())
+/// That the profile is in none of the files, if it is so. Files that cannot be read are explained by whoever needs them.
+#[expect(
+    clippy::default_trait_access,
+    reason = "the types of these three are not public: the files that there are"
+)]
+async fn missing(profile: Option<&str>) -> Option<Message> {
+    let profile = profile?;
+    let files =
+        aws_config::profile::load(&Default::default(), &Default::default(), &Default::default(), None).await;
+    let is_missing = files.ok()?.get_profile(profile).is_none();
+    is_missing.then(|| Message::from(NO_PROFILE).with("profile", profile))
 }
 
 fn keys(env: &Variables, around: &Surroundings) -> Result<Option<Credentials>, Message> {
@@ -141,13 +153,7 @@ fn explained(error: &CredentialsError, profile: &str) -> Message {
         CredentialsError::ProviderError(_) => "provider_error",
         _ => "unknown_error",
     };
-    let text = if said.contains("not defined") || said.contains("could not find profile") {
-        NO_PROFILE
-    } else if said.contains("sso") {
-        SIGNED_OUT
-    } else {
-        BAD_PROFILE
-    };
+    let text = if said.contains("sso") { SIGNED_OUT } else { BAD_PROFILE };
     Message::from(text).with("profile", profile).with("kind", kind)
 }
 

@@ -13,6 +13,9 @@ const CONFIG: &str = "\
 [profile keys]
 aws_access_key_id = local
 aws_secret_access_key = local
+[profile leaning]
+role_arn = arn:aws:iam::123456789012:role/Operator
+source_profile = gone
 [profile nowhere]
 region = us-east-1
 [profile office]
@@ -86,6 +89,39 @@ async fn each_cause_has_its_own_sentence() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_profile_that_is_not_there_is_named_before_what_it_would_have_given() {
+    let desk = desk().await;
+    let none = (
+        ["doctor", "--stack", "x", "--profile", "none"],
+        "there is no profile none",
+        "没有名为 none 的 profile",
+    );
+    desk.says(&none.0, none.1, none.2);
+    // One that leans on another that is not there is there.
+    desk.says(
+        &["doctor", "--stack", "x", "--region", "us-east-1", "--profile", "leaning"],
+        "profile leaning gives no",
+        "无法提供凭证",
+    );
+    std::fs::remove_file(desk.home.path().join(".aws/config")).expect("it is there");
+    desk.says(&none.0, none.1, none.2);
+    let words = [&none.0[..], &["--region", "us-east-1"]].concat();
+    desk.says(&words, none.1, none.2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_profile_it_is_credentials_that_are_missing_whatever_failed_last() {
+    let mut desk = desk().await;
+    std::fs::remove_dir_all(desk.home.path().join(".aws")).expect("it is there");
+    // An instance that gives none.
+    desk.stack.env.remove("AWS_EC2_METADATA_DISABLED");
+    desk.stack.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1");
+    desk.stack.set("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "1");
+    let words = ["doctor", "--stack", "x", "--region", "us-east-1"];
+    desk.says(&words, "no credentials in environment", "都没有凭证");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_login_that_has_expired_says_how_to_log_in_again() {
     let desk = desk().await;
     let token = "canary-token-of-single-sign-on";
@@ -125,7 +161,7 @@ async fn the_language_is_that_of_the_environment() {
     assert!(said(&help).contains("检查部署或凭证有什么问题"), "{}", said(&help));
     let wrong = wxsession(&desk.stack, &["doctor", "--no-such-option"]);
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(said(&wrong).starts_with("命令行有误"), "{}", said(&wrong));
+    assert!(said(&wrong).starts_with("命令行有误：没有参数 --no-such-option\n"), "{}", said(&wrong));
     let english = wxsession(&desk.stack, &["doctor", "--lang", "en"]);
     assert!(said(&english).contains("no setting is given"), "{}", said(&english));
 }
