@@ -143,11 +143,12 @@ impl Admin {
     }
 
     async fn done(&self, around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<Outcome, Failure> {
-        let stack = self.place.find(around).await?;
+        let place = self.place.or_exported(around, self.function.is_some());
+        let stack = place.find(around).await?;
         if stack.is_none() && self.function.is_none() {
             return Err(Failure::new(Outcome::Refused, NO_DEPLOYMENT));
         }
-        let control = Control::open(self, stack.unwrap_or_default(), around).await?;
+        let control = Control::open(self, &place, stack.unwrap_or_default(), around).await?;
         self.verb.run(&control, terminal).await
     }
 }

@@ -26,7 +26,7 @@ use std::path::PathBuf;
 pub use environment::UsageError;
 pub use report::{Finding, Report, State};
 
-use crate::{place::Where, surroundings::Surroundings};
+use crate::{form, place::Where, surroundings::Surroundings};
 use environment::Settings;
 
 /// Exit code when the command line or the file cannot be understood; clap uses the same.
@@ -39,22 +39,22 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
     /// Base URL of the deployed API, with the stage if there is one.
-    #[arg(long)]
+    #[arg(long, value_parser = form::url)]
     pub url: Option<reqwest::Url>,
     /// Look at this Mini Program only.
-    #[arg(long)]
+    #[arg(long, value_parser = form::app_id)]
     pub app_id: Option<String>,
     /// Fetch an access token too. One call of the day's quota; never `force_refresh`.
     #[arg(long)]
     pub stable_token: bool,
     /// Where WeChat is, instead of `WECHAT_API_BASE_URL`.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = form::url_text)]
     pub wechat_endpoint: Option<String>,
     /// Where `DynamoDB` is, instead of `AWS_ENDPOINT_URL_DYNAMODB`.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = form::url_text)]
     pub dynamodb_endpoint: Option<String>,
     /// Where Secrets Manager is, instead of `AWS_ENDPOINT_URL_SECRETS_MANAGER`.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = form::url_text)]
     pub secrets_manager_endpoint: Option<String>,
     /// Which deployment.
     #[command(flatten)]
@@ -68,7 +68,8 @@ pub struct Args {
 /// [`UsageError`] when the file of `--env-file` cannot be understood.
 pub async fn run(args: &Args, around: &Surroundings) -> Result<Report, UsageError> {
     let mut report = Report::default();
-    let stack = match args.place.find(around).await {
+    let is_said = args.url.is_some() || args.env_file.is_some();
+    let stack = match args.place.or_exported(around, is_said).find(around).await {
         Ok(stack) => stack.unwrap_or_default(),
         Err(message) => {
             // What is asked about next would be somebody else's deployment.
@@ -77,7 +78,7 @@ pub async fn run(args: &Args, around: &Surroundings) -> Result<Report, UsageErro
         }
     };
     let settings = Settings::read(args, &around.env, stack.environment())?;
-    parameters::check(&settings, &mut report);
+    parameters::check(args, &settings, &mut report);
     let account = aws::account(args, &settings, around, &mut report).await;
     let mut apps = wechat::of_environment(&settings);
     if let Some(account) = &account {

@@ -125,8 +125,14 @@ impl Outgoing {
     ///
     /// # Errors
     ///
-    /// When no answer came back.
+    /// When no answer came back: of what, and why.
     pub async fn send(self) -> Result<Reply, String> {
+        let asked = format!("{} {}", self.method, self.url);
+        self.answered().await.map_err(|why| format!("{asked}: {why}"))
+    }
+
+    /// The same, where the reader knows of what.
+    pub(crate) async fn answered(self) -> Result<Reply, String> {
         let mut request = self.client.request(self.method, self.url);
         for (name, value) in self.headers {
             request = request.header(name, value);
@@ -134,14 +140,24 @@ impl Outgoing {
         if let Some(body) = self.body {
             request = request.body(body);
         }
-        let answer = request.send().await.map_err(|error| error.without_url().to_string())?;
+        let answer = request.send().await.map_err(root_of)?;
         let status = answer.status().as_u16();
         let readable = |value: &reqwest::header::HeaderValue| value.to_str().unwrap_or_default().to_owned();
         let headers =
             answer.headers().iter().map(|(name, value)| (name.to_string(), readable(value))).collect();
-        let bytes = answer.bytes().await.map_err(|error| error.without_url().to_string())?;
+        let bytes = answer.bytes().await.map_err(root_of)?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         Ok(Reply { status, headers, body, text })
     }
+}
+
+/// What is behind "error sending request": `Connection refused (os error 111)`.
+fn root_of(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut root: &dyn std::error::Error = &error;
+    while let Some(source) = root.source() {
+        root = source;
+    }
+    root.to_string()
 }

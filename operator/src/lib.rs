@@ -10,6 +10,7 @@ pub mod admin;
 pub mod command_line;
 pub mod conversation;
 pub mod doctor;
+mod form;
 mod help;
 pub mod http_client;
 pub mod lang;

@@ -13,6 +13,7 @@ use wxsession::env::Source as _;
 use crate::{
     access::{self, Identity, failed, kind_of},
     doctor::is_setting,
+    form,
     http_client::HttpClient,
     surroundings::{Surroundings, Variables},
     text::{Message, texts},
@@ -23,20 +24,21 @@ texts! {
         => "`aws cloudformation list-stacks` names those there are; check --region and --profile" "aws cloudformation list-stacks 会列出已有的 stack；检查 --region 和 --profile";
     NO_OUTPUT "stack {stack} has no output {output}: it is not one of this template" "stack {stack} 没有输出 {output}，不是由本模板部署的"
         => "name the stack that template.yaml was deployed as" "指定用 template.yaml 部署的 stack";
-    NO_LOCAL "no local service answers at {url} ({kind})" "{url} 上没有本地服务应答（{kind}）"
+    NO_LOCAL "no local service answers at {url} ({kind})" "{url} 上没有本地服务响应（{kind}）"
         => "start it: cargo run -p local; with another --port say --local http://127.0.0.1:PORT" "先启动它：cargo run -p local；如果端口不同，用 --local http://127.0.0.1:端口 指定";
-    NOT_LOCAL "what answers at {url} is not the local service" "{url} 上应答的不是本地服务"
+    NOT_LOCAL "what answers at {url} is not the local service" "{url} 上响应的不是本地服务"
         => "say where it is: --local http://127.0.0.1:PORT" "用 --local http://127.0.0.1:端口 指定它的地址";
 }
 
 /// Which deployment.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Where {
-    /// A deployed stack, by its name: its outputs and parameters are read.
-    #[arg(long, value_name = "NAME", conflicts_with = "local", env = "WXSESSION_STACK", global = true)]
+    /// A deployed stack, by its name: its outputs and parameters are read. Where no option says which deployment, that of
+    /// `WXSESSION_STACK`.
+    #[arg(long, value_name = "NAME", conflicts_with = "local", global = true)]
     pub stack: Option<String>,
     /// The local service, as `cargo run -p local` starts it, or the one at this address.
-    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "http://127.0.0.1:3000", global = true)]
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "http://127.0.0.1:3000", value_parser = form::url, global = true)]
     pub local: Option<reqwest::Url>,
     /// As whom AWS is asked.
     #[command(flatten)]
@@ -57,10 +59,12 @@ pub struct Stack {
 }
 
 impl Where {
-    /// Whether a deployment is named.
-    #[must_use]
-    pub fn is_named(&self) -> bool {
-        self.stack.is_some() || self.local.is_some()
+    /// With the stack of `WXSESSION_STACK`, unless the command line says which deployment: here, or as `is_said` tells, by
+    /// another option.
+    pub(crate) fn or_exported(&self, around: &Surroundings, is_said: bool) -> Self {
+        let is_said = is_said || self.stack.is_some() || self.local.is_some();
+        let exported = || around.env.text("WXSESSION_STACK").filter(|_| !is_said);
+        Self { stack: self.stack.clone().or_else(exported), ..self.clone() }
     }
 
     /// The name of the deployment, for a person.
@@ -112,7 +116,7 @@ impl Where {
 }
 
 async fn of_local(url: &reqwest::Url) -> Result<Stack, Message> {
-    let answer = HttpClient::new(url.as_str()).request("GET", "/_page/stack").send().await;
+    let answer = HttpClient::new(url.as_str()).request("GET", "/_page/stack").answered().await;
     let answer = answer.map_err(|kind| Message::from(NO_LOCAL).with("url", url).with("kind", &kind))?;
     let stack = serde_json::from_value::<Stack>(answer.body);
     let mut stack = stack.map_err(|_| Message::from(NOT_LOCAL).with("url", url))?;

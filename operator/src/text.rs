@@ -105,6 +105,7 @@ pub(crate) mod tests {
             crate::admin::texts::ALL,
             crate::doctor::texts::ALL,
             crate::access::ALL,
+            crate::form::ALL,
             crate::place::ALL,
         ]
         .concat();

@@ -8,6 +8,7 @@ pub(crate) mod texts;
 
 use crate::{
     conversation::{self, Gateway, SIMULATED, Target},
+    form,
     http_client::HttpClient,
     lang::Lang,
     place::{Stack, Where},
@@ -17,7 +18,7 @@ use crate::{
 
 pub use report::Report;
 
-use texts::NOT_NAMED;
+use texts::{NO_SIMULATOR, NOT_NAMED, NOT_SIMULATOR};
 
 /// Which service, and how to log in at it.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -26,16 +27,16 @@ pub struct Args {
     #[command(flatten)]
     pub place: Where,
     /// Base URL of the service, with the stage if there is one; instead of a stack.
-    #[arg(long, visible_alias = "base-url", value_name = "URL")]
+    #[arg(long, alias = "base-url", value_name = "URL", value_parser = form::url)]
     pub url: Option<reqwest::Url>,
     /// Base URL of the WeChat simulator that the service uses. Without it only what needs no login is tried.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = form::url)]
     pub wechat_url: Option<reqwest::Url>,
     /// A fresh code of `wx.login()`, where the service asks the real WeChat: one whole login is tried with it.
     #[arg(long, value_name = "CODE", conflicts_with = "wechat_url")]
     pub code: Option<String>,
     /// The Mini Program. A service that serves several needs it in each login.
-    #[arg(long, value_name = "APPID")]
+    #[arg(long, value_name = "APPID", value_parser = form::app_id)]
     pub app_id: Option<String>,
     /// The API is an HTTP API, which refuses in words of its own. Of a stack this is known.
     #[arg(long)]
@@ -46,18 +47,22 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// Why there is no service to talk to.
+/// Why there is no service to talk to, or no simulator.
 pub async fn run(
     args: &Args,
     around: &Surroundings,
     progress: impl FnMut(&conversation::Outcome),
 ) -> Result<Report, Message> {
-    let stack = args.place.find(around).await?;
-    let target = target(args, stack.as_ref(), around)?;
+    let place = args.place.or_exported(around, args.url.is_some());
+    let stack = place.find(around).await?;
+    let target = target(args, &place, stack.as_ref(), around)?;
+    if let Some(wechat) = &target.wechat {
+        is_simulator(wechat).await?;
+    }
     let outcomes = conversation::run_with(&target, progress).await;
     Ok(Report {
         url: target.service.base_url().to_owned(),
-        stack: stack.is_some().then(|| args.place.name()),
+        stack: stack.is_some().then(|| place.name()),
         gateway: target.gateway,
         is_simulated: target.wechat.is_some(),
         at: around.clock.now(),
@@ -65,11 +70,25 @@ pub async fn run(
     })
 }
 
-fn target(args: &Args, stack: Option<&Stack>, around: &Surroundings) -> Result<Target, Message> {
+/// Without it every conversation that logs somebody in would fail for the same reason.
+async fn is_simulator(wechat: &HttpClient) -> Result<(), Message> {
+    let url = wechat.base_url();
+    let answer = wechat.request("GET", "/_control/faults").answered().await;
+    let answer = answer.map_err(|kind| Message::from(NO_SIMULATOR).with("url", url).with("kind", &kind))?;
+    let is_list = answer.status == 200 && answer.body.is_array();
+    is_list.then_some(()).ok_or_else(|| Message::from(NOT_SIMULATOR).with("url", url))
+}
+
+fn target(
+    args: &Args,
+    place: &Where,
+    stack: Option<&Stack>,
+    around: &Surroundings,
+) -> Result<Target, Message> {
     let client = |url: &str| HttpClient::with_tls(url, around.tls.clone());
     let service = match (&args.url, stack) {
         (Some(url), _) => client(url.as_str()),
-        (None, Some(stack)) => client(stack.output("ApiUrl", &args.place)?),
+        (None, Some(stack)) => client(stack.output("ApiUrl", place)?),
         (None, None) => return Err(NOT_NAMED.into()),
     };
     let simulated = stack.and_then(|stack| stack.outputs.get("WechatUrl")).map(String::as_str);

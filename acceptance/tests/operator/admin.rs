@@ -139,7 +139,7 @@ async fn lists_sessions_that_are_good() {
     let desk = Desk::open().await;
     let (first, second) = (desk.log_in().await, desk.log_in().await);
     assert_eq!(desk.asked("DELETE", "/session", &first).await, 204);
-    let said = desk.ends(&of("sessions", &[]), DONE, "1 good sessions");
+    let said = desk.ends(&of("sessions", &[]), DONE, &format!("good sessions of user {}: 1\n", second.user));
     assert!(said.contains(&second.session) && !said.contains(&first.session), "{said}");
 }
 
@@ -226,14 +226,27 @@ async fn tells_an_unknown_user_from_what_cannot_be_asked_and_from_what_cannot_be
     desk.ends(&unknown, NOT_FOUND, "there is no such user");
     let session = "018bcfe5-6800-7000-8000-000000000000";
     desk.ends(&["show", "--session", session], NOT_FOUND, "no session on record has this id");
-    desk.ends(&["show", "--user-id", "nonsense"], REFUSED, "user_id_form");
+    desk.ends(
+        &of("block", &["--yes", "--reason", "spam", "--until", "2020-01-01T00:00:00Z"]),
+        REFUSED,
+        "later than now",
+    );
     desk.ends(&of("block", &["--yes", "--reason", "not a code"]), REFUSED, "reason_form");
     desk.ends(&of("block", &["--yes", "--reason", "spam", "--until", "soon"]), REFUSED, "--until must be");
     desk.ends(&["show"], MISUNDERSTOOD, "--user-id");
+    // What cannot be an id is not looked for.
+    let calls = || desk.stack.service.dynamodb.proxy().calls().len();
+    let before = calls();
+    for (option, value) in [("--user-id", "nonsense"), ("--session", "nonsense"), ("--app-id", "wxdeadbeef")]
+    {
+        let said = desk.ends(&["sign-out", option, value, "--openid", "oABC"], MISUNDERSTOOD, value);
+        assert!(said.contains(&format!("for '{option} <")), "{said}");
+    }
+    assert_eq!(calls(), before);
     desk.ends(&["show", "--app-id", APP], MISUNDERSTOOD, "--openid");
     desk.stack.service.dynamodb.proxy().inject(aws_emulator::dynamodb::Fault::Refuse).await;
     desk.ends(&of("show", &[]), UNAVAILABLE, "the tables did not answer");
-    desk.ends(&of("sign-out", &["--yes", "--lang", "zh"]), UNAVAILABLE, "表没有应答");
+    desk.ends(&of("sign-out", &["--yes", "--lang", "zh"]), UNAVAILABLE, "表没有响应");
     let nowhere = desk.typed(&[&of("show", &[])[..], &["--function", "no-such-function"]].concat(), "");
     assert_eq!(nowhere.0, UNAVAILABLE, "{}", nowhere.1);
     assert!(nowhere.1.contains("there is no function no-such-function"), "{}", nowhere.1);

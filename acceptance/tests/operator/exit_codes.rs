@@ -44,6 +44,13 @@ async fn zero_when_nothing_fails_one_when_something_does_two_when_asked_wrongly(
         assert_eq!(refused.status.code(), Some(2), "{wrong:?}");
         assert!(refused.stdout.is_empty() && !refused.stderr.is_empty(), "{wrong:?}");
     }
+    let bare = doctor(&stack, &["--local", "127.0.0.1:9"]);
+    assert_eq!(bare.status.code(), Some(2));
+    assert!(
+        said(&bare).contains("http:// or https:// is missing  → Fix: write http://127.0.0.1:9"),
+        "{}",
+        said(&bare)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

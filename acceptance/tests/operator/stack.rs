@@ -80,3 +80,35 @@ async fn the_local_service_is_named_with_one_flag() {
     assert!(said(&other).contains("is not the local service"), "{}", said(&other));
     assert_eq!((nobody.status.code(), other.status.code()), (Some(1), Some(1)));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stack_of_the_environment_counts_where_no_option_says_which() {
+    let mut stack = named(&[]).await;
+    let (local, wechat) = (stack.service.url.clone(), stack.service.wechat_url.clone());
+    stack.set("WXSESSION_STACK", cloudformation::NAME);
+    let done = wxsession(&stack, &["doctor"]);
+    assert!(done.status.success() && said(&done).contains("ok      tables.sessions "), "{}", said(&done));
+    stack.set("WXSESSION_STACK", "no-such-stack");
+    assert!(said(&wxsession(&stack, &["doctor"])).contains("there is no stack no-such-stack"));
+    let sessions = ["admin", "find", "--external-id", "nobody"];
+    assert!(said(&wxsession(&stack, &sessions)).contains("there is no stack no-such-stack"));
+    for words in [
+        &["doctor", "--local", &local][..],
+        &["doctor", "--stack", cloudformation::NAME],
+        &["verify", "--local", &local],
+        &["verify", "--url", &local, "--wechat-url", &wechat],
+    ] {
+        let done = wxsession(&stack, words);
+        assert!(done.status.success(), "{words:?}: {}", said(&done));
+    }
+    let found = wxsession(&stack, &[&sessions[..], &["--local", &local]].concat());
+    assert_eq!(found.status.code(), Some(3), "{}", said(&found));
+    for words in
+        [&["doctor", "--url", &local][..], &["admin", "find", "--external-id", "x", "--function", "F"]]
+    {
+        let done = wxsession(&stack, words);
+        assert!(!said(&done).contains("no-such-stack"), "{words:?}: {}", said(&done));
+    }
+    let both = wxsession(&stack, &["doctor", "--stack", "a", "--local"]);
+    assert_eq!(both.status.code(), Some(2), "{}", said(&both));
+}

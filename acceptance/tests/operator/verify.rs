@@ -76,8 +76,30 @@ async fn what_is_something_else_or_not_there_fails_and_nothing_named_is_a_mistak
     stack.env.clear();
     let other = wxsession(&stack, &["verify", "--url", &stack.service.wechat_url]);
     ends(&other, 1, "0 ok, 3 failed, 18 skipped");
-    ends(&wxsession(&stack, &["verify", "--url", "http://127.0.0.1:1"]), 1, "0 ok, 3 failed, 18 skipped");
+    let nobody = wxsession(&stack, &["verify", "--url", "http://127.0.0.1:1"]);
+    let report = ends(&nobody, 1, "0 ok, 3 failed, 18 skipped");
+    assert!(report.contains("POST http://127.0.0.1:1/login: Connection refused"), "{report}");
     let nothing = wxsession(&stack, &["verify"]);
     assert_eq!(nothing.status.code(), Some(2));
     assert!(said(&nothing).contains("no service is named"), "{}", said(&nothing));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_simulator_nothing_is_tried() {
+    let mut stack = Stack::deployed().await;
+    stack.env.clear();
+    let service = stack.service.url.clone();
+    let said_of = |wechat: &str, lang: &str| {
+        let words = ["verify", "--url", &service, "--wechat-url", wechat, "--lang", lang];
+        let done = wxsession(&stack, &words);
+        assert!(done.status.code() == Some(2) && done.stdout.is_empty(), "{}", said(&done));
+        said(&done)
+    };
+    let nobody = said_of("http://127.0.0.1:1", "en");
+    assert!(
+        nobody.contains("no WeChat simulator answers at http://127.0.0.1:1 (Connection refused"),
+        "{nobody}"
+    );
+    assert!(said_of("http://127.0.0.1:1", "zh").contains("http://127.0.0.1:1 上没有微信模拟器响应"));
+    assert!(said_of(&service, "en").contains("is not the WeChat simulator"));
 }

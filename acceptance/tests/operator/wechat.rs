@@ -121,3 +121,16 @@ async fn a_pair_from_the_environment_is_enough() {
     let asked = stack.service.simulator.calls().into_iter().filter(|call| call.path.starts_with("/sns"));
     assert_eq!(asked.count(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_alone_is_nothing_to_look_at() {
+    let mut stack = Stack::deployed().await;
+    stack.env.clear();
+    let url = Some("http://127.0.0.1:1".to_owned());
+    let report = stack.examined(Args { wechat_endpoint: url, ..Args::default() }).await;
+    says(&report, "parameters", "skipped", "no setting is given");
+    assert_eq!(report.exit_code(), 1);
+    let url = Some("http://api.weixin.qq.com".to_owned());
+    let report = stack.examined(Args { wechat_endpoint: url, ..Args::default() }).await;
+    says(&report, "parameters", "FAIL", "WECHAT_API_BASE_URL must be");
+}

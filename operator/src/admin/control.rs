@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     access::{self, failed, kind_of},
-    place::Stack,
+    place::{Stack, Where},
     surroundings::{Surroundings, Variables},
     text::Message,
 };
@@ -23,16 +23,22 @@ pub(super) struct Control {
     actor: String,
     config: SdkConfig,
     environment: Variables,
+    now: i64,
 }
 
 impl Control {
-    pub(super) async fn open(admin: &Admin, stack: Stack, around: &Surroundings) -> Result<Self, Failure> {
+    pub(super) async fn open(
+        admin: &Admin,
+        place: &Where,
+        stack: Stack,
+        around: &Surroundings,
+    ) -> Result<Self, Failure> {
         let mut environment = around.env.clone();
         environment.extend(stack.environment());
-        let config = access::config(&environment, &admin.place.identity, around).await?;
+        let config = access::config(&environment, &place.identity, around).await?;
         let function = match &admin.function {
             Some(function) => function.clone(),
-            None => stack.output("AccountsFunctionArn", &admin.place)?.to_owned(),
+            None => stack.output("AccountsFunctionArn", place)?.to_owned(),
         };
         let mut own = aws_sdk_lambda::config::Builder::from(&config);
         own.set_endpoint_url(environment.text("AWS_ENDPOINT_URL_LAMBDA"));
@@ -40,7 +46,11 @@ impl Control {
         let user = user.unwrap_or_else(|| "operator".to_owned());
         let actor = admin.actor.clone().unwrap_or_else(|| format!("wxsession:{user}"));
         let client = aws_sdk_lambda::Client::from_conf(own.build());
-        Ok(Self { client, function, actor, config, environment })
+        Ok(Self { client, function, actor, config, environment, now: around.clock.now() })
+    }
+
+    pub(super) fn now(&self) -> i64 {
+        self.now
     }
 
     pub(super) fn config(&self) -> &SdkConfig {

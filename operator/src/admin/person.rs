@@ -8,23 +8,26 @@ use super::{
     control::Control,
     texts::{NO_SESSION, SCANNING},
 };
-use crate::access::{failed, kind_of};
+use crate::{
+    access::{failed, kind_of},
+    form,
+};
 
 /// A user, by one of their names.
 #[derive(clap::Args, Clone, Debug)]
 #[group(required = true, multiple = true)]
 pub(super) struct Person {
     /// The user's name here, as log lines and the Mini Program have it.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["app_id", "openid"])]
+    #[arg(long, value_name = "ID", value_parser = form::user_id, conflicts_with_all = ["app_id", "openid"])]
     user_id: Option<String>,
     /// A session of theirs. Alone it looks through the whole sessions table for who that is.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = form::session_id)]
     session: Option<String>,
     /// The Mini Program.
-    #[arg(long, value_name = "APPID", requires = "openid")]
+    #[arg(long, value_name = "APPID", value_parser = form::app_id, requires = "openid")]
     app_id: Option<String>,
     /// WeChat's name of the user in it. It does not leave this machine.
-    #[arg(long, value_name = "OPENID", requires = "app_id")]
+    #[arg(long, value_name = "OPENID", value_parser = form::openid, requires = "app_id")]
     openid: Option<String>,
 }
 

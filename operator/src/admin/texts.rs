@@ -9,7 +9,7 @@ texts! {
         => "check --region and --profile; a stack of an earlier version has no account control: deploy it again" "检查 --region 和 --profile；旧版本的 stack 没有账号管理函数，请重新部署";
     FUNCTION_FAILED "the function failed ({kind}): nothing is known to be changed" "函数运行失败（{kind}），无法确定是否已更改"
         => "its log names the cause; the same command can be given again" "其日志中写有原因；可以重新执行同一命令";
-    UNREADABLE "the function's answer cannot be read: it is of another version than this program" "无法读懂函数的应答：它与本程序版本不同"
+    UNREADABLE "the function's answer cannot be read: it is of another version than this program" "无法读懂函数的响应：它与本程序版本不同"
         => "use the program of the version that is deployed" "请使用与部署版本一致的程序";
     NOT_FOUND "there is no such user, or no such session of theirs" "没有这个用户，或该用户没有这个会话"
         => "check how the user is named" "检查用户的指定方式";
@@ -19,7 +19,7 @@ texts! {
         => "look at it again, and decide anew" "请重新查看后再决定";
     INVALID "it cannot be done as asked ({reason})" "无法按要求执行（{reason}）"
         => "docs/accounts.md lists the forms" "各项格式见 docs/accounts.md";
-    STORE "the tables did not answer: nothing is known to be changed" "表没有应答，无法确定是否已更改"
+    STORE "the tables did not answer: nothing is known to be changed" "表没有响应，无法确定是否已更改"
         => "give the same command again" "请重新执行同一命令";
     DAMAGED "the user's record cannot be read: something else writes to the table" "无法读取该用户的记录：有其他程序写入了该表"
         => "the function's log names the attribute" "函数日志中写有具体属性";
@@ -27,6 +27,8 @@ texts! {
         => "say --yes to do it unasked" "加 --yes 可不经询问直接执行";
     BAD_UNTIL "--until must be a time like 2026-12-31T16:00:00Z, or unix seconds" "--until 应为 2026-12-31T16:00:00Z 这样的时间或 unix 秒数"
         => "give one of these" "请改用以上形式";
+    PAST_UNTIL "--until must be later than now" "--until 必须晚于当前时间"
+        => "give a later time" "请给出更晚的时间";
     BAD_CLAIM "a claim is NAME=VALUE" "声明的格式是 名称=值"
         => "give it so" "请按此格式";
 
@@ -56,7 +58,7 @@ texts! {
     VERSION "version" "版本";
     SESSIONS "sessions" "会话数";
     NONE "none" "无";
-    GOOD_SESSIONS "user {user}: {count} good sessions" "用户 {user}：{count} 个有效会话";
+    GOOD_SESSIONS "good sessions of user {user}: {count}" "用户 {user}：{count} 个有效会话";
     SESSION "{id}  created {created}  seen {seen}  expires {expires}  {device}" "{id}  创建于 {created}  最近使用 {seen}  到期 {expires}  {device}";
     NEVER "never" "从未";
     FOUND "{user}" "{user}（用户）";

@@ -11,7 +11,7 @@ use super::{
     show,
     texts::{
         BAD_CLAIM, BAD_UNTIL, BLOCK, CLAIMS, DONE, END_ALL, END_ONE, ERASE, EXTERNAL_ID, NONE, NOTHING_LEFT,
-        ROLES, SET, UNBLOCK, UNCHANGED,
+        PAST_UNTIL, ROLES, SET, UNBLOCK, UNCHANGED,
     },
     words::{Block, Claims, External, Find, Roles},
 };
@@ -73,7 +73,7 @@ impl Verb {
             Self::Block(wanted) => {
                 let mut members = json!({ "reason": wanted.reason });
                 if let Some(until) = &wanted.until {
-                    members["until"] = seconds(until)?.into();
+                    members["until"] = later(until, control.now())?.into();
                 }
                 let change = Change { question: BLOCK, action: "block", members, tells: "" };
                 change.run(&wanted.who, control, terminal).await
@@ -178,6 +178,12 @@ async fn set(
     Ok(Outcome::Done)
 }
 
+/// The time, which has not come yet.
+fn later(text: &str, now: i64) -> Result<i64, Failure> {
+    let until = seconds(text)?;
+    if until > now { Ok(until) } else { Err(Failure::new(Outcome::Refused, PAST_UNTIL)) }
+}
+
 fn seconds(text: &str) -> Result<i64, Failure> {
     let read = text
         .parse()
@@ -225,5 +231,7 @@ mod tests {
         for wrong in ["tomorrow", "2026-12-31", "", "7d"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
+        assert_eq!(later("1798732800", 1_798_732_799).ok(), Some(1_798_732_800));
+        assert!(later("1798732800", 1_798_732_800).is_err() && later("-1", 0).is_err());
     }
 }

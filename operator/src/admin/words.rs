@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::person::Person;
+use crate::form;
 
 #[derive(Args)]
 pub(super) struct Block {
@@ -64,9 +65,9 @@ pub(super) struct Find {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["app_id", "openid"])]
     pub(super) external_id: Option<String>,
     /// The Mini Program.
-    #[arg(long, value_name = "APPID", requires = "openid")]
+    #[arg(long, value_name = "APPID", value_parser = form::app_id, requires = "openid")]
     pub(super) app_id: Option<String>,
     /// WeChat's name of the user in it.
-    #[arg(long, value_name = "OPENID", requires = "app_id")]
+    #[arg(long, value_name = "OPENID", value_parser = form::openid, requires = "app_id")]
     pub(super) openid: Option<String>,
 }

@@ -35,7 +35,7 @@ pub(super) const ALL: &[Conversation] = &[
     conversation!(
         Simulator,
         "no answer holds an openid or a session_key",
-        "任何应答都不含 openid 或 session_key",
+        "任何响应都不含 openid 或 session_key",
         nothing_leaks
     ),
 ];

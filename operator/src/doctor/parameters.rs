@@ -14,6 +14,7 @@ use wxsession::{
 };
 
 use super::{
+    Args,
     environment::{Function, NAMES, Settings},
     report::{Finding, Report},
     texts::{self, PARAMETER_ABSENT, PARAMETER_ADJUSTED, PARAMETER_BAD, PARAMETERS_NONE, PARAMETERS_OK},
@@ -31,7 +32,7 @@ pub(super) fn ranged() -> impl Iterator<Item = &'static Setting> {
     })
 }
 
-pub(super) fn check(settings: &Settings, report: &mut Report) {
+pub(super) fn check(args: &Args, settings: &Settings, report: &mut Report) {
     let before = report.findings.len();
     let mut said = BTreeSet::new();
     for function in &settings.functions {
@@ -58,7 +59,9 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
         );
     }
     let names = ranged().map(|setting| setting.name).chain(NAMES);
-    let count = names.filter(|name| settings.is_set(name)).count();
+    // An address that was typed as an option is none of the deployment's settings.
+    let is_typed = |name: &str| args.wechat_endpoint.is_some() && name == settings::WECHAT_API_BASE_URL.name;
+    let count = names.filter(|name| settings.is_set(name) && !is_typed(name)).count();
     report.add(if count == 0 {
         Finding::skipped(CHECK, PARAMETERS_NONE)
     } else {

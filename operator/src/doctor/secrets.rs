@@ -16,9 +16,12 @@ use super::{
         APPS_EMPTY, APPS_ENTRY, APPS_FORM, APPS_MALFORMED, APPS_OK, RING_MALFORMED, RING_NOT_NEEDED, RING_OK,
         SECRET_DELETED, SECRET_DENIED, SECRET_MISSING,
     },
-    wechat::{App, is_app_id, is_app_secret},
+    wechat::App,
 };
-use crate::access::kind_of;
+use crate::{
+    access::kind_of,
+    form::{is_app_id, is_app_secret},
+};
 
 const APPS: &str = "secrets.apps";
 const RING: &str = "secrets.key_ring";

@@ -20,6 +20,7 @@ use super::{
         WECHAT_MISCONFIGURED, WECHAT_NONE, WECHAT_OTHER, WECHAT_QUOTA, WECHAT_UNREACHABLE, WECHAT_YES,
     },
 };
+use crate::form::{is_app_id, is_app_secret};
 
 const CREDENTIALS: &str = "wechat.credentials";
 const TOKEN: &str = "wechat.stable_token";
@@ -30,20 +31,6 @@ pub(super) const PROBE_CODE: &str = "doctor-probe-this-is-not-a-code0";
 pub(super) struct App {
     pub(super) id: String,
     pub(super) secret: Secret,
-}
-
-/// `wx` and 16 lower-case hexadecimal digits, as the template demands.
-pub(super) fn is_app_id(text: &str) -> bool {
-    text.len() == 18 && text.strip_prefix("wx").is_some_and(is_hex)
-}
-
-/// 32 lower-case hexadecimal digits.
-pub(super) fn is_app_secret(secret: &Secret) -> bool {
-    secret.expose().len() == 32 && is_hex(secret.expose())
-}
-
-fn is_hex(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// The pair in `WECHAT_APP_ID` and `WECHAT_APP_SECRET`.
@@ -136,21 +123,4 @@ fn refused(check: &'static str, error: &WechatError) -> Finding {
         ip.map_or_else(Default::default, |ip| (format!(" (address {ip})"), format!("（地址 {ip}）")));
     let rid = rid.as_ref().map_or_else(String::new, |rid| format!(", rid {rid}"));
     finding.with_words("address", en, zh).with("errcode", errcode).with("rid", &rid)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_forms_are_those_of_the_template() {
-        assert!(
-            is_app_id("wx0123456789abcdef")
-                && !is_app_id("wx0123456789ABCDEF")
-                && !is_app_id("gh_0123456789abcde")
-        );
-        let is_secret = |text: &str| is_app_secret(&Secret::new(text));
-        assert!(is_secret("0123456789abcdef0123456789abcdef"));
-        assert!(!is_secret("0123456789abcdef0123456789abcdef\n") && !is_secret("wx0123456789abcdef"));
-    }
 }
