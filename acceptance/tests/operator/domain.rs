@@ -1,7 +1,10 @@
 //! The address of the API: DNS, TLS, certificate, and what is behind it.
 
 use aws_emulator::dynamodb;
-use operator::doctor::{Args, Report};
+use operator::{
+    doctor::{Args, Report},
+    lang::Lang,
+};
 use serde_json::json;
 use wechat_simulator::{DEFAULT_APP, Fault, FaultKind, SECOND_APP};
 
@@ -33,6 +36,21 @@ async fn an_address_that_leads_nowhere() {
     let report = at(&stack, &stack.service.url).await;
     says(&report, TLS, "skipped", "this machine");
     says(&report, LOGIN, "ok", "login_code_invalid");
+    let nobody = at(&stack, "http://127.0.0.1:1").await;
+    says(
+        &nobody,
+        TLS,
+        "FAIL",
+        "127.0.0.1 does not accept connections on port 1  → Fix: start the service there",
+    );
+    assert!(nobody.findings.iter().all(|found| found.check != LOGIN), "{}", nobody.text(Lang::En));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_hangs_up_gives_no_answer_and_is_said_to() {
+    let stack = Stack::deployed().await;
+    let report = at(&stack, &format!("http://127.0.0.1:{}", blurt(b"").await)).await;
+    says(&report, LOGIN, "FAIL", "no answer (");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,20 +31,20 @@ pub(super) async fn check(args: &Args, url: &reqwest::Url, around: &Surroundings
         body["app_id"] = json!(app_id);
     }
     report.add(match ask(client.request("POST", "/login").json(&body)).await {
-        None => Finding::fail(LOGIN, ANSWER_NONE),
-        Some(reply) => login(&reply),
+        Err(kind) => Finding::fail(LOGIN, ANSWER_NONE).with("kind", &kind),
+        Ok(reply) => login(&reply),
     });
     report.add(match ask(client.request("GET", "/session")).await {
-        None => Finding::fail(SESSION, ANSWER_NONE),
-        Some(reply) if reply.status == 401 && code_of(&reply) == "credentials_missing" => {
+        Err(kind) => Finding::fail(SESSION, ANSWER_NONE).with("kind", &kind),
+        Ok(reply) if reply.status == 401 && code_of(&reply) == "credentials_missing" => {
             Finding::ok(SESSION, SESSION_OK)
         }
-        Some(reply) => other(SESSION, &reply),
+        Ok(reply) => other(SESSION, &reply),
     });
     let token = SessionToken::generate(UserId::of("", PROBE_CODE), &Random::system()).expose();
     report.add(match ask(client.request("GET", "/sessions").bearer(&token)).await {
-        None => Finding::fail(AUTHORIZER, ANSWER_NONE),
-        Some(reply) => authorizer(&reply),
+        Err(kind) => Finding::fail(AUTHORIZER, ANSWER_NONE).with("kind", &kind),
+        Ok(reply) => authorizer(&reply),
     });
 }
 
@@ -62,8 +62,9 @@ fn authorizer(reply: &Reply) -> Finding {
     finding.with("status", &reply.status).with("code", &if code.is_empty() { "-" } else { code })
 }
 
-async fn ask(request: Outgoing) -> Option<Reply> {
-    tokio::time::timeout(PATIENCE, request.send()).await.ok()?.ok()
+async fn ask(request: Outgoing) -> Result<Reply, String> {
+    let answer = tokio::time::timeout(PATIENCE, request.answered()).await;
+    answer.unwrap_or_else(|_| Err(format!("{} s", PATIENCE.as_secs())))
 }
 
 fn login(reply: &Reply) -> Finding {

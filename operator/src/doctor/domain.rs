@@ -13,11 +13,14 @@ use super::{
     Args, Surroundings, answers,
     report::{Finding, Report, State},
     texts::{
-        CERT_EXPIRED, CERT_NAME, CERT_UNTRUSTED, CONNECT_FAILED, DNS_FAILED, DOMAIN_NONE, TLS_FAILED,
-        TLS_LOOPBACK, TLS_OK, TLS_OLD, TLS_PLAIN,
+        CERT_EXPIRED, CERT_NAME, CERT_UNTRUSTED, CONNECT_FAILED, CONNECT_HERE, DNS_FAILED, DOMAIN_NONE,
+        TLS_FAILED, TLS_LOOPBACK, TLS_OK, TLS_OLD, TLS_PLAIN,
     },
 };
-use crate::text::Text;
+use crate::{
+    form::{bare_host, is_here},
+    text::Text,
+};
 
 const CHECK: &str = "domain.tls";
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -32,7 +35,7 @@ pub(super) async fn check(
         report.add(Finding::skipped("domain", DOMAIN_NONE));
         return;
     };
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let host = bare_host(url);
     let finding = transport(url, host, around).await.with("host", &host);
     let is_reached = finding.state != State::Fail;
     report.add(finding);
@@ -43,18 +46,20 @@ pub(super) async fn check(
 
 async fn transport(url: &reqwest::Url, host: &str, around: &Surroundings) -> Finding {
     let fail = |text| Finding::fail(CHECK, text);
-    let loopback = host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
-    match url.scheme() {
-        "https" => {}
-        "http" if loopback => return Finding::skipped(CHECK, TLS_LOOPBACK),
-        _ => return fail(TLS_PLAIN),
+    let is_plain = url.scheme() != "https";
+    if is_plain && !is_here(host) {
+        return fail(TLS_PLAIN);
     }
     let port = url.port_or_known_default().unwrap_or(443);
     let Ok(Ok(found)) = timeout(PATIENCE, lookup_host((host, port))).await else { return fail(DNS_FAILED) };
     let found: Vec<_> = found.collect();
     let Ok(Ok(stream)) = timeout(PATIENCE, TcpStream::connect(&*found)).await else {
-        return fail(CONNECT_FAILED).with("port", &port);
+        let text = if is_here(host) { CONNECT_HERE } else { CONNECT_FAILED };
+        return fail(text).with("port", &port);
     };
+    if is_plain {
+        return Finding::skipped(CHECK, TLS_LOOPBACK);
+    }
     let Ok(name) = ServerName::try_from(host.to_owned()) else { return fail(DNS_FAILED) };
     let connector = TlsConnector::from(Arc::new(around.tls.clone()));
     match timeout(PATIENCE, connector.connect(name, stream)).await {

@@ -10,8 +10,8 @@ use super::{
     environment::Settings,
     report::{Finding, Report},
     texts::{
-        BACKUPS_OFF, BACKUPS_OK, BACKUPS_UNKNOWN, PROTECTION_OFF, PROTECTION_OK, TABLE_KEYS, TABLE_MISSING,
-        TABLE_OK, TABLE_STATUS, TTL_OFF, TTL_OK, TTL_OTHER, TTL_SETTLING,
+        BACKUPS_LOCAL, BACKUPS_OFF, BACKUPS_OK, BACKUPS_UNKNOWN, PROTECTION_OFF, PROTECTION_OK, TABLE_KEYS,
+        TABLE_MISSING, TABLE_OK, TABLE_STATUS, TTL_OFF, TTL_OK, TTL_OTHER, TTL_SETTLING,
     },
 };
 use crate::access::kind_of;
@@ -134,8 +134,9 @@ async fn backups(aws: &Aws, name: &str, check: &'static str) -> Finding {
         Ok(answer) => answer.continuous_backups_description,
         Err(error) => {
             return match kind_of(&error).as_str() {
-                // Emulators; and a role that may see the table need not see its backups.
-                kind @ ("UnknownOperationException" | "AccessDeniedException") => {
+                "UnknownOperationException" => Finding::skipped(check, BACKUPS_LOCAL).with("table", &name),
+                // A role that may see the table need not see its backups.
+                kind @ "AccessDeniedException" => {
                     Finding::skipped(check, BACKUPS_UNKNOWN).with("table", &name).with("kind", &kind)
                 }
                 kind => failed(check, "dynamodb:DescribeContinuousBackups", kind),

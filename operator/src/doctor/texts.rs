@@ -42,6 +42,7 @@ texts! {
         => "switch it on, as the template does" "请开启，模板默认开启";
     BACKUPS_UNKNOWN "backups of {table} cannot be looked at ({kind})" "无法查看 {table} 的备份设置（{kind}）"
         => "allow dynamodb:DescribeContinuousBackups" "允许 dynamodb:DescribeContinuousBackups";
+    BACKUPS_LOCAL "this DynamoDB is an emulator: it has no backups of {table} to look at" "此 DynamoDB 是模拟器，没有 {table} 的备份可查";
     PROTECTION_OK "{table} is protected from deletion" "{table} 已开启删除保护";
     PROTECTION_OFF "{table} can be deleted by mistake" "{table} 未开启删除保护，可能被误删"
         => "deploy with TableDeletionProtection=true" "以 TableDeletionProtection=true 部署";
@@ -53,7 +54,7 @@ texts! {
         => "its form is {\"<AppID>\":\"<AppSecret>\", …}" "格式应为 {\"<AppID>\":\"<AppSecret>\", …}";
     APPS_FORM "an entry of the apps secret is not of the documented form ({what})" "小程序密钥中有条目的格式不对（{what}）"
         => "AppID: wx and 16 digits 0-9a-f; AppSecret: 32 digits 0-9a-f; look for swapped halves, spaces and line ends" "AppID 为 wx 加 16 位 0-9a-f，AppSecret 为 32 位 0-9a-f；检查是否写反或混入空格、换行";
-    APPS_ENTRY "{bad} of {count} entries of the apps secret are not an AppID with an AppSecret" "小程序密钥的 {count} 项中有 {bad} 项不是 AppID 与 AppSecret"
+    APPS_ENTRY "entries of the apps secret that are not an AppID with an AppSecret: {bad} of {count}" "小程序密钥的 {count} 项中有 {bad} 项不是 AppID 与 AppSecret"
         => "AppID: wx and 16 digits 0-9a-f; AppSecret: 32 digits 0-9a-f; look for swapped halves, spaces and line ends" "AppID 为 wx 加 16 位 0-9a-f，AppSecret 为 32 位 0-9a-f；检查是否写反或混入空格、换行";
     RING_OK "the key ring is readable and well formed" "密钥环可读取，格式正确";
     RING_MALFORMED "the key ring is not of the documented form" "密钥环格式不正确"
@@ -87,10 +88,10 @@ texts! {
         => "ask again" "稍后重试";
     WECHAT_OTHER "{app}: WeChat answers errcode {errcode}{rid}" "{app}：微信返回 errcode {errcode}{rid}"
         => "look it up: https://developers.weixin.qq.com/doc/oplatform/developers/troubleshooting" "请查询 https://developers.weixin.qq.com/doc/oplatform/developers/troubleshooting";
-    WECHAT_UNREACHABLE "{app}: WeChat gives no answer that can be used ({kind})" "{app}：微信没有返回可用的应答（{kind}）"
+    WECHAT_UNREACHABLE "{app}: WeChat gives no answer that can be used ({kind})" "{app}：微信没有返回可用的响应（{kind}）"
         => "check outbound network, DNS and WECHAT_API_BASE_URL; a function in a VPC needs a NAT" "检查出站网络、DNS 和 WECHAT_API_BASE_URL；VPC 中的函数需要 NAT";
     TOKEN_OK "{app}: stable_token works; the token is good for {seconds} s more" "{app}：stable_token 可用，令牌还有 {seconds} 秒有效";
-    TOKEN_SHAPE "{app}: stable_token answers without a token" "{app}：stable_token 的应答中没有令牌"
+    TOKEN_SHAPE "{app}: stable_token answers without a token" "{app}：stable_token 的响应中没有令牌"
         => "check WECHAT_API_BASE_URL" "检查 WECHAT_API_BASE_URL";
     TOKEN_NOT_ASKED "{app}: stable_token not called" "{app}：未调用 stable_token"
         => "--stable-token calls it; that is one call of the day's quota" "加 --stable-token 会调用一次，计入当日额度";
@@ -102,6 +103,8 @@ texts! {
         => "check the name and its DNS record" "检查域名及其 DNS 记录";
     CONNECT_FAILED "{host} does not accept connections on port {port}" "{host} 的 {port} 端口无法连接"
         => "check where the DNS record leads, and firewalls between" "检查 DNS 记录指向和防火墙";
+    CONNECT_HERE "{host} does not accept connections on port {port}" "{host} 的 {port} 端口无法连接"
+        => "start the service there (cargo run -p local), or check the port" "在该端口启动服务（cargo run -p local），或检查端口";
     TLS_OK "{host} speaks {version} with a valid certificate" "{host} 使用 {version}，证书有效";
     TLS_LOOPBACK "{host} is this machine: plain http will do" "{host} 是本机，可以使用 http";
     TLS_PLAIN "{host} would be called without TLS" "对 {host} 的调用没有使用 TLS"
@@ -116,13 +119,13 @@ texts! {
         => "give the domain a certificate that names it" "为该域名配置匹配的证书";
     CERT_UNTRUSTED "{host}: the certificate is not signed by a public authority, or its chain is incomplete" "{host} 的证书不是公共机构签发，或证书链不完整"
         => "use a certificate of ACM" "使用 ACM 证书";
-    ANSWER_NONE "no answer" "没有应答"
+    ANSWER_NONE "no answer ({kind})" "没有响应（{kind}）"
         => "look at the API's logs and the function's timeout" "查看 API 日志和函数超时设置";
     ANSWER_NOT_FOUND "there is no such route (status {status}, code {code})" "没有该路由（状态 {status}，code {code}）"
         => "add the stage to --url, or the mapping to the domain" "在 --url 中加上阶段名，或为域名配置映射";
     ANSWER_LIMITED "the API is throttled (status {status}, code {code})" "API 正在限流（状态 {status}，code {code}）"
         => "ask again; raise RateLimit if it stays" "稍后重试；若持续，提高 RateLimit";
-    ANSWER_FOREIGN "this is not the answer of the login backend (status {status}, code {code})" "这不是登录后端的应答（状态 {status}，code {code}）"
+    ANSWER_FOREIGN "this is not the answer of the login backend (status {status}, code {code})" "这不是登录后端的响应（状态 {status}，code {code}）"
         => "check where --url leads, and the function's log" "检查 --url 指向何处，并查看函数日志";
     LOGIN_OK "POST /login asks WeChat, which refuses the made-up code ({code})" "POST /login 已请求微信，虚构的 code 被拒绝（{code}）";
     LOGIN_APP "POST /login does not know which Mini Program is meant ({code})" "POST /login 无法确定是哪个小程序（{code}）"
