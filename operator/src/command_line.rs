@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::{admin::Admin, doctor, help, lang::Lang, surroundings::Surroundings, verify};
+use crate::{admin::Admin, doctor, help, lang::Lang, misunderstood, surroundings::Surroundings, verify};
 
 /// What an operator asks of a deployed login backend, and does to it.
 #[derive(Parser)]
@@ -40,7 +40,7 @@ pub async fn run() -> ExitCode {
     let line = help::translated(CommandLine::command(), lang).try_get_matches();
     let line = match line.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
         Ok(line) => line,
-        Err(error) => return misunderstood(&error, lang),
+        Err(error) => return explain(&error, lang),
     };
     match line.command {
         Command::Doctor(args) => examine(&args, &around, lang).await,
@@ -59,11 +59,11 @@ fn wanted() -> Option<Lang> {
     clap::ValueEnum::from_str(value?, true).ok()
 }
 
-fn misunderstood(error: &clap::Error, lang: Lang) -> ExitCode {
-    if error.use_stderr() && lang == Lang::Zh {
-        eprintln!("命令行有误：");
+fn explain(error: &clap::Error, lang: Lang) -> ExitCode {
+    match misunderstood::in_chinese(error) {
+        Some(text) if lang == Lang::Zh => eprintln!("{text}"),
+        _ => drop(error.print()),
     }
-    drop(error.print());
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(doctor::USAGE))
 }
 

@@ -1,13 +1,13 @@
 //! The command line's own help, in Chinese. In English it is what the source says above each option.
 
-use clap::{Arg, Command};
+use clap::{Arg, ArgAction, Command};
 
 use crate::lang::Lang;
 
 /// By the path of the command and, behind a dot, the option's id.
 const CHINESE: &[(&str, &str)] = &[
     ("wxsession", "运维已部署的小程序登录后端：检查、验证、管理用户"),
-    ("wxsession.lang", "输出语言；不指定时取环境变量 LC_ALL、LC_MESSAGES、LANG"),
+    ("wxsession.lang", "输出语言，en 或 zh；不指定时取环境变量 LC_ALL、LC_MESSAGES、LANG"),
     ("wxsession doctor", "检查部署或凭证有什么问题，只读不写"),
     (
         "wxsession doctor.env_file",
@@ -55,7 +55,7 @@ const CHINESE: &[(&str, &str)] = &[
     (".claims", "声明；数字、true、false 按其类型，其余为文本"),
     (".name", "称呼"),
     (".none", "全部去掉"),
-    (".stack", "已部署的 stack 的名称，读取它的输出和参数"),
+    (".stack", "已部署的 stack 的名称，读取它的输出和参数；没有选项指定部署时取环境变量 WXSESSION_STACK"),
     (".local", "本地服务（cargo run -p local 启动），或指定它的地址"),
     (".profile", "AWS 配置中的 profile，也可以是单点登录的"),
     (".region", "stack 所在区域"),
@@ -63,11 +63,17 @@ const CHINESE: &[(&str, &str)] = &[
     (".version", "显示版本"),
 ];
 
+/// What clap writes around the options is English; so are its own options for help and version.
+const TEMPLATE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}";
+
 /// The command in the operator's language.
 pub(crate) fn translated(command: Command, lang: Lang) -> Command {
     match lang {
         Lang::En => command,
-        Lang::Zh => in_chinese(command, ""),
+        Lang::Zh => {
+            let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
+            in_chinese(command.disable_version_flag(true).arg(version), "")
+        }
     }
 }
 
@@ -76,9 +82,16 @@ fn in_chinese(mut command: Command, above: &str) -> Command {
     if let Some(about) = chinese(&path) {
         command = command.about(about).long_about(None);
     }
-    let translate = |arg: Arg| match of_option(&path, arg.get_id().as_str()) {
-        Some(help) => arg.help(help).long_help(None),
-        None => arg,
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help);
+    command = command.help_template(TEMPLATE).disable_help_flag(true).arg(help);
+    let translate = |arg: Arg| {
+        let heading = if arg.is_positional() { "参数" } else { "选项" };
+        let takes_one = arg.get_action().takes_values();
+        let arg = arg.help_heading(heading).hide_possible_values(takes_one);
+        match of_option(&path, arg.get_id().as_str()) {
+            Some(help) => arg.help(help).long_help(None),
+            None => arg,
+        }
     };
     let names: Vec<_> = command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
     let command = names.iter().fold(command.mut_args(translate), |command, name| {
@@ -116,7 +129,33 @@ mod tests {
     #[test]
     fn every_command_and_every_option_is_there_in_chinese() {
         assert_eq!(untranslated(&CommandLine::command(), ""), Vec::<String>::new());
-        let help = translated(CommandLine::command(), Lang::Zh).render_help().to_string();
-        assert!(help.contains("命令") && help.contains("检查部署"), "{help}");
+    }
+
+    fn helps(command: &mut Command) -> Vec<String> {
+        let own = [command.render_help().to_string(), command.render_long_help().to_string()];
+        own.into_iter().chain(command.get_subcommands_mut().flat_map(helps)).collect()
+    }
+
+    #[test]
+    fn nothing_that_clap_writes_around_them_stays_english() {
+        let mut command = translated(CommandLine::command(), Lang::Zh);
+        command.build();
+        let helps = helps(&mut command);
+        assert!(
+            helps.len() > 20 && helps[0].contains("命令:") && helps[0].contains("检查部署"),
+            "{}",
+            helps[0]
+        );
+        for help in helps {
+            for english in
+                ["Usage", "Options:", "Commands:", "Arguments:", "Print ", "ossible values", "[alias", "[env"]
+            {
+                assert!(!help.contains(english), "{english} in {help}");
+            }
+            assert!(
+                help.contains("用法：wxsession") && help.contains("选项:") && help.contains("显示帮助"),
+                "{help}"
+            );
+        }
     }
 }

@@ -14,6 +14,7 @@ mod form;
 mod help;
 pub mod http_client;
 pub mod lang;
+mod misunderstood;
 pub mod place;
 pub mod surroundings;
 mod text;
