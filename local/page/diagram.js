@@ -9,6 +9,8 @@ const KEPT = 40;
 // In the short line: without these, without the names of these, and these before all others.
 const LEFT_OUT = ['type', 'title', 'instance', 'detail', 'token_type', 'integrationLatency', 'principalId', 'device'];
 const WRAPPERS = ['body', 'context'];
+// What the service says in words of its own; the rest are names of AWS and of the API.
+const SAID = { answer: 'answer', 'cannot tell': 'cannotTell', failed: 'functionFailed' };
 const FIRST = ['authorization', 'code', 'reason', 'token', 'openid', 'session_key', 'user_id', 'UpdateExpression'];
 
 export class Diagram {
@@ -86,7 +88,7 @@ function label(arrow) {
   const head = whole ? element.appendChild(make('summary')) : element;
   // The diagram is one stop of the Tab key; inside it the arrow keys lead.
   if (whole) head.tabIndex = -1;
-  head.append(make('span', between, 'unseen'), make('b', (arrow.is_guess ? '≈ ' : '') + arrow.text));
+  head.append(make('span', between, 'unseen'), make('b', (arrow.is_guess ? '≈ ' : '') + (SAID[arrow.text] ? word(SAID[arrow.text]) : arrow.text)));
   if (arrow.is_guess) head.title = word('guess');
   if (whole) {
     head.append(' ', make('code', preview(arrow.detail)));

@@ -49,6 +49,9 @@ export class Phone {
   show() {
     const info = this.session.current();
     this.section.dataset.signedIn = String(!!info);
+    // The main button is what comes next.
+    this.section.querySelector('[data-do=login]').classList.toggle('primary', !info);
+    this.section.querySelector('[data-do=me]').classList.toggle('primary', !!info);
     this.section.querySelector('#who-name').textContent = info ? word('signedIn', info.user.id.slice(0, 8) + '…') : word('signedOut');
     this.section.querySelector('#who-token').textContent = info ? word('token', this.tokenStart()) : word('noToken');
   }
@@ -63,11 +66,12 @@ export class Phone {
     if (this.busy) return;
     this.busy = true;
     this.logins = 0;
+    const wasIn = !!this.session.current();
     this.say('', word('working'));
     this.section.setAttribute('aria-busy', 'true');
     try {
       const [title, rows] = await this[action]();
-      const again = this.logins > 0 && action !== 'login' ? word('again') : '';
+      const again = this.logins > 0 && action !== 'login' ? word(wasIn ? 'again' : 'byItself') : '';
       this.say('ok', title, again, rows);
     } catch (error) {
       await this.explain(error);

@@ -66,6 +66,21 @@ visit('a protected call passes the authorizer', async (visitor) => {
   ]);
 });
 
+visit('whoever calls without a login is told that the library logged in', async (visitor) => {
+  assert.match(await visitor.press('Call GET /me'), /^200 GET \/me You were not signed in: the library logged in by itself\./);
+  assert.deepEqual(titles(await visitor.drawn()), ['wx.login()', 'POST /login', 'GET /me']);
+  assert.doesNotMatch(await visitor.press('Call GET /me'), /by itself/);
+});
+
+visit('in Chinese the diagram speaks Chinese too, and the main button is what comes next', async (visitor, page) => {
+  await page.locator('#language').click();
+  const main = page.locator('#phone .primary');
+  assert.equal(await main.innerText(), '登录');
+  await visitor.press('登录');
+  assert.equal(await main.innerText(), '调用 GET /me');
+  assert.ok((await visitor.drawn()).at(-1).arrows.includes('function>gateway 响应'));
+});
+
 visit('an expired session is replaced without the user noticing', async (visitor) => {
   await visitor.press('Log in');
   const user = await visitor.who.innerText();
@@ -162,7 +177,7 @@ visit('a day later the session is over; real time can be had back', async (visit
 
 visit('logging out stays out until the user logs in', async (visitor) => {
   await visitor.press('Log in');
-  assert.match(await visitor.press('My sessions'), /^1 session\(s\) [0-9a-f]{8} this phone/);
+  assert.match(await visitor.press('My sessions'), /^1 session [0-9a-f]{8} this phone/);
   assert.match(await visitor.press('Log out'), /^Logged out/);
   assert.equal(await visitor.who.innerText(), 'Not signed in');
   await visitor.badge().getByText('tombstone').waitFor();
