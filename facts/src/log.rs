@@ -242,6 +242,7 @@ pub const REASONS: &[Reason] = &[
     ),
     reason(&["damaged"], "a record that this code cannot read; `operator.cause` names the attribute"),
     reason(&["body_base64", "body_json", "code", "install_id", "app_id_needed"], "what was malformed"),
+    reason(&["max_age_seconds", "signature"], "likewise, in `open-data`"),
     reason(
         &["method", "header", "host", "path", "query", "uri_too_long"],
         "what makes no HTTP request; no gateway of AWS sends such, so look at who may invoke the function",
@@ -251,7 +252,6 @@ pub const REASONS: &[Reason] = &[
         &["out_of_time"],
         "the function's limit less 500 ms was reached; `outcome` says whether WeChat or the tables kept it waiting",
     ),
-    reason(&["max_age_seconds", "signature"], "likewise, in `open-data`"),
     reason(
         &[
             "bad_base64",
@@ -373,7 +373,7 @@ pub const METRICS: &[Metric] = &[
     metric(
         "service_misconfigured",
         Sent::When,
-        "a request that failed because of how the service is configured, or a secret that cannot be read",
+        "a request that failed because of how the service is configured, or that found a secret which must be mended",
     ),
     metric("session_use_after_logout", Sent::When, "a token of a session that somebody had ended"),
     metric("unexpected_errcodes", Sent::When, "a number of WeChat's that no table of ours has"),
