@@ -45,49 +45,49 @@ macro_rules! codes {
 // Code, status, what the answer says, what docs/api.md says, what a client does; the latter two in Chinese.
 codes! {
     MalformedRequest: "malformed_request", 400, "The request cannot be read", "the body, a field or the Authorization header cannot be read", "has a bug",
-        "请求体、某个字段或 Authorization 头读不懂", "程序有错，要改";
+        "请求体、某个字段或 Authorization 头格式有误", "程序有 bug，需要修复";
     LoginCodeInvalid: "login_code_invalid", 400, "WeChat does not accept the code", "WeChat does not accept the code: bad, expired, another app's", "calls `wx.login` once more, then stops",
-        "微信不接受这个 code：无效、过期，或是别的小程序的", "再调用一次 `wx.login`，然后停止";
+        "微信不接受该 code：无效、过期，或属于其他小程序", "重新调用一次 `wx.login`；仍失败则停止";
     LoginCodeUsed: "login_code_used", 400, "The code has been used", "the code was sent before", "calls `wx.login` once more, then stops",
-        "这个 code 已经用过", "再调用一次 `wx.login`，然后停止";
+        "该 code 已被使用过", "重新调用一次 `wx.login`；仍失败则停止";
     PhoneCodeInvalid: "phone_code_invalid", 400, "WeChat does not accept the phone code", "the phone code is bad, expired, used, or a login code", "asks the user to press the button again",
-        "手机号 code 无效、过期、用过，或者其实是登录 code", "请用户重新点击按钮";
+        "手机号 code 无效、过期、已用过，或误传了登录 code", "请用户重新点击按钮";
     CredentialsMissing: "credentials_missing", 401, "A bearer token is needed", "no bearer token", "logs in",
-        "没有带 token", "登录";
+        "未携带 token", "登录";
     SessionInvalid: "session_invalid", 401, "The session is over: log in again", "the session is over or never was", "logs in",
-        "会话已结束，或从未存在", "登录";
+        "会话已结束或从未存在", "登录";
     WrongApp: "wrong_app", 403, "This Mini Program is not served here", "the Mini Program is not one of this deployment's, or no longer", "stops; the app or the deployment is misconfigured",
-        "这个小程序不属于（或不再属于）本部署", "停止；小程序或部署的配置有误";
+        "该小程序不属于（或不再属于）本部署", "停止；小程序或部署的配置有误";
     LoginBlocked: "login_blocked", 403, "WeChat refuses this user", "WeChat's risk control refuses this user", "shows a message, does not retry",
-        "微信风控拒绝该用户", "提示用户，不要重试";
+        "微信风控拒绝该用户登录", "提示用户，不要重试";
     UserBlocked: "user_blocked", 403, "This user is blocked", "the business has [blocked](accounts.md#blocking) this user; `until` says until when, if it ends", "shows a message, does not retry",
-        "业务方[封禁](../accounts.md#blocking)了该用户；有期限时 `until` 说明到何时", "提示用户，不要重试";
+        "业务方[封禁](../accounts.md#blocking)了该用户；有期限时 `until` 为解封时间", "提示用户，不要重试";
     RoleMissing: "role_missing", 403, "The user may not do this", "a business function wants a role that the user has not", "hides the feature; a new login gives no role",
-        "业务函数要求的角色，该用户没有", "隐藏功能；重新登录不会得到角色";
+        "该用户没有业务函数要求的角色", "隐藏该功能；重新登录也不会获得角色";
     NotFound: "not_found", 404, "There is no such thing", "no such path, method or session", "treats the session as ended",
-        "没有这个路径、方法或会话", "当作会话已结束";
+        "路径、方法或会话不存在", "视为该会话已结束";
     NotEnabled: "not_enabled", 404, "This deployment has the feature switched off", "this deployment stores no session_key", "hides the feature",
-        "本部署不保存 session_key", "隐藏功能";
+        "本部署不保存 session_key", "隐藏该功能";
     MethodNotAllowed: "method_not_allowed", 405, "The route knows other methods", "the route knows other methods; behind API Gateway it is `not_found`", "has a bug",
-        "路由存在，但方法不对；在 API Gateway 后面显示为 `not_found`", "程序有错，要改";
+        "路由存在但方法不对；经过 API Gateway 时返回 `not_found`", "程序有 bug，需要修复";
     SessionKeyStale: "session_key_stale", 409, "The session_key has changed: call wx.login", "the data was made with another session_key", "logs in, then fetches the data again",
         "数据是用另一个 session_key 加密的", "先登录，再重新获取数据";
     BodyTooLarge: "body_too_large", 413, "The body is too large", "the body is larger than the route takes", "has a bug",
-        "请求体超过该路由的上限", "程序有错，要改";
+        "请求体超过该路由的上限", "程序有 bug，需要修复";
     UnsupportedMediaType: "unsupported_media_type", 415, "The body must be application/json", "Content-Type is not application/json", "has a bug",
-        "Content-Type 不是 application/json", "程序有错，要改";
+        "Content-Type 不是 application/json", "程序有 bug，需要修复";
     RateLimited: "rate_limited", 429, "Too many requests: wait", "too many requests here or at WeChat", "keeps the token, waits",
-        "我们这边或微信那边请求太多", "保留 token，等待";
+        "请求过多（本服务或微信限流）", "保留 token，等待后重试";
     ServiceMisconfigured: "service_misconfigured", 500, "The service is misconfigured", "credentials or settings of the deployment are wrong", "keeps the token; an operator must act",
-        "部署的凭据或设置有误", "保留 token；需要运维处理";
+        "部署的凭证或配置有误", "保留 token；由运维人员处理";
     Internal: "internal", 500, "The service failed", "a defect here", "keeps the token, retries later",
-        "我们的缺陷", "保留 token，稍后重试";
+        "本服务的缺陷", "保留 token，稍后重试";
     UpstreamInvalid: "upstream_invalid", 502, "WeChat's answer cannot be read", "WeChat's answer cannot be read", "keeps the token, calls `wx.login` later",
-        "微信的应答读不懂", "保留 token，稍后再调用 `wx.login`";
+        "无法识别微信的响应", "保留 token，稍后再调用 `wx.login`";
     UpstreamUnavailable: "upstream_unavailable", 503, "WeChat cannot be reached: retry", "WeChat is busy, slow or unreachable", "keeps the token, waits, calls `wx.login` again",
-        "微信繁忙、太慢或连不上", "保留 token，等待后重新调用 `wx.login`";
+        "微信繁忙、超时或无法连接", "保留 token，等待后重新调用 `wx.login`";
     StoreUnavailable: "store_unavailable", 503, "The session cannot be checked now: retry", "a table or secret cannot be reached: cannot tell", "keeps the token, waits, retries",
-        "表或密钥访问不了，无法判断", "保留 token，等待，重试";
+        "数据表或密钥无法访问，无法判断会话状态", "保留 token，等待后重试";
 }
 
 impl Code {

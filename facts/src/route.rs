@@ -87,7 +87,7 @@ pub const LOGIN: Route = Route {
         StoreUnavailable,
     ],
     answer: "the token, its times, session id, user id, whether the user is new",
-    chinese: "令牌、各个时间、会话 id、用户 id、是否新用户",
+    chinese: "token、各个时间、会话 id、用户 id、是否新用户",
 };
 
 /// Session and user; renews the session when that is due.
@@ -100,7 +100,7 @@ pub const CHECK: Route = Route {
     success: 200,
     codes: &[MalformedRequest, CredentialsMissing, SessionInvalid, StoreUnavailable],
     answer: "session and user; renews the session when that is due",
-    chinese: "会话与用户；该续期时续期",
+    chinese: "会话和用户信息；到了续期时间会自动续期",
 };
 
 /// 204: logged out.
@@ -139,7 +139,7 @@ pub const END_SESSION: Route = Route {
     success: 204,
     codes: &[NotFound, StoreUnavailable],
     answer: "204: that session has ended",
-    chinese: "204：那个会话已结束",
+    chinese: "204：该会话已结束",
 };
 
 /// 204: every session of the user has ended.
@@ -165,7 +165,7 @@ pub const DELETE_ACCOUNT: Route = Route {
     success: 204,
     codes: &[StoreUnavailable],
     answer: "204: the user's record and all sessions are gone",
-    chinese: "204：用户记录与所有会话都已删除",
+    chinese: "204：用户记录和所有会话均已删除",
 };
 
 /// The decrypted open data.
@@ -227,7 +227,7 @@ pub const CHECK_SESSION_KEY: Route = Route {
         StoreUnavailable,
     ],
     answer: "whether WeChat still accepts the stored session_key",
-    chinese: "微信是否仍承认存着的 session_key",
+    chinese: "已保存的 session_key 在微信侧是否仍然有效",
 };
 
 /// 204: WeChat made a new session_key.
@@ -248,7 +248,7 @@ pub const RESET_SESSION_KEY: Route = Route {
         StoreUnavailable,
     ],
     answer: "204: WeChat made a new session_key",
-    chinese: "204：微信换了新的 session_key",
+    chinese: "204：微信已更换 session_key",
 };
 
 /// The phone number behind a button's code.
@@ -271,5 +271,5 @@ pub const PHONE_NUMBER: Route = Route {
         StoreUnavailable,
     ],
     answer: "the phone number behind a button's code",
-    chinese: "手机号按钮的 code 对应的号码",
+    chinese: "手机号按钮的 code 对应的手机号",
 };

@@ -54,7 +54,7 @@ pub const METRICS: Setting<Words> = Setting {
     kind: Words { default: "few", words: &["few", "full"] },
     effect: "few: what the alarms look at. full: also requests and times by function and outcome, dozens of custom metrics that \
              CloudWatch bills one by one, and a dashboard.",
-    chinese: "`few`：只有告警所看的指标；`full`：另加按函数和结果区分的请求数与耗时（几十个自定义指标，CloudWatch 逐个计费）以及一个仪表板",
+    chinese: "`few`：只发送告警所需的指标；`full`：另加按函数和结果统计的请求数与耗时（几十个自定义指标，CloudWatch 逐个计费），以及一个控制面板",
 };
 
 /// The table of users.
@@ -64,7 +64,7 @@ pub const USERS_TABLE: Setting<Given> = Setting {
     readers: EVERY,
     kind: Given,
     effect: "Where users and their sealed session_keys are kept.",
-    chinese: "存放用户和密封的 session_key",
+    chinese: "用户表，存放用户和加密的 session_key",
 };
 
 /// The table of sessions.
@@ -74,7 +74,7 @@ pub const SESSIONS_TABLE: Setting<Given> = Setting {
     readers: TABLES,
     kind: Given,
     effect: "Where sessions are kept, under the hash of their token.",
-    chinese: "存放会话，以令牌的哈希为键",
+    chinese: "会话表，以 token 的哈希为键",
 };
 
 /// Part of what is hashed with each token.
@@ -90,7 +90,7 @@ pub const REALM: Setting<Text> = Setting {
         chinese: "1 至 64 个 `A-Z a-z 0-9 . _ -` 字符",
     },
     effect: "Part of every stored token hash. A new value logs everybody out at once.",
-    chinese: "参与每个令牌的哈希；换一个值，所有人立即下线",
+    chinese: "参与计算每个 token 的哈希；更换后所有用户立即下线",
 };
 
 /// How long a session lives unused.
@@ -100,7 +100,7 @@ pub const IDLE_SECONDS: Setting<Number> = Setting {
     readers: TABLES,
     kind: Number { default: 86_400, least: 900, most: 604_800 },
     effect: "A session that GET /session has not renewed for this long is over. More than AbsoluteSeconds counts as AbsoluteSeconds.",
-    chinese: "这么久没有经 `GET /session` 续期，会话就结束；大于 AbsoluteSeconds 时按 AbsoluteSeconds 计",
+    chinese: "空闲时间：超过它仍未通过 `GET /session` 续期，会话即结束；大于 AbsoluteSeconds 时按 AbsoluteSeconds 计",
 };
 
 /// How long a session lives at all. Below three days, the life commonly reported for WeChat's own session:
@@ -111,7 +111,7 @@ pub const ABSOLUTE_SECONDS: Setting<Number> = Setting {
     readers: TABLES,
     kind: Number { default: 172_800, least: 3_600, most: 259_200 },
     effect: "A session is over this long after login, renewed or not. Under WeChat's own three days.",
-    chinese: "登录后这么久会话必定结束，短于微信自己的三天",
+    chinese: "会话的最长有效期，从登录起算，无论是否续期；短于微信自身的三天",
 };
 
 /// How often a session is renewed.
@@ -121,7 +121,7 @@ pub const RENEW_AFTER_SECONDS: Setting<Number> = Setting {
     readers: TABLES,
     kind: Number { default: 3_600, least: 300, most: 86_400 },
     effect: "GET /session renews a session at most this often (one write each time). More than half of the idle time counts as half.",
-    chinese: "两次续期的最短间隔，每次续期写一次表；大于空闲时间的一半时按一半计",
+    chinese: "`GET /session` 两次续期的最短间隔（每次续期写一次表）；超过空闲时间的一半时按一半计",
 };
 
 /// The cap.
@@ -131,7 +131,7 @@ pub const MAX_SESSIONS_PER_USER: Setting<Number> = Setting {
     readers: &[Login],
     kind: Number { default: 5, least: 1, most: 50 },
     effect: "Sessions one user may hold; one more login ends one that GET /session has never confirmed, or else the one that it confirmed longest ago.",
-    chinese: "每个用户的会话数；再登录时先结束从未经 GET /session 确认的，其次是最久未确认的",
+    chinese: "每个用户的会话数上限；超出时先结束从未经 GET /session 确认的会话，其次是最久未确认的",
 };
 
 /// Whether there is a vault.
@@ -141,7 +141,7 @@ pub const STORE_SESSION_KEY: Setting<Words> = Setting {
     readers: WECHAT,
     kind: Words { default: "true", words: &["true", "false"] },
     effect: "Keep WeChat's session_key, sealed, for the open-data routes. Switch off when nothing needs it.",
-    chinese: "是否密封保存 session_key，供开放数据接口使用",
+    chinese: "是否加密保存 session_key，供开放数据接口使用；用不到时请关闭",
 };
 
 /// The Mini Program of a login that names none.
@@ -158,7 +158,7 @@ pub const WECHAT_APP_ID: Setting<Text> = Setting {
     },
     effect: "AppID of the Mini Program (mp.weixin.qq.com, Development settings). A login that names none is one of it. More Mini \
              Programs are added to the AppsSecret later.",
-    chinese: "小程序的 AppID；登录时没有写明小程序的，按它处理",
+    chinese: "小程序的 AppID；登录请求未指定小程序时使用它",
 };
 
 /// How old the watermark of open data may be.
@@ -172,7 +172,7 @@ pub const OPEN_DATA_MAX_AGE_SECONDS: Setting<NumberOrNone> = Setting {
         constraint: "0, or a whole number of seconds from 60 to 259200",
     },
     effect: "Open data whose watermark is older is refused; genuine data can be sent again. 0 takes any age.",
-    chinese: "拒绝水印早于此秒数的开放数据，因为真数据可以被重复提交；0 表示不限",
+    chinese: "开放数据水印的最长时效，超过即拒绝（真实数据也可能被重放）；0 表示不限",
 };
 
 /// The secret with the AppSecrets.
@@ -195,7 +195,7 @@ pub const SESSION_KEY_RING_SECRET_ID: Setting<Given> = Setting {
     readers: WECHAT,
     kind: Given,
     effect: "Secret with the keys that seal session_key.",
-    chinese: "存放密封用密钥的密钥环",
+    chinese: "密钥环，存放加密 session_key 所用的密钥",
 };
 
 /// Where WeChat's API is:
@@ -222,7 +222,7 @@ pub const LOG_LEVEL: Setting<Words> = Setting {
     readers: EVERY,
     kind: Words { default: "info", words: &["debug", "info", "warn", "error"] },
     effect: "Least level of log lines. Metrics do not depend on it.",
-    chinese: "日志的最低级别；指标与它无关",
+    chinese: "日志的最低级别；不影响指标",
 };
 
 /// How much of the client's address is written.
@@ -232,7 +232,7 @@ pub const SOURCE_ADDRESS: Setting<Words> = Setting {
     readers: EVERY,
     kind: Words { default: "truncated", words: &["full", "truncated", "off"] },
     effect: "How much of the client's address is logged. truncated is its network, 24 bits of IPv4 and 48 of IPv6.",
-    chinese: "日志中客户端地址记多少；`truncated` 只记网段：IPv4 的 24 位、IPv6 的 48 位",
+    chinese: "日志记录客户端地址的详细程度；`truncated` 只记网段：IPv4 取 24 位，IPv6 取 48 位",
 };
 
 const EMULATOR: From = From::Emulators("!If [HasEndpointOverride, !Ref EndpointOverride, !Ref AWS::NoValue]");

@@ -51,7 +51,7 @@ fn gateway_response(Gateway { kind, code, retry_after, why }: &Gateway) -> Vec<S
 pub(crate) fn table(language: &str) -> Option<Vec<String>> {
     let language = Language::named(language)?;
     let english = ["Code", "Status", "Headers", "Means", "The client"];
-    let head = language.pick(english, ["code", "状态码", "标头", "含义", "客户端怎么做"]);
+    let head = language.pick(english, ["错误码", "状态码", "响应头", "含义", "客户端怎么做"]);
     let rows = Code::ALL.into_iter().map(|each| {
         let Row { code: name, status, means, client, chinese, .. } = each.row();
         let [means, client] = language.pick([means, client], chinese).map(str::to_owned);

@@ -13,12 +13,12 @@ pub(crate) fn table(which: &str) -> Option<Vec<String>> {
         return Language::named(language).map(with_codes);
     }
     let language = Language::named(which)?;
-    let head = language.pick(["Route", "Auth", "Answer"], ["路由", "验证", "回答"]);
+    let head = language.pick(["Route", "Auth", "Answer"], ["路由", "鉴权", "返回"]);
     let rows = ALL.iter().map(|route| {
         let auth = match route.auth {
             Auth::Open => language.pick("none", "无"),
-            Auth::Token => language.pick("token", "令牌"),
-            Auth::Authorizer => language.pick("authorizer", "授权方"),
+            Auth::Token => language.pick("token", "token"),
+            Auth::Authorizer => language.pick("authorizer", "授权函数"),
         };
         [named(route), auth.to_owned(), language.pick(route.answer, route.chinese).to_owned()]
     });
@@ -33,7 +33,7 @@ fn with_codes(language: Language) -> Vec<String> {
     let rows = ALL.iter().map(|route| {
         let own: Vec<_> = route.codes.iter().map(|each| code(each.as_str())).collect();
         let authorizer = match route.auth {
-            Auth::Authorizer => language.pick("those of the authorizer, ", "授权方的，以及 "),
+            Auth::Authorizer => language.pick("those of the authorizer, ", "授权函数的错误码，以及 "),
             Auth::Open | Auth::Token => "",
         };
         [
@@ -48,7 +48,7 @@ fn with_codes(language: Language) -> Vec<String> {
     });
     let head = language.pick(
         ["Route", "Body", "Success", "Codes beyond the common ones"],
-        ["路由", "请求体", "成功", "通用之外的 code"],
+        ["路由", "请求体", "成功", "通用错误码之外的错误码"],
     );
     markdown::table(head, rows)
 }

@@ -124,13 +124,13 @@ pub(crate) fn table(language: &str) -> Option<Vec<String>> {
     let language = Language::named(language)?;
     let head = language.pick(
         ["Variable", "Parameter", "Default", "Allowed", "Read by", "Effect"],
-        ["变量", "参数", "默认值", "取值", "读取者", "作用"],
+        ["变量", "参数", "默认值", "取值", "读取它的函数", "作用"],
     );
     let rows = ALL.iter().filter_map(|setting| {
         let (from, default, allowed) = match setting.from {
             From::Parameter(name, _) => (code(name), default(setting, language), allowed(setting, language)),
             From::Stack(name, _) => (
-                format!("{}{name}", language.pick("set by the stack: ", "由堆栈设定：")),
+                format!("{}{name}", language.pick("set by the stack: ", "由堆栈设置：")),
                 String::new(),
                 String::new(),
             ),
