@@ -15,7 +15,7 @@ const MESSAGES = {
   interrupted: '网络连接中断，请再试一次',
   domain_not_allowed: '该域名不在小程序的合法域名列表中，请在开发者工具中勾选“不校验合法域名”，或在后台添加',
   tls: '服务器的证书不被信任',
-  bad_answer: '收到的不是本服务的应答，请检查网络是否需要登录',
+  bad_answer: '收到的不是本服务的响应，请检查网络是否需要登录',
   timeout: '网络超时，请稍后再试',
   wx_login_failed: '微信登录失败，请稍后再试',
   not_found: '未找到，可能已经下线'

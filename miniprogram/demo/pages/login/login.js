@@ -34,7 +34,7 @@ Page({
 
   // A protected call. The library adds the token, and logs in again by itself when the session is over.
   onProtected() {
-    return this.run(() => app.session.request('/me'), () => '接口已应答：服务端确认了您的身份');
+    return this.run(() => app.session.request('/me'), () => '接口已返回：服务端确认了您的身份');
   },
 
   onLogout() {
