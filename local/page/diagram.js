@@ -88,13 +88,22 @@ function label(arrow) {
   const head = whole ? element.appendChild(make('summary')) : element;
   // The diagram is one stop of the Tab key; inside it the arrow keys lead.
   if (whole) head.tabIndex = -1;
-  head.append(make('span', between, 'unseen'), make('b', (arrow.is_guess ? '≈ ' : '') + (SAID[arrow.text] ? word(SAID[arrow.text]) : arrow.text)));
+  const said = make('b', arrow.is_guess ? '≈ ' : '');
+  said.append(SAID[arrow.text] ? spoken(SAID[arrow.text]) : arrow.text);
+  head.append(make('span', between, 'unseen'), said);
   if (arrow.is_guess) head.title = word('guess');
   if (whole) {
     head.append(' ', make('code', preview(arrow.detail)));
     element.append(make('pre', whole));
   }
   if (arrow.duration_ms !== null) head.append(' ', make('span', milliseconds(arrow.duration_ms), 'ms'));
+  return element;
+}
+
+/** A word that changes with the page's language. */
+function spoken(key) {
+  const element = make('span', word(key));
+  element.dataset.word = key;
   return element;
 }
 

@@ -53,7 +53,7 @@ visit('logging in draws the whole way and shows the record', async (visitor, pag
 visit('a protected call passes the authorizer', async (visitor) => {
   await visitor.press('Log in');
   await visitor.clear();
-  assert.match(await visitor.press('Call GET /me'), /^200 GET \/me user_id/);
+  assert.match(await visitor.press('Call GET /me'), /^200 GET \/me (app|user)_id /);
   const [me, ...more] = await visitor.drawn();
   assert.equal(more.length, 0);
   assert.deepEqual(me.arrows, [
@@ -79,6 +79,8 @@ visit('in Chinese the diagram speaks Chinese too, and the main button is what co
   await visitor.press('登录');
   assert.equal(await main.innerText(), '调用 GET /me');
   assert.ok((await visitor.drawn()).at(-1).arrows.includes('function>gateway 响应'));
+  await page.locator('#language').click();
+  assert.ok((await visitor.drawn()).at(-1).arrows.includes('function>gateway answer'));
 });
 
 visit('an expired session is replaced without the user noticing', async (visitor) => {
@@ -113,7 +115,7 @@ visit('when DynamoDB is down an error is shown and nobody is logged out', async 
 
   assert.match(await visitor.breaks('Down'), /No fault is on/);
   await visitor.clear();
-  assert.match(await visitor.press('Call GET /me'), /^200 GET \/me user_id/);
+  assert.match(await visitor.press('Call GET /me'), /^200 GET \/me (app|user)_id /);
   assert.deepEqual(titles(await visitor.drawn()), ['GET /me']);
   assert.equal(await page.locator('#who-token').innerText(), token, 'still the same session');
 });
@@ -169,7 +171,7 @@ visit('a day later the session is over; real time can be had back', async (visit
   await visitor.press('Log in');
   assert.ok(await visitor.button('Real time').isDisabled());
   assert.match(await visitor.breaks('+1 h'), /Clock: \+1:00:00/);
-  assert.match(await visitor.press('Call GET /me'), /^200 GET \/me user_id/);
+  assert.match(await visitor.press('Call GET /me'), /^200 GET \/me (app|user)_id /);
   assert.match(await visitor.breaks('+1 d'), /Clock: \+1 d 1:00:00/);
   assert.match(await visitor.press('Call GET /me'), /The session had ended/);
   assert.match(await visitor.breaks('Real time'), /^No fault is on\.$/);

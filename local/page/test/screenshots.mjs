@@ -13,7 +13,7 @@ async function picture(path, options, steps) {
   await opened.page.evaluate(() => document.activeElement.blur());
   await opened.page.mouse.move(0, 0);
   await opened.page.screenshot({ path, fullPage: true });
-  await opened.visitor.breaks('Reset all').catch(() => opened.visitor.breaks('全部复位'));
+  await opened.visitor.breaks('Reset all').catch(() => opened.visitor.breaks('全部重置'));
   await opened.context.close();
 }
 
