@@ -5,6 +5,8 @@ SAM_VENV=$CI_CACHE/sam
 MINISTACK_VENV=$CI_CACHE/ministack
 LOGS=${WXSESSION_CI_LOGS:-$CI_CACHE/logs}
 export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
+# What a machine compiles once needs neither what makes the second time faster nor what a debugger reads.
+[ "${CI:-}" != true ] || export CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=none
 mkdir -p "$LOGS"
 # What Python programs of more than one folder use.
 export PYTHONPATH=$PWD/.ci/shared
