@@ -1,20 +1,21 @@
-// Types of wxsession-miniprogram. They need no other types; an app's `wx` of miniprogram-api-typings, `uni` and `Taro` fit.
+// Types of wxsession-miniprogram. They need no other types. An app's `wx`, its options and its tasks of miniprogram-api-typings fit,
+// and `uni` and `Taro` as the wx.
 
 export interface CreateSessionOptions {
   /** Where the login service is, for example `https://api.example.com/prod`. The token is sent to this origin. */
   baseUrl: string;
   /** Further origins that get the token, for example `['https://files.example.com']`. Never any other. */
-  origins?: string[];
+  origins?: readonly string[] | undefined;
   /** The AppID sent with the login. Default: the one that wx.getAccountInfoSync names. */
-  appId?: string;
+  appId?: string | undefined;
   /** The Mini Program needs WeChat's session_key (decrypt, verify): run wx.checkSession once per launch. */
-  sessionKey?: boolean;
+  sessionKey?: boolean | undefined;
   /** Milliseconds for wx.login and for the library's own requests. Default 15000. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** The wx to use: for uni-app, Taro, tests and browsers. Default is the global `wx`. */
-  wx?: WxForSession;
+  wx?: WxForSession | undefined;
   /** Called with each step. Events hold no token, code, ticket, query or body. */
-  debug?: (event: DebugEvent) => void;
+  debug?: ((event: DebugEvent) => void) | undefined;
 }
 
 /** The part of wx that the library uses. */
@@ -34,13 +35,15 @@ export interface WxForSession {
 }
 
 export interface DebugEvent {
-  event: 'request' | 'response' | 'no response' | 'wx.login' | 'replay' | 'signed-in' | 'signed-out' | 'session-ended';
+  event: 'request' | 'response' | 'no response' | 'no token' | 'wx.login' | 'replay' | 'signed-in' | 'signed-out' | 'session-ended';
   method?: string;
   /** Without the query. */
   path?: string;
   status?: number;
   code?: string | number;
   ms?: number;
+  /** Of `no token`: which origin the option origins has not. The call goes out without the token. */
+  hint?: string;
   reason?: SignedOutReason;
   ended?: EndedReason;
 }
@@ -57,7 +60,7 @@ export interface SessionInfo {
 /** Codes of the service. */
 export type ServiceCode =
   | 'malformed_request' | 'login_code_invalid' | 'login_code_used' | 'phone_code_invalid' | 'credentials_missing'
-  | 'session_invalid' | 'wrong_app' | 'login_blocked' | 'user_blocked' | 'not_found' | 'not_enabled' | 'method_not_allowed'
+  | 'session_invalid' | 'wrong_app' | 'login_blocked' | 'user_blocked' | 'role_missing' | 'not_found' | 'not_enabled' | 'method_not_allowed'
   | 'session_key_stale' | 'body_too_large' | 'unsupported_media_type' | 'rate_limited' | 'service_misconfigured'
   | 'internal' | 'upstream_invalid' | 'upstream_unavailable' | 'store_unavailable';
 
@@ -111,58 +114,65 @@ export interface AbortSignalLike {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-export interface CallOptions<Result, Task> {
+/** Takes a callback that is typed for what wx hands over as well as one for what this library does. */
+type Callback<T> = { of(value: T): void }['of'];
+
+export interface CallOptions<Result, Task, Failure = SessionError> {
   url: string;
-  header?: object;
+  header?: object | undefined;
   /** Milliseconds. The promise settles a second later at the latest; without it, after a minute. */
-  timeout?: number;
-  success?: (result: Result) => void;
-  fail?: (error: SessionError) => void;
-  complete?: (result: Result | SessionError) => void;
+  timeout?: number | undefined;
+  success?: Callback<Result> | undefined;
+  fail?: Callback<Failure> | undefined;
+  complete?: Callback<Result | Failure> | undefined;
   /** Called with the wx task, and a second time when the request is replayed. */
-  onTask?: (task: Task) => void;
+  onTask?: Callback<Task> | undefined;
   /** Aborts the call, as the promise's abort() does. */
-  signal?: AbortSignalLike;
+  signal?: AbortSignalLike | undefined;
 }
 
-export interface RequestOptions<T = unknown> extends CallOptions<RequestResult<T>, RequestTask> {
-  method?: 'OPTIONS' | 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'TRACE' | 'CONNECT';
-  data?: string | object | ArrayBuffer;
-  dataType?: string;
-  responseType?: string;
-  redirect?: 'follow' | 'manual';
-  enableHttp2?: boolean;
-  enableQuic?: boolean;
-  enableCache?: boolean;
-  enableHttpDNS?: boolean;
-  httpDNSServiceId?: string;
-  enableChunked?: boolean;
-  enableProfile?: boolean;
-  forceCellularNetwork?: boolean;
-  useHighPerformanceMode?: boolean;
+export interface RequestOptions<T = unknown, Failure = SessionError> extends CallOptions<RequestResult<T>, RequestTask, Failure> {
+  method?: 'OPTIONS' | 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'TRACE' | 'CONNECT' | undefined;
+  data?: string | object | ArrayBuffer | undefined;
+  dataType?: string | undefined;
+  responseType?: string | undefined;
+  redirect?: 'follow' | 'manual' | undefined;
+  enableHttp2?: boolean | undefined;
+  enableQuic?: boolean | undefined;
+  enableCache?: boolean | undefined;
+  enableHttpDNS?: boolean | undefined;
+  enableHttpDNSFallback?: boolean | undefined;
+  httpDNSServiceId?: string | undefined;
+  httpDNSTimeout?: number | undefined;
+  enableChunked?: boolean | undefined;
+  enableProfile?: boolean | undefined;
+  forceCellularNetwork?: boolean | undefined;
+  useHighPerformanceMode?: boolean | undefined;
 }
 
-export interface UploadOptions extends CallOptions<UploadResult, ProgressTask> {
+export interface UploadOptions extends CallOptions<UploadResult, ProgressTask<UploadProgress>> {
   filePath: string;
   name: string;
-  formData?: object;
-  enableHttp2?: boolean;
-  enableProfile?: boolean;
-  useHighPerformanceMode?: boolean;
+  formData?: object | undefined;
+  enableHttp2?: boolean | undefined;
+  enableQuic?: boolean | undefined;
+  enableProfile?: boolean | undefined;
+  useHighPerformanceMode?: boolean | undefined;
 }
 
-export interface DownloadOptions extends CallOptions<DownloadResult, ProgressTask> {
-  filePath?: string;
-  enableHttp2?: boolean;
-  enableProfile?: boolean;
-  useHighPerformanceMode?: boolean;
+export interface DownloadOptions extends CallOptions<DownloadResult, ProgressTask<DownloadProgress>> {
+  filePath?: string | undefined;
+  enableHttp2?: boolean | undefined;
+  enableQuic?: boolean | undefined;
+  enableProfile?: boolean | undefined;
+  useHighPerformanceMode?: boolean | undefined;
 }
 
 export interface SocketOptions extends CallOptions<unknown, SocketTask> {
-  protocols?: string[];
-  tcpNoDelay?: boolean;
-  perMessageDeflate?: boolean;
-  forceCellularNetwork?: boolean;
+  protocols?: readonly string[] | undefined;
+  tcpNoDelay?: boolean | undefined;
+  perMessageDeflate?: boolean | undefined;
+  forceCellularNetwork?: boolean | undefined;
 }
 
 export interface RequestResult<T = unknown> {
@@ -187,31 +197,49 @@ export interface DownloadResult {
   errMsg: string;
 }
 
-type Listener<T> = (listener: (result: T) => void) => void;
-
+/** Tasks are wx's own. */
 export interface RequestTask {
   abort(): void;
-  onHeadersReceived: Listener<{ header: Record<string, string> }>;
-  offHeadersReceived: Listener<{ header: Record<string, string> }>;
-  onChunkReceived: Listener<{ data: ArrayBuffer }>;
-  offChunkReceived: Listener<{ data: ArrayBuffer }>;
+  onHeadersReceived(listener: (result: HeadersReceived) => void): void;
+  offHeadersReceived(listener?: (result: HeadersReceived) => void): void;
+  onChunkReceived(listener: (result: { data: ArrayBuffer }) => void): void;
+  offChunkReceived(listener?: (result: { data: ArrayBuffer }) => void): void;
 }
 
-export interface ProgressTask {
+export interface ProgressTask<Progress> {
   abort(): void;
-  onProgressUpdate: Listener<{ progress: number }>;
-  offProgressUpdate: Listener<{ progress: number }>;
-  onHeadersReceived: Listener<{ header: Record<string, string> }>;
-  offHeadersReceived: Listener<{ header: Record<string, string> }>;
+  onProgressUpdate(listener: (result: Progress) => void): void;
+  offProgressUpdate(listener?: (result: Progress) => void): void;
+  onHeadersReceived(listener: (result: HeadersReceived) => void): void;
+  offHeadersReceived(listener?: (result: HeadersReceived) => void): void;
 }
 
 export interface SocketTask {
-  send(options: { data: string | ArrayBuffer; success?: () => void; fail?: (error: { errMsg: string }) => void }): void;
-  close(options?: { code?: number; reason?: string }): void;
-  onOpen: Listener<{ header?: Record<string, string> }>;
-  onMessage: Listener<{ data: string | ArrayBuffer }>;
-  onError: Listener<{ errMsg: string }>;
-  onClose: Listener<{ code: number; reason: string }>;
+  readonly readyState: number;
+  send(options: { data: string | ArrayBuffer; success?: (result: any) => void; fail?: (error: any) => void; complete?: (result: any) => void }): void;
+  close(options?: { code?: number; reason?: string; success?: (result: any) => void; fail?: (error: any) => void; complete?: (result: any) => void }): void;
+  onOpen(listener: (result: { header: Record<string, string>; profile: any }) => void): void;
+  onMessage(listener: (result: { data: string | ArrayBuffer }) => void): void;
+  onError(listener: (result: { errMsg: string }) => void): void;
+  onClose(listener: (result: { code: number; reason: string }) => void): void;
+}
+
+interface HeadersReceived {
+  header: Record<string, string>;
+  statusCode: number;
+  cookies: string[];
+}
+
+export interface UploadProgress {
+  progress: number;
+  totalBytesSent: number;
+  totalBytesExpectedToSend: number;
+}
+
+export interface DownloadProgress {
+  progress: number;
+  totalBytesWritten: number;
+  totalBytesExpectedToWrite: number;
 }
 
 /** What the app's own backend signed for wx.requestVirtualPayment. */
@@ -233,6 +261,8 @@ export interface Session {
   login(): Promise<SessionInfo>;
   /** wx.request with the session. `url` may be relative to baseUrl. Rejects for status 400 and above. */
   request<T = unknown>(options: RequestOptions<T>): Abortable<RequestResult<T>>;
+  /** With options that are typed for wx.request; `fail` gets a SessionError all the same. */
+  request<T = unknown>(options: RequestOptions<T, any>): Abortable<RequestResult<T>>;
   request<T = unknown>(url: string, options?: Omit<RequestOptions<T>, 'url'>): Abortable<RequestResult<T>>;
   uploadFile(options: UploadOptions): Abortable<UploadResult>;
   uploadFile(url: string, options: Omit<UploadOptions, 'url'>): Abortable<UploadResult>;
@@ -252,7 +282,7 @@ export interface Session {
    * For onLaunch and onShow. Asks nothing when nothing is due; null when there is no session. Logs in only with
    * `login: true`, and never after a logout. `force` asks anyway.
    */
-  check(options?: { force?: boolean; login?: boolean }): Promise<SessionInfo | null>;
+  check(options?: { force?: boolean | undefined; login?: boolean | undefined }): Promise<SessionInfo | null>;
   /** Signed out here at once; rejects when the service could not be told (call it again). */
   logout(): Promise<void>;
   /** Ends every session of the user. Rejects, and leaves this one, when the service did not confirm. */
@@ -273,11 +303,11 @@ export interface Session {
 }
 
 export interface AuthorizeOptions {
-  url?: string;
-  baseURL?: string;
-  header?: object;
-  headers?: object;
-  signal?: unknown;
+  url?: string | undefined;
+  baseURL?: string | undefined;
+  header?: object | undefined;
+  headers?: object | undefined;
+  signal?: unknown | undefined;
 }
 
 /** `refused`: the session was over and the service refused a new one (blocked user, rejected code); `code` says which. */

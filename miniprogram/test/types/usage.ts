@@ -1,6 +1,6 @@
 // Compiled, never run: what an app in TypeScript may write, and what the types must refuse.
 
-import { createSession, isSessionError, Session, SessionError, ErrorCode } from '../../index';
+import { createSession, isSessionError, type Abortable, type DownloadOptions, type ErrorCode, type RequestOptions, type RequestResult, type Session, type SessionError, type SocketOptions, type UploadOptions } from '../../index';
 
 const session: Session = createSession({
   baseUrl: 'https://api.example.com', appId: 'wx0123456789abcdef', sessionKey: true, origins: ['https://files.example.com'],
@@ -8,6 +8,12 @@ const session: Session = createSession({
 });
 // WeChat's own types fit.
 createSession({ baseUrl: 'https://api.example.com', wx });
+
+/** Every option of wx is known, so that a literal with it is not refused. */
+type Unknown<Theirs, Ours> = Exclude<keyof Theirs, keyof Ours>;
+type None = Unknown<WechatMiniprogram.RequestOption, RequestOptions> | Unknown<WechatMiniprogram.UploadFileOption, UploadOptions>
+  | Unknown<WechatMiniprogram.DownloadFileOption, DownloadOptions> | Unknown<WechatMiniprogram.ConnectSocketOption, SocketOptions>;
+export const allKnown: [None] extends [never] ? true : false = true;
 
 interface Order {
   id: string;
@@ -57,6 +63,44 @@ export async function uses(): Promise<void> {
   // WeChat's own option types fit, too.
   const option: WechatMiniprogram.RequestOption = { url: '/orders', method: 'PUT' };
   session.request({ url: option.url, method: option.method, data: option.data });
+  const request: Abortable<RequestResult> = session.request(option);
+  session.uploadFile({ url: '/', filePath: '', name: '' } as WechatMiniprogram.UploadFileOption);
+  session.downloadFile({ url: '/' } as WechatMiniprogram.DownloadFileOption);
+  session.connectSocket({ url: '/' } as WechatMiniprogram.ConnectSocketOption);
+  const own = await session.authorize(option, (sealed) => new Promise<WechatMiniprogram.RequestSuccessCallbackResult>((success, fail) => wx.request({ ...sealed, success, fail })));
+  // And its tasks.
+  const theirs2: WechatMiniprogram.SocketTask = await session.connectSocket('/ws');
+  const state: number = (await session.connectSocket('/ws')).readyState;
+  session.request({ url: '/', onTask: (each: WechatMiniprogram.RequestTask) => each.abort() });
+  session.uploadFile({ url: '/', filePath: '', name: '', onTask: (each: WechatMiniprogram.UploadTask) => each.abort() });
+  session.downloadFile({ url: '/', onTask: (each: WechatMiniprogram.DownloadTask) => each.abort() });
+  session.connectSocket({ url: '/ws', onTask: (each: WechatMiniprogram.SocketTask) => each.close({}) });
+  session.request({
+    url: '/', onTask: (each) => {
+      const request: WechatMiniprogram.RequestTask = each;
+      void request;
+    }
+  });
+  session.uploadFile({
+    url: '/', filePath: '', name: '', onTask: (each) => {
+      const upload: WechatMiniprogram.UploadTask = each;
+      void upload;
+    }
+  });
+  session.downloadFile({
+    url: '/', onTask: (each) => {
+      const download: WechatMiniprogram.DownloadTask = each;
+      void download;
+    }
+  });
+  void [request, own.cookies, theirs2, state];
+  // In a list of constants, and with settings that may be missing (exactOptionalPropertyTypes).
+  const origins = ['https://files.example.com'] as const;
+  const maybe: { timeout: number | undefined; debug: undefined; signal: undefined; success: undefined } = { timeout: undefined, debug: undefined, signal: undefined, success: undefined };
+  createSession({ baseUrl: 'https://api.example.com', origins, timeout: maybe.timeout, debug: maybe.debug });
+  session.request({ url: '/', timeout: maybe.timeout, signal: maybe.signal, success: maybe.success });
+  session.connectSocket({ url: '/ws', protocols: ['a'] as const });
+  session.request({ url: '/', fail: ({ code }) => code === 'role_missing' });
 
   // @ts-expect-error url is required
   session.request({ method: 'GET' });
