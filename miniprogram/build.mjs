@@ -17,7 +17,7 @@ export const COMMITTED = 'demo/lib/wxsession.js';
 export const LANGUAGE = 2017;
 
 // Members of src/core.d.ts that neither the app nor wx storage ever sees.
-const INNER = /^(pausedUntil|lastError|logouts|closing|closingPath|keyCheck|asking|listeners|epoch|spent|sure|why|kept)$/;
+const INNER = /^(pausedUntil|lastError|logouts|closing|closingPath|keyCheck|asking|answer|listeners|epoch|spent|sure|why|kept|base|dead|emit|key|over|sent|secret|task)$/;
 
 /** @param {import('esbuild').BuildOptions} options */
 async function bundle(options) {
@@ -31,7 +31,7 @@ async function small() {
   const module = await bundle({ format: 'esm', mangleProps: INNER, minifySyntax: true });
   const script = module.replace(/export \{\s*createSession,\s*isSessionError\s*\};\s*$/, 'module.exports={createSession,isSessionError};');
   const { code } = await minify(script, {
-    module: true, ecma: LANGUAGE, compress: { passes: 3, pure_getters: true, unsafe: true }, format: { preamble: `/*! wxsession-miniprogram ${version}, ${license} */` }
+    module: true, ecma: LANGUAGE, compress: { passes: 3, pure_getters: true, unsafe: true, unsafe_arrows: true, hoist_funs: true }, format: { preamble: `/*! wxsession-miniprogram ${version}, ${license} */` }
   });
   return code + '\n';
 }

@@ -1,10 +1,10 @@
 // Which URL a call goes to, and whether the token may go with it. Mini Programs have no URL class.
 
-import { nonsense } from './errors.js';
+import { need } from './errors.js';
 
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:/i;
 // No user info, no backslash, no white space in the authority: parsers disagree about those.
-const ORIGIN = /^(https?|wss?):\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d+))?(?=[/?#]|$)/i;
+const ORIGIN = /^(https?|wss?):\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d+))?(?=[/?#]|$)/;
 
 /** @typedef {import('./core').Core} Core */
 
@@ -15,10 +15,10 @@ const ORIGIN = /^(https?|wss?):\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d+))?(?=[/
  * @returns {string | undefined}
  */
 export function originOf(url) {
-  const parts = ORIGIN.exec(String(url));
+  const parts = ORIGIN.exec(String(url).toLowerCase());
   if (!parts) return undefined;
-  const scheme = parts[1].toLowerCase().replace('ws', 'http');
-  return scheme + '://' + parts[2].toLowerCase() + ':' + Number(parts[3] || (scheme === 'http' ? 80 : 443));
+  const scheme = parts[1].replace('ws', 'http');
+  return scheme + '://' + parts[2] + ':' + Number(parts[3] || (scheme === 'http' ? 80 : 443));
 }
 
 /**
@@ -26,22 +26,19 @@ export function originOf(url) {
  * @returns {string} without a slash at its end
  */
 export function normalBase(baseUrl) {
-  if (!originOf(baseUrl) || !/^http[^?#]+$/i.test(baseUrl)) {
-    throw nonsense('createSession: baseUrl must be a URL like https://api.example.com');
-  }
+  need(originOf(baseUrl) && /^http[^?#]+$/i.test(baseUrl), 'baseUrl must be a URL like https://api.example.com (baseUrl, not baseURL)');
   return baseUrl.replace(/\/+$/, '');
 }
 
 /**
  * The origins that get the token: that of baseUrl, and those that the app lists.
  * @param {string} base
- * @param {string[]} listed
+ * @param {unknown} listed
  */
 export function ownOrigins(base, listed) {
-  return [originOf(base)].concat(listed.map((each) => {
-    if (!/^\w+:\/\/[^/?#]+\/?$/.test(each) || !originOf(each)) {
-      throw nonsense('createSession: origins takes origins like https://files.example.com, not ' + each);
-    }
+  // What is no list becomes its own only member.
+  return [originOf(base)].concat([].concat(/** @type {never} */ (listed)).map((each) => {
+    need(each !== listed && /^\w+:\/\/[^/?#]+\/?$/.test(each) && originOf(each), 'origins must be a list of origins like https://files.example.com, not ' + each);
     return originOf(each);
   }));
 }
@@ -51,11 +48,14 @@ export function ownOrigins(base, listed) {
  * @param {Core} core
  * @param {string} url as the app wrote it
  * @param {'ws' | 'http'} [scheme]
- * @returns {{url: string, ours: boolean}} ours: the token may be sent there
+ * @returns {{url: string, hint: string}} hint: why the token may not be sent there, empty when it may
  */
 export function addressOf(core, url, scheme = 'http') {
   if (!ABSOLUTE.test(url)) url = core.base.replace(/^http/i, scheme) + (url[0] === '/' ? '' : '/') + url;
-  return { url, ours: url.slice(0, scheme.length).toLowerCase() === scheme && core.origins.indexOf(originOf(url)) >= 0 };
+  const ours = url.slice(0, scheme.length).toLowerCase() === scheme && core.origins.indexOf(originOf(url)) >= 0;
+  const hint = ours ? '' : 'origins has no ' + originOf(url);
+  if (hint) core.debug({ event: 'no token', hint });
+  return { url, hint };
 }
 
 /**

@@ -24,7 +24,7 @@ export function headerOf({ header = {} }, name) {
  * @returns {{[name: string]: unknown}}
  */
 function bodyIn(data) {
-  if (Object.prototype.toString.call(data) === '[object ArrayBuffer]') {
+  if (({}).toString.call(data) === '[object ArrayBuffer]') {
     const bytes = new Uint8Array(/** @type {ArrayBuffer} */ (data));
     data = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
   }
@@ -54,8 +54,8 @@ export function replyOf(sent, response, secret) {
   const { code } = body;
   const status = [response.statusCode, typeof code === 'string' && body.status].find(isStatus);
   // The service's code is text, that of a business API may be a number.
-  const known = typeof code === 'number' || (typeof code === 'string' && code) ? code : undefined;
-  return { sent, response, body, secret, status: Number(status || 0), code: known };
+  const known = typeof code === 'number' || typeof code === 'string' ? code : '';
+  return { sent, response, body, secret, status: Number(status || 0), code: known || undefined };
 }
 
 /**

@@ -154,7 +154,7 @@ export interface Core {
   why?: Promise<void> | null;
   asking?: { token: string; answer: Promise<'accepted' | 'refused'> } | null;
   sure?: { token: string; at: number };
-  keyCheck?: Promise<boolean>;
+  keyCheck?: Promise<boolean> | true;
   epoch: number;
   logouts: number;
   /** wx.login calls of this incident. */

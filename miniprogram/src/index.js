@@ -9,16 +9,19 @@
 
 import { normalBase, ownOrigins } from './address.js';
 import { accountOf } from './device.js';
-import { isSessionError, nonsense } from './errors.js';
+import { isSessionError, need, nonsense } from './errors.js';
 import { connectSocket, pay, webviewUrl } from './reach.js';
 import { load } from './record.js';
 import { authorize, send } from './requests.js';
 import { check, current } from './session.js';
 import { deleteAccount, loginByApp, logout, logoutEverywhere } from './signout.js';
+import { ignore } from './wire.js';
 
 export { isSessionError };
 
 const TIMEOUT_MS = 15000;
+/** What the library cannot do without; the rest of wx is needed only when used. */
+const NEEDED = /** @type {const} */ (['login', 'request', 'getStorageSync', 'setStorageSync']);
 const EVENTS = ['signed-in', 'signed-out', 'session-ended'];
 
 /** @typedef {import('./core').Core} Core */
@@ -58,18 +61,23 @@ export function createSession(options = /** @type {import('../index').CreateSess
  */
 function open(options) {
   const host = wxOf(options);
-  const base = normalBase(options.baseUrl);
+  const { baseUrl, origins = [], timeout = TIMEOUT_MS, debug = ignore } = options;
+  const base = normalBase(baseUrl);
   const account = accountOf(host);
   const appId = options.appId || account.appId;
+  typed(appId || '', 'string', 'appId');
+  typed(timeout > 0 && timeout, 'number', 'timeout');
+  typed(debug, 'function', 'debug');
+  const key = ['wxsession', account.envVersion || 'release', appId || '', base].join('|');
   /** @type {Core} */
   const core = {
     wx: host,
-    kept: { out: false, deleting: false, install: '' },
+    kept: load(host, key),
     base,
-    origins: ownOrigins(base, options.origins || []),
+    origins: ownOrigins(base, origins),
     appId,
-    key: ['wxsession', account.envVersion || 'release', appId || '', base].join('|'),
-    timeout: options.timeout || TIMEOUT_MS,
+    key,
+    timeout,
     sessionKey: !!options.sessionKey,
     listeners: [],
     // Counts sign-outs, so that what began before one cannot undo it.
@@ -85,14 +93,22 @@ function open(options) {
     },
     debug(detail) {
       try {
-        if (options.debug) options.debug(detail);
+        debug(detail);
       } catch (theirs) {
         // A debug hook must not change what it watches.
       }
     }
   };
-  load(core);
   return core;
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} type
+ * @param {string} name
+ */
+function typed(value, type, name) {
+  need(typeof value === type, name + ' must be a ' + type);
 }
 
 /**
@@ -100,10 +116,9 @@ function open(options) {
  * @returns {import('./core').Wx}
  */
 function wxOf(options) {
-  if ('baseURL' in options) throw nonsense('createSession: the option is baseUrl, not baseURL');
-  const host = options.wx || (typeof wx === 'undefined' ? undefined : wx);
-  if (!host) throw nonsense('createSession: no global wx here, hand one in as wx');
-  return /** @type {import('./core').Wx} */ (host);
+  const host = /** @type {import('./core').Wx} */ (options.wx || (typeof wx === 'undefined' ? {} : wx));
+  NEEDED.forEach((name) => typed(host[name], 'function', 'wx.' + name));
+  return host;
 }
 
 /**

@@ -5,8 +5,8 @@
 import { isSessionOver } from './answers.js';
 import { deviceOf } from './device.js';
 import { errorOf, failureOf, sessionError, signedOut } from './errors.js';
-import { isToken, newInstall, recordOf, save, seconds } from './record.js';
-import { ask, call, limitOf } from './wire.js';
+import { isToken, newInstall, recordOf, save, seconds, tokenOf } from './record.js';
+import { ask, call } from './wire.js';
 
 /** @typedef {import('./core').Core} Core */
 /** @typedef {import('../index').SessionInfo} SessionInfo */
@@ -24,12 +24,12 @@ const LONGEST_PAUSE_SECONDS = 60;
  * @param {boolean} [byApp] the app asked for it: a new incident, no pause
  * @returns {Promise<SessionInfo>}
  */
-export function signIn(core, byApp) {
-  if (core.kept.out) return Promise.reject(signedOut());
+export async function signIn(core, byApp) {
+  if (core.kept.out) throw signedOut();
   if (core.login) return core.login;
   const pause = core.pausedUntil - seconds();
   // A pause longer than any we set means that the device clock was moved.
-  if (!byApp && pause > 0 && pause <= LONGEST_PAUSE_SECONDS) return Promise.reject(paused(core, Math.ceil(pause)));
+  if (!byApp && pause > 0 && pause <= LONGEST_PAUSE_SECONDS) throw paused(core, Math.ceil(pause));
   if (byApp || core.spent >= LOGINS_PER_INCIDENT) core.spent = 0;
   const epoch = core.epoch;
   const done = () => {
@@ -60,7 +60,7 @@ function paused(core, retryAfter) {
  * @returns {Promise<SessionInfo>}
  */
 async function attempt(core, epoch) {
-  let old = core.kept.record ? core.kept.record.token : core.kept.ending;
+  let old = tokenOf(core) || core.kept.ending;
   for (;;) {
     core.spent++;
     core.pausedUntil = core.spent < LOGINS_PER_INCIDENT ? 0 : seconds() + LONGEST_PAUSE_SECONDS;
@@ -84,9 +84,8 @@ async function attempt(core, epoch) {
  * @returns {Promise<{code: string}>}
  */
 function wxLogin(core) {
-  const { timeout } = core;
   core.debug({ event: 'wx.login' });
-  return call(core, 'login', { timeout }, limitOf(timeout)).catch((/** @type {unknown} */ failure) => {
+  return call(core, 'login', { timeout: core.timeout }).catch((/** @type {unknown} */ failure) => {
     throw failureOf(core, { url: 'login', method: 'wx' }, failure, 'wx_login_failed');
   });
 }
@@ -109,9 +108,8 @@ async function adopt(core, epoch, { body, response }) {
   }
   const { info } = (core.kept.record = recordOf(token, /** @type {SessionInfo} */ (/** @type {unknown} */ (body)), response));
   core.dead = core.kept.deleting = false;
-  core.kept.ending = undefined;
-  core.lastError = undefined;
-  core.keyCheck = Promise.resolve(true);
+  core.kept.ending = core.lastError = undefined;
+  core.keyCheck = true;
   save(core);
   core.emit('signed-in', info);
   return info;

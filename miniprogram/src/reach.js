@@ -6,7 +6,7 @@ import { errorOf, failureOf, nonsense } from './errors.js';
 import { authorized, optionsOf, urlOf, withCallbacks, withToken, wxOptionsOf } from './requests.js';
 import { freshToken } from './session.js';
 import { loginByApp } from './signout.js';
-import { ask, call, limitOf } from './wire.js';
+import { ask, call } from './wire.js';
 
 /** @typedef {import('./core').Core} Core */
 
@@ -19,14 +19,14 @@ import { ask, call, limitOf } from './wire.js';
 export function connectSocket(core, given, more) {
   const asked = optionsOf(given, more);
   return withCallbacks(asked, abortable(asked.signal, async (job) => {
-    const { url, ours } = addressOf(core, urlOf('connectSocket', asked), 'ws');
-    if (!ours) throw nonsense('connectSocket: origins has no ' + originOf(url));
+    const { url, hint } = addressOf(core, urlOf('connectSocket', asked), 'ws');
+    if (hint) throw nonsense('connectSocket: ' + hint);
     const options = wxOptionsOf(asked, url);
     const token = await freshToken(core);
     /** @type {unknown} */
     let socket;
     if (job.over) return socket;
-    await call(core, 'connectSocket', withToken(options, token), limitOf(options.timeout), (task) => {
+    await call(core, 'connectSocket', withToken(options, token), undefined, (task) => {
       socket = task;
       job.task = { abort: () => task.close && task.close({}) };
       if (asked.onTask) asked.onTask(task);
@@ -65,7 +65,7 @@ export async function pay(core, { sign }) {
     const { mode, signData, paySig, signature } = await sign({ again });
     if (typeof signData !== 'string') throw nonsense('pay: signData must be the text that was signed');
     try {
-      return await call(core, 'requestVirtualPayment', { mode, signData, paySig, signature });
+      return await call(core, 'requestVirtualPayment', { mode, signData, paySig, signature }, 0);
     } catch (failure) {
       const error = failureOf(core, { url: 'requestVirtualPayment', method: 'wx' }, failure, 'pay_failed');
       if (error.errno === CANCELLED) error.code = 'pay_cancelled';

@@ -9,17 +9,21 @@ import { headerOf } from './answers.js';
 /** Unix seconds of this device's clock. */
 export const seconds = () => Date.now() / 1000;
 
-/** @param {Core} core */
-export function load(core) {
+/**
+ * @param {import('./core').Wx} wx
+ * @param {string} key of the entry in its storage
+ * @returns {Kept}
+ */
+export function load(wx, key) {
   /** @type {Partial<Kept>} */
   let kept = {};
   try {
-    kept = core.wx.getStorageSync(core.key) || kept;
+    kept = wx.getStorageSync(key) || kept;
   } catch (unreadable) {
     // Treated like an empty storage: the worst outcome is one more silent login.
   }
   const { record, ending, out, deleting, install } = kept;
-  core.kept = {
+  return {
     record: record && isToken(record.token) && record.info ? record : undefined,
     ending: isToken(ending) ? ending : undefined,
     out: !!out,
@@ -27,6 +31,9 @@ export function load(core) {
     install: isToken(install) ? install : newInstall()
   };
 }
+
+/** @param {Core} core */
+export const tokenOf = ({ kept: { record } }) => record && record.token;
 
 /** @param {Core} core */
 export function save(core) {

@@ -23,7 +23,7 @@ import { carry, ignore } from './wire.js';
 export function send(core, api, given, more) {
   const asked = optionsOf(given, more);
   return withCallbacks(asked, abortable(asked.signal, async (job) => {
-    const { url, ours } = addressOf(core, urlOf(api, asked));
+    const { url, hint } = addressOf(core, urlOf(api, asked));
     const options = wxOptionsOf(asked, url);
     const once = (/** @type {string} */ token) => {
       return carry(core, api, token ? withToken(options, token) : options, false, (task) => {
@@ -31,8 +31,8 @@ export function send(core, api, given, more) {
         if (asked.onTask) asked.onTask(task);
       });
     };
-    const reply = await (ours ? authorized(core, job, once) : once(''));
-    if (reply.status >= 400) throw errorOf(core, reply);
+    const reply = await (hint ? once('') : authorized(core, job, once));
+    if (reply.status >= 400) throw errorOf(core, reply, hint);
     return reply.response;
   }));
 }
@@ -49,27 +49,20 @@ export function authorize(core, given, carrier) {
   return abortable(asked.signal, async (job) => {
     const own = urlOf('authorize', asked);
     const { baseURL, headers, header } = asked;
-    const { url, ours } = addressOf(core, baseURL && !/^\w+:/.test(own) ? baseURL.replace(/\/*$/, '/') + own.replace(/^\//, '') : own);
+    const { url, hint } = addressOf(core, baseURL && !/^\w+:/.test(own) ? baseURL.replace(/\/*$/, '/') + own.replace(/^\//, '') : own);
     const options = /** @type {WxOptions} */ (Object.assign({}, asked, { url }));
     const sealed = (/** @type {string} */ token) => (token ? withToken(options, token, headers && !header ? 'headers' : 'header') : options);
-    if (typeof carrier !== 'function') return sealed(ours ? await ready(core) : '');
-    /** @type {() => unknown} */
-    let outcome = ignore;
+    if (typeof carrier !== 'function') return sealed(hint ? '' : await ready(core));
+    /** @type {Promise<unknown> | undefined} */
+    let outcome;
     const read = (/** @type {unknown} */ value) => replyOf({ url, method: '' }, responseIn(value));
-    const once = async (/** @type {string} */ token) => {
-      try {
-        const value = await carrier(sealed(token));
-        outcome = () => value;
-        return read(value);
-      } catch (error) {
-        outcome = () => {
-          throw error;
-        };
-        return read(error);
-      }
+    const once = (/** @type {string} */ token) => {
+      outcome = new Promise((resolve) => resolve(carrier(sealed(token))));
+      // What cannot be read says nothing about the session; the outcome is not touched.
+      return outcome.then(read, read).catch(() => read(0));
     };
-    await (ours ? authorized(core, job, once) : once(''));
-    return outcome();
+    await (hint ? once('') : authorized(core, job, once));
+    return outcome;
   });
 }
 
@@ -150,12 +143,16 @@ export function withToken(options, token, name = 'header') {
 
 /**
  * The response in what another request layer resolved or rejected with: wx's own form, axios' `status` and
- * `headers`, an error that carries it in `response`, or uni-app's `[error, response]`.
- * @param {unknown} value
+ * `headers`, an error that carries it in `response`, or uni-app's `[error, response]`. Any other list is data.
+ * @param {any} value
  * @returns {import('./core').Response}
  */
 function responseIn(value) {
-  const { statusCode, status = statusCode, data, response } = /** @type {import('./core').Foreign} */ (Array.isArray(value) ? value[1] : value || {});
+  if (Array.isArray(value)) {
+    const [error, answer] = value;
+    value = value.length < 3 && (!error || error.errMsg || error instanceof Error) && (answer || error);
+  }
+  const { statusCode, status = statusCode, data, response } = /** @type {import('./core').Foreign} */ (value || {});
   return response ? responseIn(response) : { statusCode: status, data };
 }
 
@@ -167,8 +164,8 @@ function responseIn(value) {
  */
 export function withCallbacks({ success, fail, complete }, outcome) {
   if (success || fail || complete) {
-    outcome.then(success, fail || ignore).then(ignore, rethrow);
-    outcome.then(complete, complete || ignore).then(ignore, rethrow);
+    outcome.then(success, fail || ignore).catch(rethrow);
+    outcome.then(complete, complete || ignore).catch(rethrow);
   }
   return outcome;
 }

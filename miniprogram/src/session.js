@@ -3,7 +3,7 @@
 import { isSessionOver } from './answers.js';
 import { errorOf, signedOut } from './errors.js';
 import { leave, signIn } from './login.js';
-import { isCheckDue, looksExpired, recordOf, save } from './record.js';
+import { isCheckDue, looksExpired, recordOf, save, tokenOf } from './record.js';
 import { ask, call, ignore, limitOf } from './wire.js';
 
 /** @typedef {import('./core').Core} Core */
@@ -37,7 +37,8 @@ export async function ready(core, closing) {
     });
   }
   // A failed login changes nothing about a token that the service has not refused: it still decides.
-  if (core.kept.record && !core.dead) return core.kept.record.token;
+  const token = tokenOf(core);
+  if (token && !core.dead) return token;
   throw error || signedOut();
 }
 
@@ -56,7 +57,7 @@ const hasSession = (core) => !!core.kept.record && !core.dead && !looksExpired(c
  * @param {Core} core
  * @param {string} token
  */
-const isCurrent = (core, token) => !!core.kept.record && core.kept.record.token === token && !core.dead;
+const isCurrent = (core, token) => tokenOf(core) === token && !core.dead;
 
 /**
  * The incident is over, unless a login failed in the meantime and is still owed.
@@ -102,11 +103,11 @@ function over(core, said) {
  * @param {boolean} [force] what it said a moment ago is not enough
  * @returns {Promise<'accepted' | 'refused'>} rejects when nobody can tell
  */
-export function renew(core, token, force) {
-  if (!isCurrent(core, token)) return Promise.resolve('refused');
+export async function renew(core, token, force) {
+  if (!isCurrent(core, token)) return 'refused';
   const { sure } = core;
   // A clock that was set back must not make it last.
-  if (!force && sure && sure.token === token && Math.abs(Date.now() - sure.at) < SURE_MS) return Promise.resolve('accepted');
+  if (!force && sure && sure.token === token && Math.abs(Date.now() - sure.at) < SURE_MS) return 'accepted';
   if (!core.asking || core.asking.token !== token) {
     const asking = { token, answer: askSession(core, token) };
     const done = () => {
@@ -155,7 +156,7 @@ export async function check(core, { force, login } = {}) {
   if (login) await ready(core);
   else {
     if (core.login) await core.login.catch(ignore);
-    if (core.why) await core.why;
+    await core.why;
     if (!hasSession(core)) return null;
   }
   const { record } = core.kept;
@@ -168,7 +169,7 @@ export async function check(core, { force, login } = {}) {
  * @param {Core} core
  */
 export async function freshToken(core) {
-  const before = core.kept.record && core.kept.record.token;
+  const before = tokenOf(core);
   const token = await ready(core);
   // What was handed out this moment needs no question, and what nobody can answer now is decided by the call itself.
   if (token === before && (await renew(core, token).catch(ignore)) === 'refused') return ready(core);

@@ -2,7 +2,7 @@
 
 import { errorOf, signedOut } from './errors.js';
 import { end, leave, signIn } from './login.js';
-import { save } from './record.js';
+import { save, tokenOf } from './record.js';
 import { authorized } from './requests.js';
 import { ask, ignore } from './wire.js';
 
@@ -25,7 +25,7 @@ export async function loginByApp(core) {
  */
 export async function logout(core) {
   const pending = core.login;
-  const token = core.kept.record ? core.kept.record.token : core.kept.ending;
+  const token = tokenOf(core) || core.kept.ending;
   core.kept.ending = token;
   core.logouts++;
   leave(core, 'logout', true);
@@ -75,17 +75,15 @@ function close(core, path, reason) {
     return core.closingPath === path ? core.closing : core.closing.catch(ignore).then(() => close(core, path, reason));
   }
   const once = (/** @type {string} */ token) => ask(core, 'DELETE', path, token);
+  const done = () => {
+    core.closing = null;
+  };
+  const flight = authorized(core, { over: false }, once, true);
+  flight.then(done, done);
   core.closingPath = path;
-  core.closing = authorized(core, { over: false }, once, true).then(
-    (reply) => {
-      core.closing = null;
-      if (reply.status !== 204) throw errorOf(core, reply);
-      leave(core, reason, true);
-    },
-    (error) => {
-      core.closing = null;
-      throw error;
-    }
-  );
+  core.closing = flight.then((reply) => {
+    if (reply.status !== 204) throw errorOf(core, reply);
+    leave(core, reason, true);
+  });
   return core.closing;
 }

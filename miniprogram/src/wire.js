@@ -23,12 +23,12 @@ export const limitOf = (timeout) => (Number(timeout) > 0 ? Number(timeout) + GRA
  * @template T
  * @param {Core} core
  * @param {import('./core').Api} api
- * @param {object} options
- * @param {number} [limit] milliseconds until the call counts as timed out; a payment takes as long as the user
+ * @param {any} options of the call; its `timeout` counts
+ * @param {number} [limit] milliseconds until the call counts as timed out, 0 for a payment, which takes as long as the user
  * @param {(task: Task) => void} [onTask]
  * @returns {Promise<T>}
  */
-export function call(core, api, options, limit, onTask) {
+export function call(core, api, options, limit = limitOf(options.timeout), onTask) {
   return new Promise((resolve, reject) => {
     /** @type {Task | undefined} */
     let task;
@@ -67,13 +67,13 @@ export function call(core, api, options, limit, onTask) {
  * @returns {Promise<import('./core').Reply>}
  */
 export function carry(core, api, options, secret, onTask) {
-  const { url, timeout, method = api === 'uploadFile' ? 'POST' : 'GET' } = options;
+  const { url, method = api === 'uploadFile' ? 'POST' : 'GET' } = options;
   const sent = { url, method };
   const start = Date.now();
   /** @type {(event: 'request' | 'response' | 'no response', status?: number, code?: string | number) => void} */
   const tell = (event, status, code) => core.debug({ event, method, path: pathOf(core, url), status, code, ms: Date.now() - start });
   tell('request');
-  return call(core, api, options, limitOf(timeout), onTask).then((/** @type {import('./core').Response} */ response) => {
+  return call(core, api, options, undefined, onTask).then((/** @type {import('./core').Response} */ response) => {
     const reply = replyOf(sent, response, secret);
     tell('response', reply.status, reply.code);
     return reply;

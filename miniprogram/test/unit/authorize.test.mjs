@@ -109,3 +109,54 @@ test('abort() before the carrier is called keeps it from being called', async ()
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.deepEqual([called, wx.logins], [0, 1]);
 });
+
+// Layers that unwrap hand over data, and a list of orders is no pair of error and response.
+const theirs = [
+  [], [{ id: 1 }], [1, null], [null, null], [undefined], [{ errMsg: 'request:fail' }], [{ errMsg: 'request:fail' }, undefined], Array(100).fill({ id: 1 }),
+  [{ id: 1 }, { status: 401, code: 'session_invalid' }], [{ id: 1 }, { statusCode: 401, data: { code: 'session_invalid' } }],
+  [null, { statusCode: 401, data: { code: 'session_invalid' } }, {}], null, undefined, 0, '', 'text', true, { statusCode: Object.create(null) }
+];
+const cycle = {};
+cycle.response = cycle;
+theirs.push(cycle, new Proxy({}, {
+  get(target, name) {
+    if (name === 'then') return undefined;
+    throw new Error('not for you');
+  }
+}));
+theirs.forEach((value, index) => {
+  test(`what the layer hands over is the outcome, resolved or rejected: ${index}`, async () => {
+    for (const url of ['/orders', 'https://other.example.com/orders']) {
+      const { session, wx, token, service } = await signedIn();
+      const { value: resolved, error } = await settle(session.authorize({ url }, async () => value).then((outcome) => [outcome]));
+      assert.equal(error, undefined);
+      assert.ok(resolved[0] === value);
+      const rejected = await settle(session.authorize({ url }, () => Promise.reject(value)).catch((reason) => Promise.reject([reason])));
+      assert.ok(rejected.error[0] === value);
+      assert.deepEqual([wx.logins, wx.storedToken(), paths(service)], [0, token, []]);
+    }
+  });
+});
+
+test('a carrier that throws before it returns a promise is a rejection like any other', async () => {
+  const { session } = await signedIn();
+  const thrown = new Error('theirs');
+  const { error } = await settle(session.authorize({ url: '/orders' }, () => {
+    throw thrown;
+  }));
+  assert.equal(error, thrown);
+});
+
+const over = { statusCode: 401, data: { code: 'session_invalid' } };
+const said = {
+  'a response': over, 'an error with the response': Object.assign(new Error('401'), { response: over }), 'a pair': [null, over], 'a pair with both': [new Error('401'), over],
+  'a pair of an error with the response and nothing': [Object.assign(new Error('401'), { response: over }), undefined], 'a lone error that has the status': [{ errMsg: 'request:fail', ...over }]
+};
+for (const [name, value] of Object.entries(said)) {
+  test(`${name} says that the session is over: one login, one more try`, async () => {
+    const { session, wx } = await signedIn();
+    let tries = 0;
+    assert.equal(await session.authorize({ url: '/orders' }, async () => (tries++ ? 'good' : value)), 'good');
+    assert.deepEqual([tries, wx.logins], [2, 1]);
+  });
+}
