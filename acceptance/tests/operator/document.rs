@@ -1,4 +1,4 @@
-//! `docs/doctor.md` shows what the command prints.
+//! `docs/doctor.md` and its Chinese page show what the command prints.
 
 use operator::lang::Lang;
 use regex_lite::Regex;
@@ -10,14 +10,15 @@ use crate::{
 };
 
 const DOCUMENT: &str = include_str!("../../../docs/doctor.md");
+const CHINESE: &str = include_str!("../../../docs/zh/doctor.md");
 
-fn block(begin: &str) -> &'static str {
-    DOCUMENT.split(begin).nth(1).and_then(|rest| rest.split("\n```").next()).expect("the document has it")
+fn block(document: &'static str, begin: &str) -> &'static str {
+    document.split(begin).nth(1).and_then(|rest| rest.split("\n```").next()).expect("the document has it")
 }
 
 /// Without what differs from run to run.
 fn settled(text: &str) -> String {
-    let changing = Regex::new(r"rid [0-9a-f-]{26}|differ by \d s").expect("a pattern");
+    let changing = Regex::new(r"rid [0-9a-f-]{26}|differ by \d s|相差 \d 秒").expect("a pattern");
     changing.replace_all(text.trim(), "…").into_owned()
 }
 
@@ -28,7 +29,9 @@ async fn the_example_is_a_real_one() {
     assert!(stack.service.simulator.set_ip_whitelist(APP, Some(Vec::new()), from));
     stack.recreate("SessionsTable", &[("pk", "HASH", "S"), ("sk", "RANGE", "S")], None).await;
     let report = stack.everything().await;
-    assert_eq!(settled(block("```text\n")), settled(&report.text(Lang::En)));
+    for (document, lang) in [(DOCUMENT, Lang::En), (CHINESE, Lang::Zh)] {
+        assert_eq!(settled(block(document, "```text\n")), settled(&report.text(lang)));
+    }
 }
 
 /// Every check has its row, so that a line can be looked up.
@@ -45,7 +48,7 @@ async fn every_check_is_in_the_table() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_against_the_local_service_works() {
     let stack = Stack::deployed().await;
-    let command = block("```sh\nWECHAT_APP_ID=").replace("\\\n", " ");
+    let command = block(DOCUMENT, "```sh\nWECHAT_APP_ID=").replace("\\\n", " ");
     let (variables, arguments) = command.split_once("doctor").expect("the command");
     assert!(variables.contains(DEFAULT_APP.0) && variables.contains(DEFAULT_APP.1), "{variables}");
     let arguments = arguments.replace("http://127.0.0.1:3000", &stack.service.url);
