@@ -16,8 +16,9 @@ export const COMMITTED = 'demo/lib/wxsession.js';
 /** async functions, Object.entries: README says where they run. */
 export const LANGUAGE = 2017;
 
-// Members of src/core.d.ts that neither the app nor wx storage ever sees.
-const INNER = /^(pausedUntil|lastError|logouts|closing|closingPath|keyCheck|asking|answer|listeners|epoch|spent|sure|why|kept|base|dead|emit|key|over|sent|secret|task)$/;
+// Members that neither the app nor wx nor its storage ever sees.
+const INNER = new RegExp('^(pausedUntil|lastError|logouts|closing|closingPath|keyCheck|asking|answer|listeners|listener|epoch|spent'
+  + '|sure|at|why|kept|key|base|dead|emit|over|task|sent|secret|ours)$');
 
 /** @param {import('esbuild').BuildOptions} options */
 async function bundle(options) {

@@ -88,5 +88,13 @@ export function verdictOf(reply) {
   return !status || status >= 500 || status === 429 ? 'unknown' : 'accepted';
 }
 
+/**
+ * Our service said no for good. A proxy's 4xx, 429 and everything else may pass, and prove nothing.
+ * @param {{status: number, code: string | number | undefined}} answer
+ */
+export function isFinal({ status, code }) {
+  return status >= 400 && status < 500 && status !== 429 && typeof code === 'string' && !/^http_/.test(code);
+}
+
 /** @param {Reply} reply */
 export const isSessionOver = ({ status, code }) => status === 401 && SESSION_IS_OVER.indexOf(/** @type {string} */ (code)) >= 0;

@@ -77,11 +77,11 @@ export interface Stored {
 /** What lies in wx storage. */
 export interface Kept {
   record?: Stored;
-  /** A token that a logout or a login still has to end on the service. */
-  ending?: string;
+  /** Tokens that the service has still to be told are over. */
+  ending: string[];
   /** Signed out until the app calls login(). */
   out: boolean;
-  /** deleteAccount() was called, and nobody knows yet whether it happened. */
+  /** The account may be gone: a deletion was sent, and nobody knows whether it happened. Until login(), nothing logs in. */
   deleting: boolean;
   /** Sent with each login, so that it ends this app's former session. */
   install: string;

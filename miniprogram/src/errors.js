@@ -47,14 +47,13 @@ export const signedOut = () => sessionError('signed_out', 'signed out: call logi
  * The error for an answer that is not what was asked for.
  * @param {Core} core
  * @param {import('./core').Reply} reply
- * @param {string} [hint] why the call had no token
  */
-export function errorOf(core, { sent, response, body, status, code, secret }, hint) {
+export function errorOf(core, { sent, response, body, status, code, secret }) {
   const failed = status >= 400;
   code = failed ? code || 'http_' + status : 'bad_answer';
   const retryAfter = retryAfterOf(response);
   const { ended } = /** @type {{ended?: string}} */ (body);
-  const error = sessionError(code, about(core, sent) + status + ' ' + code + said(body.msg || body.message || body.detail) + said(status === 401 && hint), { status, retryAfter, ended }, sent);
+  const error = sessionError(code, about(core, sent) + status + ' ' + code + said(body.msg || body.message || body.detail), { status, retryAfter, ended }, sent);
   // What came in place of a token or a ticket may hold one.
   return secret && !failed ? error : Object.assign(error, { response, body: Object.keys(body).length ? body : response.data });
 }

@@ -20,8 +20,6 @@ import { ignore } from './wire.js';
 export { isSessionError };
 
 const TIMEOUT_MS = 15000;
-/** What the library cannot do without; the rest of wx is needed only when used. */
-const NEEDED = /** @type {const} */ (['login', 'request', 'getStorageSync', 'setStorageSync']);
 const EVENTS = ['signed-in', 'signed-out', 'session-ended'];
 
 /** @typedef {import('./core').Core} Core */
@@ -65,9 +63,6 @@ function open(options) {
   const base = normalBase(baseUrl);
   const account = accountOf(host);
   const appId = options.appId || account.appId;
-  typed(appId || '', 'string', 'appId');
-  typed(timeout > 0 && timeout, 'number', 'timeout');
-  typed(debug, 'function', 'debug');
   const key = ['wxsession', account.envVersion || 'release', appId || '', base].join('|');
   /** @type {Core} */
   const core = {
@@ -103,21 +98,12 @@ function open(options) {
 }
 
 /**
- * @param {unknown} value
- * @param {string} type
- * @param {string} name
- */
-function typed(value, type, name) {
-  need(typeof value === type, name + ' must be a ' + type);
-}
-
-/**
  * @param {import('../index').CreateSessionOptions} options
  * @returns {import('./core').Wx}
  */
 function wxOf(options) {
   const host = /** @type {import('./core').Wx} */ (options.wx || (typeof wx === 'undefined' ? {} : wx));
-  NEEDED.forEach((name) => typed(host[name], 'function', 'wx.' + name));
+  need(host.login && host.request, 'wx.login must be a function');
   return host;
 }
 

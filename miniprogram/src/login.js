@@ -2,11 +2,11 @@
 //
 // An incident starts when a login becomes necessary and ends when the service accepts a token again.
 
-import { isSessionOver } from './answers.js';
+import { isFinal, isSessionOver } from './answers.js';
 import { deviceOf } from './device.js';
 import { errorOf, failureOf, sessionError, signedOut } from './errors.js';
 import { isToken, newInstall, recordOf, save, seconds, tokenOf } from './record.js';
-import { ask, call } from './wire.js';
+import { ask, call, ignore } from './wire.js';
 
 /** @typedef {import('./core').Core} Core */
 /** @typedef {import('../index').SessionInfo} SessionInfo */
@@ -25,7 +25,8 @@ const LONGEST_PAUSE_SECONDS = 60;
  * @returns {Promise<SessionInfo>}
  */
 export async function signIn(core, byApp) {
-  if (core.kept.out) throw signedOut();
+  // Where an account may have been deleted, a login would register the user again.
+  if (core.kept.out || core.kept.deleting) throw signedOut();
   if (core.login) return core.login;
   const pause = core.pausedUntil - seconds();
   // A pause longer than any we set means that the device clock was moved.
@@ -60,7 +61,8 @@ function paused(core, retryAfter) {
  * @returns {Promise<SessionInfo>}
  */
 async function attempt(core, epoch) {
-  let old = tokenOf(core) || core.kept.ending;
+  const former = tokenOf(core) || core.kept.ending[0];
+  let old = /** @type {string | undefined} */ (former);
   for (;;) {
     core.spent++;
     core.pausedUntil = core.spent < LOGINS_PER_INCIDENT ? 0 : seconds() + LONGEST_PAUSE_SECONDS;
@@ -70,7 +72,7 @@ async function attempt(core, epoch) {
     const reply = await ask(core, 'POST', '/login', old, {
       code, app_id: core.appId, install_id: core.kept.install, device: deviceOf(core.wx)
     });
-    if (reply.status === 200 && isToken(reply.body.token)) return adopt(core, epoch, reply);
+    if (reply.status === 200 && isToken(reply.body.token)) return adopt(core, epoch, reply, former);
     const error = errorOf(core, reply);
     const ofOldToken = old && (error.status === 401 || error.code === 'malformed_request');
     const heals = ofOldToken || /^login_code_(invalid|used)$/.test(String(error.code));
@@ -94,23 +96,24 @@ function wxLogin(core) {
  * @param {Core} core
  * @param {number} epoch
  * @param {import('./core').Reply} reply
+ * @param {string | undefined} former what this login ended
  * @returns {Promise<SessionInfo>}
  */
-async function adopt(core, epoch, { body, response }) {
+async function adopt(core, epoch, { body, response }, former) {
   const { token } = /** @type {{token: string}} */ (body);
   if (core.epoch !== epoch) {
     // A logout came in between: this session must not live, here or there.
-    await end(core, token).catch(() => {
-      core.kept.ending = core.kept.ending || token;
-      save(core);
-    });
+    core.kept.ending.push(token);
+    ended(core, former);
+    await settle(core).catch(ignore);
     throw signedOut();
   }
   const { info } = (core.kept.record = recordOf(token, /** @type {SessionInfo} */ (/** @type {unknown} */ (body)), response));
-  core.dead = core.kept.deleting = false;
-  core.kept.ending = core.lastError = undefined;
+  core.dead = false;
+  core.lastError = undefined;
   core.keyCheck = true;
-  save(core);
+  ended(core, former);
+  settle(core).catch(ignore);
   core.emit('signed-in', info);
   return info;
 }
@@ -120,25 +123,32 @@ async function adopt(core, epoch, { body, response }) {
  * @param {SessionError} error
  */
 function failed(core, error) {
-  const { status = 0, code, retryAfter } = error;
-  // Our service said no for good; a proxy's 4xx, 429 and everything else may pass.
-  const final = status >= 400 && status < 500 && status !== 429 && typeof code === 'string' && !/^http_/.test(code);
+  const final = isFinal(/** @type {import('./core').Reply} */ (/** @type {unknown} */ (error)));
   const least = core.spent < LOGINS_PER_INCIDENT ? 0 : PAUSE_SECONDS;
-  const pause = final ? LONGEST_PAUSE_SECONDS : Math.max(retryAfter || 0, least);
+  const pause = final ? LONGEST_PAUSE_SECONDS : Math.max(error.retryAfter || 0, least);
   core.pausedUntil = seconds() + Math.min(pause, LONGEST_PAUSE_SECONDS);
   core.lastError = error;
-  if (final && core.dead) leave(core, 'refused', false, code);
+  if (final && core.dead) leave(core, 'refused', false, error.code);
 }
 
 /**
- * Ends a session on the service. Done only when the service says so.
+ * Ends on the service what was left here. Each token is kept until the service says that it is over.
  * @param {Core} core
- * @param {string} token
  */
-export function end(core, token) {
-  return ask(core, 'DELETE', '/session', token).then((reply) => {
+export function settle(core) {
+  return Promise.all(core.kept.ending.map((token) => ask(core, 'DELETE', '/session', token).then((reply) => {
     if (reply.status !== 204 && !isSessionOver(reply)) throw errorOf(core, reply);
-  });
+    ended(core, token);
+  })));
+}
+
+/**
+ * @param {Core} core
+ * @param {string | undefined} token
+ */
+function ended(core, token) {
+  core.kept.ending = core.kept.ending.filter((each) => each !== token);
+  save(core);
 }
 
 /**

@@ -5,8 +5,8 @@ import { abortable } from './abort.js';
 import { errorOf, failureOf, nonsense } from './errors.js';
 import { authorized, optionsOf, urlOf, withCallbacks, withToken, wxOptionsOf } from './requests.js';
 import { freshToken } from './session.js';
-import { loginByApp } from './signout.js';
-import { ask, call } from './wire.js';
+import { signIn } from './login.js';
+import { ask, call, ignore } from './wire.js';
 
 /** @typedef {import('./core').Core} Core */
 
@@ -71,6 +71,7 @@ export async function pay(core, { sign }) {
       if (error.errno === CANCELLED) error.code = 'pay_cancelled';
       if (again || STALE_KEY.indexOf(error.errno || 0) < 0) throw error;
     }
-    await loginByApp(core);
+    while (core.closing) await core.closing.catch(ignore);
+    await signIn(core, true);
   }
 }

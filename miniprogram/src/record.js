@@ -25,7 +25,7 @@ export function load(wx, key) {
   const { record, ending, out, deleting, install } = kept;
   return {
     record: record && isToken(record.token) && record.info ? record : undefined,
-    ending: isToken(ending) ? ending : undefined,
+    ending: Array.isArray(ending) ? ending.filter(isToken) : [],
     out: !!out,
     deleting: !!deleting,
     install: isToken(install) ? install : newInstall()

@@ -32,7 +32,7 @@ export function send(core, api, given, more) {
       });
     };
     const reply = await (hint ? once('') : authorized(core, job, once));
-    if (reply.status >= 400) throw errorOf(core, reply, hint);
+    if (reply.status >= 400) throw errorOf(core, reply);
     return reply.response;
   }));
 }

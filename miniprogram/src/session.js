@@ -71,14 +71,15 @@ export function accept(core, token) {
 }
 
 /**
- * The service ended this session. Why, only GET /session says; it is asked when somebody listens.
+ * The service ended this session. Why, only GET /session says; it is asked when somebody listens, and when an account
+ * may have been deleted.
  * @param {Core} core
  * @param {string} token
  */
 export function refuse(core, token) {
   if (!isCurrent(core, token)) return;
   core.dead = true;
-  if (!core.kept.deleting && !core.listeners.some(({ event }) => event === 'session-ended')) return;
+  if (!core.kept.deleting && !core.closing && !core.listeners.some(({ event }) => event === 'session-ended')) return;
   core.why = ask(core, 'GET', '/session', token, undefined, WHY_TIMEOUT_MS).catch(ignore).then((reply) => {
     core.why = null;
     over(core, reply ? reply.body.ended : '');
@@ -93,7 +94,13 @@ function over(core, said) {
   const ended = typeof said === 'string' && said ? said : undefined;
   core.emit('session-ended', { ended });
   // A deletion whose answer was lost: nobody registers the user again behind their back.
-  if (core.kept.deleting && (ended === 'deleted' || (!ended && !core.closing))) leave(core, 'account-deleted', true);
+  if ((core.kept.deleting || core.closing) && (ended === 'deleted' || (!ended && !core.closing))) {
+    leave(core, 'account-deleted', true);
+    // Out either way, but deleteAccount() takes only the service's word for done.
+    if (!ended) core.reason = undefined;
+  }
+  // The service looks for the user before it says so: nothing was deleted.
+  if (ended === 'expired' || ended === 'evicted') core.kept.deleting = false;
 }
 
 /**

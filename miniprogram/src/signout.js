@@ -1,7 +1,8 @@
 // Ways to leave: this session, every session, the account.
 
+import { isFinal } from './answers.js';
 import { errorOf, signedOut } from './errors.js';
-import { end, leave, signIn } from './login.js';
+import { leave, settle, signIn } from './login.js';
 import { save, tokenOf } from './record.js';
 import { authorized } from './requests.js';
 import { ask, ignore } from './wire.js';
@@ -12,30 +13,27 @@ import { ask, ignore } from './wire.js';
 /** @param {Core} core */
 export async function loginByApp(core) {
   const logouts = core.logouts;
-  if (core.closing) await core.closing.catch(ignore);
+  while (core.closing) await core.closing.catch(ignore);
   if (core.logouts !== logouts) throw signedOut();
-  core.kept.out = false;
+  core.kept.out = core.kept.deleting = false;
   return signIn(core, true);
 }
 
 /**
- * Signed out on this device at once. When the service cannot be told, the promise rejects, and the token is
+ * Signed out on this device at once. When the service cannot be told, the promise rejects, and the tokens are
  * kept for one purpose only: to be ended by the next logout() or login().
  * @param {Core} core
  */
 export async function logout(core) {
   const pending = core.login;
-  const token = tokenOf(core) || core.kept.ending;
-  core.kept.ending = token;
+  const token = tokenOf(core);
+  if (token) core.kept.ending.push(token);
   core.logouts++;
   leave(core, 'logout', true);
-  const settled = pending && pending.catch(ignore);
-  if (token) {
-    await end(core, token);
-    if (core.kept.ending === token) core.kept.ending = undefined;
-    save(core);
-  }
-  await settled;
+  await settle(core);
+  if (pending) await pending.catch(ignore);
+  // The session of a login that this overtook.
+  await settle(core);
 }
 
 /**
@@ -50,15 +48,9 @@ export const logoutEverywhere = (core) => close(core, '/sessions', 'logout-every
  * @returns {Promise<void>}
  */
 export function deleteAccount(core) {
-  // Remembered before the request goes out: its answer may be lost, and the app with it.
-  core.kept.deleting = true;
-  save(core);
   return close(core, '/me', 'account-deleted').catch((/** @type {SessionError} */ error) => {
     // GET /session said that an earlier attempt had done it.
     if (core.kept.out && core.reason === 'account-deleted') return;
-    // A plain no: nothing was deleted.
-    if (error.status && error.status < 500) core.kept.deleting = false;
-    save(core);
     throw error;
   });
 }
@@ -74,7 +66,17 @@ function close(core, path, reason) {
   if (core.closing) {
     return core.closingPath === path ? core.closing : core.closing.catch(ignore).then(() => close(core, path, reason));
   }
-  const once = (/** @type {string} */ token) => ask(core, 'DELETE', path, token);
+  const once = async (/** @type {string} */ token) => {
+    const { deleting } = core.kept;
+    // Remembered before the request goes out: its answer may be lost, and the app with it.
+    if (path === '/me') core.kept.deleting = true;
+    save(core);
+    const reply = await ask(core, 'DELETE', path, token);
+    // A plain no to this request says nothing about an earlier one.
+    if (isFinal(reply)) core.kept.deleting = deleting;
+    save(core);
+    return reply;
+  };
   const done = () => {
     core.closing = null;
   };

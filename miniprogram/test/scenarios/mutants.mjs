@@ -47,8 +47,8 @@ export const mutants = [
   mutant('asking takes any bad answer for a no', /although the session was alive/,
     ['session.js', 'if (isSessionOver(reply)) {', 'if (reply.status !== 200) {']),
   mutant('a failed login forgets the token', /no recovery|false logout/,
-    ['login.js', 'if (final && core.dead) leave', 'if (status >= 500) leave'],
-    ['login.js', "leave(core, 'refused', false, code)", "leave(core, 'refused', true, code)"]),
+    ['login.js', 'if (final && core.dead) leave', 'if (Number(error.status) >= 500) leave'],
+    ['login.js', "leave(core, 'refused', false, error.code)", "leave(core, 'refused', true, error.code)"]),
   mutant('each request logs in for itself', /logins that nobody needed/,
     ['login.js', 'if (core.login) return core.login;', '']),
   mutant('replays and logins never stop', /loop: \d+ wx.login/, noPause,
@@ -70,16 +70,24 @@ export const mutants = [
     ['errors.js', "code = failed ? code || 'http_' + status : 'bad_answer';", "code = 'http_' + Number(response.statusCode);"])
 ];
 
-/** Mistakes in time: what a logout overtakes must stay overtaken. */
+/** Mistakes in time: what a logout overtakes must stay overtaken, and a deletion deleted. */
 export const races = [
+  mutant('a silent login does not mind a deletion', /a deletion was undone/,
+    ['login.js', 'if (core.kept.out || core.kept.deleting)', 'if (core.kept.out)']),
+  mutant('a 429 says that nothing was deleted', /a deletion was undone/,
+    ['answers.js', "status !== 429 && typeof code", 'typeof code']),
+  mutant('a plain no forgets an earlier deletion', /a deletion was undone/,
+    ['signout.js', 'if (isFinal(reply)) core.kept.deleting = deleting;', 'if (isFinal(reply)) core.kept.deleting = false;']),
+  mutant('a logout remembers one session only', /a session is left on the service/,
+    ['login.js', 'core.kept.ending.push(token);', 'core.kept.ending[0] = core.kept.ending[0] || token;']),
   mutant('a request that was about to log in does not notice the logout', /a logout was undone|loop/,
-    ['login.js', 'if (core.kept.out) return Promise.reject(signedOut());', '']),
+    ['login.js', 'if (core.kept.out || core.kept.deleting) return Promise.reject(signedOut());', '']),
   mutant('a login that waited does not notice the logout', /a logout was undone/,
     ['signout.js', 'if (core.logouts !== logouts) throw signedOut();', '']),
   mutant('a login that a logout overtook is kept', /a logout was undone|a session is left on the service/,
     ['login.js', "if (core.epoch !== epoch) {\n    // A logout came", "if (false) {\n    // A logout came"]),
   mutant('a login that a logout overtook is forgotten, but lives on', /a session is left on the service/,
-    ['login.js', 'await end(core, token).catch', 'await Promise.resolve().catch']),
+    ['login.js', 'core.kept.ending.push(token);', '']),
   mutant('a renewal writes an old record back', /a logout was undone|no login|signed out/,
     ['session.js', 'if (record && isCurrent(core, token)) {', 'if (true) {'],
     ['session.js', 'info.expires_at !== record.info.expires_at', 'true'])

@@ -21,12 +21,43 @@ function randomOf(seed) {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const harmless = FAULTS.filter(({ over }) => !over);
+/** Answers that prove nothing, whatever they were asked. */
+const unclear = FAULTS.filter(({ name }) => /^(401 of|403 of (the gateway|a firewall)|429|5|captive|timeout|offline|no status|interrupted)/.test(name));
+const is = (method, path) => (call) => call.method === method && call.path === path;
+
+/** Who registers the user after a deletion: the app with login(), or the library by itself? */
+function watchDeletions(service) {
+  const seen = { gone: false, pending: 0, undone: false };
+  const route = service.route.bind(service);
+  service.route = (call) => {
+    const answer = route(call);
+    if (is('DELETE', '/me')(call) && answer.statusCode === 204) seen.gone = true;
+    if (call.path === '/login' && answer.statusCode === 200) {
+      if (seen.gone && !seen.pending) seen.undone = true;
+      seen.gone = false;
+    }
+    return answer;
+  };
+  seen.wanted = (login) => {
+    // The app wants the user to be there, also when this login fails, or waits for a deletion first.
+    seen.pending++;
+    seen.gone = false;
+    const done = () => {
+      seen.pending--;
+      seen.gone = false;
+    };
+    login.then(done, done);
+    return login;
+  };
+  return seen;
+}
 
 async function history(createSession, seed) {
   const random = randomOf(seed);
   const service = new FakeService();
   const wx = new FakeWx(service);
   const session = createSession({ baseUrl: wx.base, wx });
+  const gone = watchDeletions(service);
   const seen = { wantsOut: false, everywhere: false, loginFailed: false, ended: false, faults: 0, reasons: 1 };
   service.slow = { 'POST /login': 1 + random(6), 'GET /session': 1 + random(6), 'DELETE /session': 1 + random(6) };
   service.straggle = random(2) > 0;
@@ -42,7 +73,7 @@ async function history(createSession, seed) {
     () => {
       seen.wantsOut = false;
       seen.reasons++;
-      return session.login().catch((error) => {
+      return gone.wanted(session.login()).catch((error) => {
         seen.loginFailed = true;
         throw error;
       });
@@ -78,24 +109,31 @@ async function history(createSession, seed) {
     },
     () => {
       seen.faults++;
+      // The account goes, and the answer says nothing of it.
+      const fault = unclear[random(unclear.length)];
+      service.inject(is('DELETE', '/me'), (call) => (service.route(call).statusCode === 204 ? fault.what() : undefined), 1 + random(2));
+    },
+    () => {
+      seen.faults++;
       wx.loginFails = 1 + random(2);
     }
   ];
   for (let step = 0; step < STEPS; step++) {
-    const outcome = moves[random(faulty ? moves.length : moves.length - 2)]();
+    const outcome = moves[random(faulty ? moves.length : moves.length - 3)]();
     if (outcome) calls.push(settle(outcome));
     for (let rest = random(4); rest > 0; rest--) await turn();
   }
   const outcomes = await Promise.all(calls);
   // A request that was aborted leaves its login under way.
   for (let rest = 0; rest < 40; rest++) await turn();
-  return { service, wx, session, seen, outcomes };
+  return { service, wx, session, seen, outcomes, gone };
 }
 
-async function judge({ service, wx, session, seen, outcomes }) {
+async function judge({ service, wx, session, seen, outcomes, gone }) {
   const wrong = [];
   const kept = [...wx.storage.values()].map((text) => JSON.parse(text))[0] || {};
   for (const { error } of outcomes) if (error && !error.code && error instanceof Error) wrong.push('an error of our own making: ' + error.stack);
+  if (gone.undone) wrong.push('a deletion was undone');
   if (seen.wantsOut && (session.current() || kept.record)) wrong.push('a logout was undone');
   const current = kept.record && kept.record.token;
   if (!seen.wantsOut && !seen.everywhere && !seen.loginFailed && service.minted && !service.ended.size && !service.live.has(current)) {
@@ -113,7 +151,7 @@ async function judge({ service, wx, session, seen, outcomes }) {
   }
   await session.logout();
   if (session.current() || wx.storedToken()) wrong.push('a token is left on the device');
-  if (!seen.faults && service.live.size) wrong.push('a session is left on the service that nobody knows');
+  if (service.live.size) wrong.push('a session is left on the service that nobody knows');
   return wrong;
 }
 

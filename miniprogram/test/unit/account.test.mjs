@@ -81,6 +81,8 @@ for (const tellsWhy of [true, false]) {
     assert.equal((await settle(session.deleteAccount())).error.code, 'timeout');
     assert.equal((await settle(orders())).error.code, 'signed_out');
     assert.deepEqual([service.users.size, wx.logins, events.at(-1)], [0, 0, 'signed-out account-deleted']);
+    const again = await settle(session.deleteAccount());
+    assert.deepEqual([again.error === undefined, wx.logins], [tellsWhy, 0], 'done only when the service said so');
   });
 
   test(`nor by a relaunch; ${server}`, async () => {
@@ -93,6 +95,100 @@ for (const tellsWhy of [true, false]) {
     assert.deepEqual([service.users.size, wx.logins], [0, 0]);
   });
 }
+
+/** How an app may come to need a login after a deletion whose answer was lost. */
+const DAYS = 86400000;
+const AFTER = [
+  ['at once', () => {}],
+  ['after a minute', () => 61000],
+  ['three days later, the record looks expired', () => 3 * DAYS]
+];
+const BEFORE = [
+  ['with a good session', async (all) => all.orders()],
+  ['as the first call', async () => {}],
+  ['with an ended session', async (all) => {
+    await all.orders();
+    all.service.endAll('evicted');
+  }]
+];
+const UNCLEAR = [
+  ['lost', lost], ['429', () => problem(429, 'rate_limited')], ['503', () => problem(503, 'store_unavailable')], ['a 401 of a proxy', () => answer(401, '<html>')],
+  ['a page', () => answer(200, '<html>')], ['a 403 of a firewall', () => answer(403, '<html>')], ['no status', () => ({ statusCode: NaN, data: '', header: {} })]
+];
+
+for (const [before, prepare] of BEFORE) for (const [what, unclear] of UNCLEAR) for (const [after, pass] of AFTER) {
+  test(`a deletion ${before}, done but answered with ${what}, is not undone ${after}`, async () => {
+    const all = start({ sessionKey: true });
+    const { service, wx, session } = all;
+    await prepare(all);
+    service.inject((call) => call.path === '/me' && service.live.has(call.token), (call) => {
+      service.route(call);
+      return unclear();
+    }, 1);
+    await settle(session.deleteAccount());
+    assert.equal(service.users.size, 0);
+    // The second try proves nothing about the first.
+    service.inject(is('/me'), () => problem(429, 'rate_limited'), 1);
+    await settle(session.deleteAccount());
+    const realNow = Date.now;
+    const later = realNow() + (pass() || 0);
+    Date.now = () => later;
+    try {
+      wx.keyIsGood = false;
+      for (const client of [all, relaunch(all, { sessionKey: true })]) {
+        wx.logins = 0;
+        await settle(client.orders());
+        await settle(client.session.check({ login: true, force: true }));
+        await settle(client.session.connectSocket('/ws'));
+        await settle(client.session.authorize({ url: '/orders' }));
+        wx.paymentCodes = [-15005];
+        await settle(client.session.pay({ sign: () => ({ signData: '{}' }) }));
+        await settle(client.session.logoutEverywhere());
+        await settle(client.session.deleteAccount());
+        assert.equal((await settle(client.orders())).error.code, 'signed_out');
+        assert.deepEqual([wx.logins, service.users.size], [0, 0], 'somebody registered the user again');
+      }
+      const { session: last, orders } = relaunch(all);
+      await last.login();
+      await orders();
+      service.endAll();
+      await orders();
+      assert.equal(service.users.size, 1, 'the app wanted it');
+    } finally {
+      Date.now = realNow;
+    }
+  });
+}
+
+for (const [ended, logins] of [['evicted', 1], ['expired', 1], ['ended_by_operator', 0], ['something_new', 0]]) {
+  test(`after a deletion of which nobody knows, a session that was ${ended} ${logins ? 'proves that there is a user' : 'proves nothing'}`, async () => {
+    const { session, service, wx, orders } = await signedIn();
+    service.inject(is('/me'), lost, 1);
+    await settle(session.deleteAccount());
+    service.endAll(ended);
+    await settle(orders());
+    assert.equal(wx.logins, logins);
+    assert.equal((await settle(session.deleteAccount())).error === undefined, !!logins);
+  });
+}
+
+test('a sign-out everywhere whose account is gone registers nobody', async () => {
+  const { session, service, wx } = await signedIn();
+  service.endAll('deleted');
+  assert.equal((await settle(session.logoutEverywhere())).error.code, 'signed_out');
+  assert.equal(wx.logins, 0);
+});
+
+test('login() during a deletion that waits its turn comes after it', async () => {
+  const { session, service } = await signedIn();
+  service.slow['DELETE /me'] = 10;
+  service.inject(is('/sessions'), () => problem(503, 'store_unavailable'));
+  const out = settle(session.logoutEverywhere());
+  const gone = settle(session.deleteAccount());
+  await session.login();
+  await out;
+  assert.deepEqual([(await gone).error, paths(service), service.users.size], [undefined, ['DELETE /sessions', 'DELETE /me', 'POST /login'], 1]);
+});
 
 test('a repeated deletion learns that the first one had done it', async () => {
   const { session, service, wx } = await signedIn();

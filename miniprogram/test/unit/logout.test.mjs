@@ -138,11 +138,71 @@ test('an overtaken login whose session could not be ended leaves that to the nex
   service.inject((call) => call.method === 'DELETE', () => answer(503, ''));
   const racing = settle(session.login());
   while (!service.log.length) await turn();
-  await session.logout();
+  assert.equal((await settle(session.logout())).error.code, 'http_503', 'no "done" while a session lives');
   await racing;
   assert.equal(service.live.size, 1);
   await session.login();
   assert.deepEqual([...service.live], ['wxs_2']);
+});
+
+/** A session, a login under way, and a logout that overtakes it while the service ends nothing. */
+async function twoLeft() {
+  const all = await signedIn();
+  const cure = all.service.inject((call) => call.method === 'DELETE', () => ({ fails: { errMsg: 'request:fail' } }));
+  // A service that does not end the session whose token comes with a login.
+  all.service.inject(is('/login'), (call, service) => service.login(call.data), 1);
+  all.service.slow['POST /login'] = 5;
+  const racing = settle(all.session.login());
+  while (!all.service.log.length) await turn();
+  assert.equal((await settle(all.session.logout())).error.code, 'network');
+  await racing;
+  assert.equal(all.service.live.size, 2);
+  return { ...all, cure };
+}
+
+test('a logout that left two sessions is done when both have ended', async () => {
+  const { session, service, cure } = await twoLeft();
+  assert.equal((await settle(session.logout())).error.code, 'network');
+  cure();
+  await session.logout();
+  assert.equal(service.live.has('wxs_2'), false);
+});
+
+test('whom a logout could not end is remembered over a relaunch', async () => {
+  const { service, wx, cure } = await twoLeft();
+  cure();
+  const { session } = relaunch({ service, wx });
+  await session.logout();
+  assert.equal(service.live.has('wxs_2'), false);
+  assert.doesNotMatch(JSON.stringify([...wx.storage]), /wxs_/);
+});
+
+/** A device whose logouts could not end these sessions. */
+async function leftOver(...ending) {
+  const { service, wx } = await signedIn();
+  const [[key, text]] = wx.storage;
+  wx.storage.set(key, JSON.stringify({ ...JSON.parse(text), record: undefined, out: true, ending }));
+  ending.forEach((token) => service.live.add(token));
+  return { service, wx };
+}
+
+test('tokens are ended one by one: the one that was told is forgotten, the other is kept', async () => {
+  const { service, wx } = await leftOver('wxs_a', 'wxs_b', 7);
+  service.inject((call) => call.token === 'wxs_a', () => answer(503, ''), 1);
+  const next = relaunch({ service, wx });
+  assert.equal((await settle(next.session.logout())).error.code, 'http_503');
+  assert.deepEqual([service.live.has('wxs_a'), service.live.has('wxs_b')], [true, false]);
+  await next.session.login();
+  for (let rest = 0; rest < 5; rest++) await turn();
+  assert.deepEqual([service.live.has('wxs_a'), service.count('DELETE', '/session')], [false, 2]);
+});
+
+test('a login ends what logouts left, all of it', async () => {
+  const { service, wx } = await leftOver('wxs_1', 'wxs_b');
+  const next = relaunch({ service, wx });
+  await next.session.login();
+  for (let rest = 0; rest < 5; rest++) await turn();
+  assert.deepEqual([...service.live], [wx.storedToken()]);
 });
 
 test('a page of some network is not taken for a logout', async () => {
