@@ -103,7 +103,7 @@ function open(options) {
  */
 function wxOf(options) {
   const host = /** @type {import('./core').Wx} */ (options.wx || (typeof wx === 'undefined' ? {} : wx));
-  need(host.login && host.request, 'wx.login must be a function');
+  need(host.login && host.request, 'wx has no login or request');
   return host;
 }
 

@@ -62,7 +62,7 @@ for (const url of ['wss://evil.com/', 'ws://api.example.com/', 'https://api.exam
   });
 }
 
-test('a call that goes out without the token says why to debug, once, and in the error of its 401', async () => {
+test('a call that goes out without the token says why to debug, once', async () => {
   const heard = [];
   const { session, wx } = await signedIn({ debug: (event) => heard.push(event) });
   const missing = { event: 'no token', hint: 'origins has no https://files.example.com:443' };
@@ -74,15 +74,14 @@ test('a call that goes out without the token says why to debug, once, and in the
     ...['request', 'uploadFile', 'downloadFile'].map((api) => () => session[api]({ url })),
     () => session.authorize({ url }, carrier), () => session.authorize({ url }), () => session.authorize({ url: 'a', baseURL: 'https://files.example.com' }, carrier)
   ];
-  for (const [index, call] of calls.entries()) {
+  for (const call of calls) {
     heard.length = 0;
-    const { error } = await settle(call());
+    await settle(call());
     assert.deepEqual(heard.filter(({ event }) => event === 'no token'), [missing]);
-    if (index < 3) assert.match(error.message, /^\w+ https:\/\/files\.example\.com\/a: 401 credentials_missing \(origins has no https:\/\/files\.example\.com:443\)$/);
   }
 });
 
-test('a call with the token, and an error that is no 401, have no such hint', async () => {
+test('a call with the token has no such hint', async () => {
   const heard = [];
   const { session, wx } = await signedIn({ origins, debug: ({ event }) => heard.push(event) });
   const answering = (status) => (options) => options.success({ statusCode: status, data: { code: 'x' }, header: {} });
@@ -90,6 +89,4 @@ test('a call with the token, and an error that is no 401, have no such hint', as
   await session.request({ url: 'https://files.example.com/a' });
   await session.authorize({ url: '/orders' });
   assert.equal(heard.includes('no token'), false);
-  wx.request = answering(403);
-  assert.equal((await settle(session.request({ url: 'https://evil.com/' }))).error.message, 'GET https://evil.com/: 403 x');
 });
