@@ -1,8 +1,10 @@
-//! What every emulator is given and tells.
+//! What every emulator is given and tells, and whom it does not answer.
 //!
+//! - [`door`]: no other web site in the developer's browser
 //! - [`watch`]: a place for somebody who is told what happens
 //! - [`shown`]: JSON that may be looked at, without its secrets
 
+pub mod door;
 pub mod shown;
 pub mod watch;
 

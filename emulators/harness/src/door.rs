@@ -1,0 +1,38 @@
+//! Who is not let in where secrets are, or an operator's tools: another web site in the developer's browser.
+//!
+//! Such a site can send requests to this machine. Of a request that is more than a link or a picture the browser tells
+//! the [`Origin`](https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Origin); no site can leave it out or choose
+//! it. A site whose own name leads to this machine is its own origin, but the browser then sends that name as the Host: only
+//! an address, and a name that nobody else can own, is answered. Programs that are no browser send no Origin.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// This machine's name, and the one that Docker gives it.
+const NAMES: [&[u8]; 2] = [b"localhost", b"host.docker.internal"];
+
+/// Why a request with these headers is not served, in a sentence; `None` when it is.
+pub fn refusal<'a>(header: impl Fn(&'static str) -> Option<&'a [u8]>) -> Option<&'static str> {
+    let host = header("host").unwrap_or_default();
+    if !is_ours(host) {
+        return Some(
+            "only an address of this machine, localhost and host.docker.internal are answered as the Host",
+        );
+    }
+    let is_own = |origin: &[u8]| origin.strip_prefix(b"http://") == Some(host);
+    header("origin").is_some_and(|origin| !is_own(origin)).then_some("no other web site may ask this")
+}
+
+fn is_ours(host: &[u8]) -> bool {
+    let digits = host.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let name = match host.split_at(host.len() - digits) {
+        (name, port) if !port.is_empty() && name.ends_with(b":") => &name[..name.len() - 1],
+        _ => host,
+    };
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) || is_address(name)
+}
+
+fn is_address(name: &[u8]) -> bool {
+    let Ok(name) = std::str::from_utf8(name) else { return false };
+    let v6 = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    v6.map_or_else(|| name.parse::<Ipv4Addr>().is_ok(), |name| name.parse::<Ipv6Addr>().is_ok())
+}
