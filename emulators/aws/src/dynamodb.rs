@@ -6,7 +6,7 @@
 //! - `tables`: creating what the template declares
 //! - `ttl`: deleting expired items when our clock says so
 //! - `faults`: what can go wrong on the way
-//! - `proxy`: the socket the functions talk to
+//! - `proxy`: the socket the functions talk to; `direct`: the one for tools; `engine`: what is behind both
 //! - `items`: looking into a table past the faults
 //! - `watched`: what a watcher learns of a call
 
@@ -19,8 +19,7 @@ use std::time::Duration;
 
 use dynoxide::{Database, DynoxideError};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 pub use self::faults::{Call, Fault};
 pub use self::items::{Items, TableSize};
@@ -28,6 +27,8 @@ pub use self::proxy::FaultProxy;
 use emulator_harness::Clock;
 use sam_template::Table;
 
+mod direct;
+mod engine;
 mod faults;
 mod items;
 mod proxy;
@@ -72,8 +73,7 @@ pub enum Error {
     Request(#[from] serde_json::Error),
 }
 
-/// A running engine and the proxy in front of it. Both end when this is dropped; [`EmbeddedDynamoDb::stop`] lets running
-/// requests finish first.
+/// A running engine and the proxy in front of it. Both end when this is dropped.
 pub struct EmbeddedDynamoDb {
     address: SocketAddr,
     proxy: FaultProxy,
@@ -81,9 +81,8 @@ pub struct EmbeddedDynamoDb {
     database: Database,
     sweeper: Arc<ttl::Sweeper>,
     sweeps: Arc<AtomicBool>,
-    engine: JoinHandle<Result<(), String>>,
+    serving: JoinSet<()>,
     sweeping: JoinSet<()>,
-    stop: oneshot::Sender<()>,
 }
 
 impl EmbeddedDynamoDb {
@@ -99,22 +98,19 @@ impl EmbeddedDynamoDb {
         tables::create(&database, tables)?;
         let listener = listen(options.port).await?;
         let address = listener.local_addr().map_err(|source| Error::Listen { port: options.port, source })?;
-        let (proxy, proxying) = FaultProxy::start(listen(options.fault_port).await?, address)
+        let (proxy, proxying) = FaultProxy::start(listen(options.fault_port).await?, database.clone())
             .map_err(|source| Error::Listen { port: options.fault_port, source })?;
         let sweeper = Arc::new(ttl::Sweeper::new(database.clone(), tables, options.clock));
         let sweeps = Arc::new(AtomicBool::new(options.sweeps));
-        let (stop, stopped) = oneshot::channel();
-        let stopped = async { stopped.await.unwrap_or_default() };
         Ok(Self {
             address,
             proxy,
             proxying,
-            engine: tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database.clone(), stopped)),
+            serving: direct::start(listener, database.clone()),
             database,
             sweeping: JoinSet::from_iter([sweep_regularly(Arc::clone(&sweeper), Arc::clone(&sweeps))]),
             sweeper,
             sweeps,
-            stop,
         })
     }
 
@@ -155,13 +151,11 @@ impl EmbeddedDynamoDb {
         self.sweeper.sweep()
     }
 
-    /// Stops, after the requests that are running.
+    /// Stops. What the engine has begun with is done: it works on a request without a pause.
     pub async fn stop(mut self) {
         self.sweeping.shutdown().await;
-        // First the proxy: its idle connections would keep the engine waiting.
         self.proxying.shutdown().await;
-        let _ = self.stop.send(());
-        let _ = self.engine.await;
+        self.serving.shutdown().await;
     }
 }
 

@@ -9,9 +9,10 @@ use axum::{
     Router,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+    http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse as _, Response},
 };
+use emulator_harness::door;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -122,6 +123,9 @@ impl Drop for SecretsManager {
 }
 
 async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body: Bytes) -> Response {
+    if let Some(why) = door::refusal(|name| headers.get(name).map(HeaderValue::as_bytes)) {
+        return said(StatusCode::FORBIDDEN, "AccessDeniedException", why);
+    }
     let fault = {
         let mut shared = shared.lock();
         shared.calls += 1;
@@ -163,7 +167,11 @@ fn value(name: &str, secret: &Secret) -> Value {
 }
 
 fn error(status: StatusCode, kind: &str) -> Response {
-    answer(status, &json!({ "__type": kind, "Message": "refused by the stand-in for Secrets Manager" }))
+    said(status, kind, "refused by the stand-in for Secrets Manager")
+}
+
+fn said(status: StatusCode, kind: &str, message: &str) -> Response {
+    answer(status, &json!({ "__type": kind, "Message": message }))
 }
 
 fn answer(status: StatusCode, body: &Value) -> Response {

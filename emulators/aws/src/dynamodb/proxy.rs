@@ -7,21 +7,20 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::request::Parts;
-use axum::http::uri::PathAndQuery;
-use axum::http::{Request, Response, Uri};
+use axum::http::{Request, Response};
+use dynoxide::Database;
 use emulator_harness::watch::{Exchange, Watched, Watcher};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::TokioIo;
 use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::engine::{Engine, refused};
 use super::faults::{Call, Fault};
 use super::watched;
 
@@ -39,8 +38,7 @@ pub struct FaultProxy {
 
 struct Shared {
     address: SocketAddr,
-    engine: SocketAddr,
-    client: Client<HttpConnector, Body>,
+    database: Database,
     rule: Mutex<Rule>,
     calls: Mutex<Vec<Call>>,
     watched: Watched<Exchange>,
@@ -58,12 +56,11 @@ struct Rule {
 }
 
 impl FaultProxy {
-    /// Takes over `listener` and forwards to `engine`, until the task is dropped.
-    pub(super) fn start(listener: TcpListener, engine: SocketAddr) -> io::Result<(Self, JoinSet<()>)> {
+    /// Takes over `listener` and forwards to the engine, until the task is dropped.
+    pub(super) fn start(listener: TcpListener, database: Database) -> io::Result<(Self, JoinSet<()>)> {
         let shared = Arc::new(Shared {
             address: listener.local_addr()?,
-            engine,
-            client: Client::builder(TokioExecutor::new()).build_http(),
+            database,
             rule: Mutex::default(),
             calls: Mutex::default(),
             watched: Watched::default(),
@@ -198,7 +195,8 @@ async fn accept(shared: Arc<Shared>, mut listener: Option<TcpListener>) {
 
 async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| handle(Arc::clone(&shared), request));
+    let engine = Engine::new(&shared.database);
+    let service = service_fn(|request| handle(&shared, &engine, request));
     // An error is a client that went away, or a fault that wanted the connection closed.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
@@ -208,8 +206,15 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream) {
 #[error("connection closed on purpose, or the engine is gone")]
 struct Closed;
 
-async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Body>, Closed> {
+async fn handle(
+    shared: &Shared,
+    engine: &Engine,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Closed> {
     let (parts, body) = request.into_parts();
+    if let Some(refusal) = refused(&parts.headers) {
+        return Ok(refusal);
+    }
     let body = to_bytes(Body::new(body), MAX_BODY_BYTES).await.map_err(|_| Closed)?;
     let json = serde_json::from_slice::<Value>(&body).unwrap_or_default();
     let target =
@@ -217,12 +222,13 @@ async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
     let call = Call::read(target, &json);
     shared.calls().push(call.clone());
     let pending = shared.watched.called(watched::what(&call), watched::detail(&json));
-    let answer = exchange(&shared, parts, body, &call, &json).await?;
+    let answer = exchange(shared, engine, parts, body, &call, &json).await?;
     watched::answered(answer, pending).await.map_err(|_| Closed)
 }
 
 async fn exchange(
     shared: &Shared,
+    engine: &Engine,
     parts: Parts,
     body: Bytes,
     call: &Call,
@@ -242,16 +248,10 @@ async fn exchange(
         Fault::Slow { milliseconds } => tokio::time::sleep(Duration::from_millis(milliseconds)).await,
         _ => {}
     }
-    let mut forwarded = Request::from_parts(parts, Body::from(body));
-    *forwarded.uri_mut() = engine_uri(shared.engine, forwarded.uri());
-    let answer = shared.client.request(forwarded).await.map_err(|_| Closed)?;
+    let forwarded = Request::from_parts(parts, Body::from(body));
+    let answer = engine.ask(forwarded).await.map_err(|_| Closed)?;
     if matches!(fault, Fault::AnswerLost { .. }) {
         return Err(Closed);
     }
     Ok(answer.map(Body::new))
-}
-
-fn engine_uri(engine: SocketAddr, uri: &Uri) -> Uri {
-    let path = uri.path_and_query().map_or("/", PathAndQuery::as_str);
-    format!("http://{engine}{path}").parse().unwrap_or_else(|_| Uri::from_static("/"))
 }
