@@ -1,11 +1,15 @@
 //! The control plane over HTTP: everything [`Simulator`]'s methods do, for tests in any language.
 //!
-//! JSON in, JSON out; a body that does not fit is refused with 4xx and a sentence. WeChat has nothing like it.
+//! JSON in, JSON out; a body that does not fit is refused with 4xx and a sentence. WeChat has nothing like it, and no web
+//! site in the browser of this machine is let in.
 
-use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
+use emulator_harness::door;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -35,6 +39,14 @@ pub(super) fn routes() -> Router<Simulator> {
         .route("/_control/calls", get(calls).delete(forget_calls))
         .route("/_control/clock", post(clock))
         .route("/_control/state", get(state).delete(reset))
+        .route_layer(from_fn(no_web_site))
+}
+
+async fn no_web_site(request: Request, next: Next) -> Response {
+    match door::refusal(|name| request.headers().get(name).map(HeaderValue::as_bytes)) {
+        None => next.run(request).await,
+        Some(why) => (StatusCode::FORBIDDEN, why).into_response(),
+    }
 }
 
 #[derive(Deserialize)]

@@ -27,7 +27,7 @@ impl Program {
     fn get(&self, target: &str) -> String {
         let address = self.url.strip_prefix("http://").expect("an http address");
         let mut stream = TcpStream::connect(address).expect("it listens");
-        write!(stream, "GET {target} HTTP/1.1\r\nhost: wechat\r\nconnection: close\r\n\r\n")
+        write!(stream, "GET {target} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")
             .expect("it reads");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
@@ -139,14 +139,14 @@ fn it_stops_when_told_to_also_while_a_call_is_kept_silent() {
     let mut program = Program::start(&[]);
     let address = program.url.strip_prefix("http://").unwrap().to_owned();
     let body = "{\"kind\":\"silent\"}";
-    let post = "POST /_control/faults HTTP/1.1\r\nhost: wechat\r\ncontent-type: application/json\r\nconnection: close";
+    let post = "POST /_control/faults HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\nconnection: close";
     let mut control = TcpStream::connect(&address).unwrap();
     write!(control, "{post}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
     let mut accepted = String::new();
     control.read_to_string(&mut accepted).unwrap();
     assert!(accepted.starts_with("HTTP/1.1 204"), "{accepted}");
     let mut waiting = TcpStream::connect(&address).unwrap();
-    write!(waiting, "GET /cgi-bin/token HTTP/1.1\r\nhost: wechat\r\n\r\n").unwrap();
+    write!(waiting, "GET /cgi-bin/token HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").unwrap();
     assert!(in_a_shell(&format!("sleep 0.2; kill -TERM {}", program.child.id())).status.success());
     for _ in 0..100 {
         if let Some(status) = program.child.try_wait().unwrap() {

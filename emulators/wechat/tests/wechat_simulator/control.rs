@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wechat_simulator::{Knobs, SECOND_APP};
 
-use crate::{APP, SECRET, START, WeChat};
+use crate::{APP, Answer, SECRET, START, WeChat};
 
 impl WeChat {
     fn control(&self, method: &str, path: &str, body: &Value) -> u16 {
@@ -205,4 +205,33 @@ fn a_reset_forgets_everything_and_makes_nothing_twice() {
     assert_eq!(wechat.get("/_control/knobs").json()["always_rotate"], false);
     wechat.login(&before).assert_errcode(40029);
     assert!(wechat.login(&after).json()["openid"].is_string(), "the AppSecret is the first one again");
+}
+
+#[test]
+fn another_web_site_in_the_browser_reaches_no_part_of_it() {
+    let wechat = WeChat::start();
+    let body = json!({ "app_id": APP }).to_string();
+    let post = |host: &str, origin: &str| {
+        let request = format!(
+            "POST /_control/codes HTTP/1.1\r\nhost: {host}\r\n{origin}connection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        Answer::parse(&wechat.exchange(&request).expect("the simulator answers"))
+    };
+    let own = format!("origin: http://{}\r\n", wechat.address);
+    assert_eq!(post(&wechat.address.to_string(), &own).status, 200);
+    for (host, origin) in [
+        ("evil.example", ""),
+        ("127.0.0.1", "origin: http://evil.example\r\n"),
+        ("127.0.0.1", "origin: null\r\n"),
+        ("evil.example", "origin: http://evil.example\r\n"),
+    ] {
+        let refused = post(host, origin);
+        assert_eq!(refused.status, 403, "{host} {origin}");
+        assert!(!refused.head.contains("access-control-allow"), "{}", refused.head);
+    }
+    // WeChat's own API is asked by whatever name the server has for it.
+    let call = "GET /cgi-bin/token HTTP/1.1\r\nhost: wechat\r\nconnection: close\r\n\r\n";
+    assert_eq!(Answer::parse(&wechat.exchange(call).expect("an answer")).status, 200);
 }

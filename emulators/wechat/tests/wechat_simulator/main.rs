@@ -55,13 +55,13 @@ impl WeChat {
     }
 
     fn get(&self, target: &str) -> Answer {
-        let request = format!("GET {target} HTTP/1.1\r\nhost: wechat\r\nconnection: close\r\n\r\n");
+        let request = format!("GET {target} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n");
         Answer::parse(&self.exchange(&request).expect("the simulator answers"))
     }
 
     fn send(&self, method: &str, target: &str, body: &str) -> Answer {
         let request = format!(
-            "{method} {target} HTTP/1.1\r\nhost: wechat\r\nconnection: close\r\ncontent-type: application/json\r\n\
+            "{method} {target} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-type: application/json\r\n\
              content-length: {}\r\n\r\n{body}",
             body.len()
         );
