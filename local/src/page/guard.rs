@@ -1,7 +1,7 @@
 //! Who may use the page: this machine's own browser, and no other site in it.
 //!
-//! A web site that somebody has open can send requests to 127.0.0.1. It cannot set a JSON content type without asking
-//! first, which nobody answers here; and it cannot choose the Host header, unless its own name leads to 127.0.0.1.
+//! What holds wherever secrets are holds here ([`door`]); beyond that the page stays on this machine, also when `--host` lets
+//! a phone reach the gateway.
 
 use axum::{
     extract::Request,
@@ -9,6 +9,7 @@ use axum::{
     middleware::Next,
     response::IntoResponse as _,
 };
+use emulator_harness::door;
 
 use super::Refusal;
 
@@ -28,11 +29,11 @@ const HEADERS: [(header::HeaderName, &str); 5] = [
 
 pub(super) async fn check(request: Request, next: Next) -> Response<axum::body::Body> {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let mut response = if is_local(host) {
-        next.run(request).await
-    } else {
-        Refusal(StatusCode::FORBIDDEN, "this page answers to the name of this machine only".to_owned())
-            .into_response()
+    let is_elsewhere = (!is_local(host)).then_some("this page answers to the name of this machine only");
+    let stranger = || door::refusal(|name| request.headers().get(name).map(HeaderValue::as_bytes));
+    let mut response = match is_elsewhere.or_else(stranger) {
+        None => next.run(request).await,
+        Some(why) => Refusal(StatusCode::FORBIDDEN, why.to_owned()).into_response(),
     };
     protect(&mut response);
     response
