@@ -73,7 +73,7 @@ pub fn at_the_door<F: Function>(function: F, log: Log, limit: Duration) -> Invok
         let (function, log) = (Arc::clone(&function), log.clone());
         async move {
             let id = uuid::Builder::from_random_bytes(Random::system().bytes()).into_uuid().to_string();
-            let response = serve::invoke_json_within(&*function, &log, event, &id, Some(limit)).await;
+            let response = serve::invoke_text_within(&*function, &log, event.text(), &id, Some(limit)).await;
             response.map_err(|error| InvokeError::new(error.error_type, error.error_message))
         }
     })
@@ -90,7 +90,7 @@ mod tests {
     async fn what_is_no_event_is_answered_as_on_lambda() {
         let log = Log::stdout("me", Level::Error, Clock::system());
         let limit = Duration::from_secs(3);
-        let response = at_the_door(Sample, log, limit)(json!({"headers": "Bearer x"})).await.unwrap();
+        let response = at_the_door(Sample, log, limit)(json!({"headers": "Bearer x"}).into()).await.unwrap();
         assert_eq!(response["statusCode"], 401);
     }
 }

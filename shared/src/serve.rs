@@ -123,7 +123,7 @@ pub async fn invoke_json<F: Function>(
     invoke_json_within(function, log, event, invocation_id, None).await
 }
 
-/// The same with the function's limit: `local`, and tests of it.
+/// The same with the function's limit.
 ///
 /// # Errors
 ///
@@ -135,10 +135,37 @@ pub async fn invoke_json_within<F: Function>(
     invocation_id: &str,
     limit: Option<Duration>,
 ) -> Result<Value, Diagnostic> {
+    let event = serde_json::from_value(event).unwrap_or(Event(None));
+    invoke_read(function, log, event, invocation_id, limit).await
+}
+
+/// The same with the event's text, read as Lambda's runtime reads it.
+///
+/// # Errors
+///
+/// As [`invoke`].
+pub async fn invoke_text_within<F: Function>(
+    function: &F,
+    log: &Log,
+    event: &str,
+    invocation_id: &str,
+    limit: Option<Duration>,
+) -> Result<Value, Diagnostic> {
+    let mut reader = serde_json::Deserializer::from_str(event);
+    let event = Event::deserialize(&mut reader).unwrap_or(Event(None));
+    invoke_read(function, log, event, invocation_id, limit).await
+}
+
+async fn invoke_read<F: Function>(
+    function: &F,
+    log: &Log,
+    event: Event<F::Event>,
+    invocation_id: &str,
+    limit: Option<Duration>,
+) -> Result<Value, Diagnostic> {
     let mut context = Context::default();
     invocation_id.clone_into(&mut context.request_id);
     context.deadline = limit.map_or(0, |limit| log.unix_millis_after(limit));
-    let event = serde_json::from_value(event).unwrap_or(Event(None));
     let response = invoke(function, log, LambdaEvent::new(event, context)).await?;
     Ok(serde_json::to_value(response).unwrap_or_default())
 }

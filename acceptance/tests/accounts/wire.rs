@@ -117,6 +117,30 @@ async fn what_cannot_be_done_is_answered_with_a_word_and_quotes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_only_the_text_shows_is_refused() {
+    let stage = Stage::open().await;
+    let person = Person::new("oTWICE");
+    let (token, _) = stage.log_in(&person).await;
+    let user = &person.user_id;
+    for (text, reason) in [
+        (format!(r#"{{"action":"get","action":"erase","actor":"ops","user_id":"{user}"}}"#), "request_form"),
+        (format!(r#"{{"action":"erase","actor":"a","actor":"b","user_id":"{user}"}}"#), "request_form"),
+        (format!(r#"{{"action":"erase","actor":"\ud800","user_id":"{user}"}}"#), "request_form"),
+        (
+            format!(
+                r#"{{"action":"set_claims","actor":"ops","user_id":"{user}","version":0,"claims":{{"a":1,"a":2}}}}"#
+            ),
+            "claim_twice",
+        ),
+    ] {
+        let answer = stage.invoke("accounts", &text).await;
+        assert_eq!(answer, json!({"error": {"code": "invalid_request", "reason": reason}}), "{text}");
+    }
+    assert_eq!(stage.status("GET", "/me", &token).await, 200);
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tables_that_do_not_answer_are_told_as_such_and_change_nothing() {
     let stage = Stage::open().await;
     let person = Person::new("oFAULT");

@@ -30,9 +30,9 @@ fn answering(of: &str, name: &str, invoke: Invoke, change: fn(&Value, Outcome) -
     if of != name {
         return invoke;
     }
-    invoke_with(move |event: Value| {
+    invoke_with(move |event| {
         let call: Invocation = invoke(event.clone());
-        async move { change(&event, call.await) }
+        async move { change(&event.value(), call.await) }
     })
 }
 
@@ -139,7 +139,7 @@ fn does_everything_twice(name: &'static str, invoke: Invoke) -> Invoke {
     if name == "authorizer" {
         return invoke;
     }
-    invoke_with(move |event: Value| {
+    invoke_with(move |event| {
         let (first, second) = (invoke(event.clone()), invoke(event));
         async move {
             first.await?;

@@ -210,7 +210,7 @@ fn invoke(name: &str, function: Arc<Function>, record: Arc<Mutex<Record>>) -> In
     invoke_with(move |event| {
         let (name, function, record) = (name.clone(), Arc::clone(&function), Arc::clone(&record));
         async move {
-            let answer = function.invoke(event.to_string().as_bytes()).await;
+            let answer = function.invoke(event.text().as_bytes()).await;
             keep_answer(&mut record.lock(), &name, &answer);
             let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
             if answer.is_error {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sam_template::{Function, Template};
 use serde_json::Value;
 
-use crate::invoke::{Invoke, InvokeError};
+use crate::invoke::{Event, Invoke, InvokeError};
 
 /// The functions of the template, each with the code that runs it.
 pub(super) struct Functions {
@@ -38,9 +38,9 @@ pub(super) struct Callable<'a> {
 
 impl Callable<'_> {
     /// Calls it. The call goes on when the caller stops waiting, as it does in Lambda.
-    pub(super) async fn call(&self, event: Value) -> Result<Value, InvokeError> {
+    pub(super) async fn call(&self, event: impl Into<Event>) -> Result<Value, InvokeError> {
         let seconds = self.function.timeout_seconds;
-        let invocation = (self.code)(event);
+        let invocation = (self.code)(event.into());
         let run = tokio::spawn(tokio::time::timeout(Duration::from_secs(seconds), invocation));
         match run.await {
             Ok(Ok(outcome)) => outcome,

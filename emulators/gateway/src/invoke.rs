@@ -8,7 +8,40 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
+
+/// What a function is called with: a JSON text, which reaches it as it was sent. What a reader makes of a member that is
+/// there twice, or of half a surrogate pair, is the function's own affair, as on Lambda.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event(Arc<str>);
+
+impl Event {
+    /// The text, if it is JSON.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(body).ok()?;
+        serde_json::from_str::<IgnoredAny>(text).ok()?;
+        Some(Self(text.into()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// What it says; `null` when serde's values cannot hold it.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+}
+
+impl From<Value> for Event {
+    fn from(value: Value) -> Self {
+        Self(value.to_string().into())
+    }
+}
 
 /// What Lambda reports when a function fails instead of answering.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,12 +71,12 @@ impl std::error::Error for InvokeError {}
 pub type Invocation = Pin<Box<dyn Future<Output = Result<Value, InvokeError>> + Send>>;
 
 /// One function, callable any number of times at once.
-pub type Invoke = Arc<dyn Fn(Value) -> Invocation + Send + Sync>;
+pub type Invoke = Arc<dyn Fn(Event) -> Invocation + Send + Sync>;
 
 /// Turns an async function into an [`Invoke`].
 pub fn invoke_with<F, Answer>(function: F) -> Invoke
 where
-    F: Fn(Value) -> Answer + Send + Sync + 'static,
+    F: Fn(Event) -> Answer + Send + Sync + 'static,
     Answer: Future<Output = Result<Value, InvokeError>> + Send + 'static,
 {
     Arc::new(move |event| Box::pin(function(event)))

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderValue, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use axum::routing::post;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -27,10 +27,10 @@ use tokio::net::TcpListener;
 use self::flow::Flow;
 use self::functions::Functions;
 pub use self::header_case::{Peer, SpellingListener};
-use self::invoke::Invoke;
+use self::invoke::{Event, Invoke};
 pub use self::watched::{Step, StepEvent};
 use emulator_harness::{
-    Clock,
+    Clock, door,
     watch::{Watched, Watcher},
 };
 use sam_template::Template;
@@ -134,13 +134,22 @@ async fn handle(State(gateway): State<Gateway>, request: Request) -> Response<Bo
 
 /// Lambda's Invoke, as `aws lambda invoke` and `cargo lambda invoke` call it.
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
-async fn invoke(State(gateway): State<Gateway>, Path(name): Path<String>, body: Bytes) -> Response<Body> {
+/// No other web site in this machine's browser is answered: behind it stands what IAM alone leads to.
+async fn invoke(
+    State(gateway): State<Gateway>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    if let Some(why) = door::refusal(|name| headers.get(name).map(HeaderValue::as_bytes)) {
+        return invoke_refusal(StatusCode::FORBIDDEN, "AccessDeniedException", why);
+    }
     let Some(function) = gateway.shared.functions.find(&name) else {
         let message = format!("Function not found: {name}");
         return invoke_refusal(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
     };
-    let event = if body.is_empty() { Ok(json!({})) } else { serde_json::from_slice::<Value>(&body) };
-    let Ok(event) = event else {
+    let event = if body.is_empty() { Some(Event::from(json!({}))) } else { Event::read(&body) };
+    let Some(event) = event else {
         let message = "Could not parse request body into json";
         return invoke_refusal(StatusCode::BAD_REQUEST, "InvalidRequestContentException", message);
     };

@@ -79,7 +79,7 @@ impl Recorder {
         let recorder = self.clone();
         invoke_with(move |event| {
             let answer = recorder.answer.lock().expect("no test panics inside").clone();
-            recorder.events.lock().expect("no test panics inside").push(event);
+            recorder.events.lock().expect("no test panics inside").push(event.value());
             async move { answer }
         })
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gateway_emulator::invoke::invoke_with;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::harness::{Service, TOKEN, template};
 
@@ -101,8 +101,8 @@ async fn a_function_error_is_502_and_its_text_stays_inside() {
 
 #[tokio::test]
 async fn a_panic_is_502_and_the_next_call_works() {
-    let code = invoke_with(|event: Value| async move {
-        assert!(event["body"] != "boom", "the function panics on purpose");
+    let code = invoke_with(|event| async move {
+        assert!(event.value()["body"] != "boom", "the function panics on purpose");
         Ok(json!({ "statusCode": 200 }))
     });
     let service = Service::start_with(&template(TOKEN, ""), Some(code)).await;
@@ -137,4 +137,33 @@ async fn the_invoke_operation_calls_one_function_directly() {
     assert_eq!(service.send(&[line], b"not json").await.status, 400);
     let unknown = "POST /2015-03-31/functions/nobody/invocations HTTP/1.1";
     assert_eq!(service.send(&[unknown], b"{}").await.status, 404);
+}
+
+#[tokio::test]
+async fn the_invoke_operation_hands_the_text_on_as_it_was_sent() {
+    let code =
+        invoke_with(|event| async move { Ok(json!({ "text": event.text(), "value": event.value() })) });
+    let service = Service::start_with(&template(TOKEN, ""), Some(code)).await;
+    let line = "POST /2015-03-31/functions/echo/invocations HTTP/1.1";
+    for text in [r#" {"a":1,"a":2} "#, r#"{"a":"\ud800"}"#, r#"{"a":1.0}"#, "null"] {
+        let answer = service.send(&[line], text.as_bytes()).await;
+        assert_eq!((answer.status, &answer.json()["text"]), (200, &json!(text)));
+    }
+    assert_eq!(service.send(&[line], b"").await.json()["text"], "{}");
+    for wrong in [b"{\"a\":\"\xff\"}".as_slice(), b"{} {}", b"{\"a\":1,}"] {
+        assert_eq!(service.send(&[line], wrong).await.status, 400);
+    }
+}
+
+#[tokio::test]
+async fn the_invoke_operation_is_not_for_other_web_sites() {
+    let service = Service::start(&template(TOKEN, "")).await;
+    let line = "POST /2015-03-31/functions/guard/invocations HTTP/1.1";
+    let answer =
+        service.send(&[line, "Origin: http://evil.example", "Content-Type: text/plain"], b"{}").await;
+    assert_eq!((answer.status, answer.header("x-amzn-errortype")), (403, Some("AccessDeniedException")));
+    assert_eq!(service.guard.calls(), 0);
+    // What curl sends by itself.
+    let form = "Content-Type: application/x-www-form-urlencoded";
+    assert_eq!(service.send(&[line, "Origin: http://localhost", form], b"{}").await.status, 200);
 }
