@@ -3,6 +3,8 @@
 use acceptance::leaks::scanned;
 use local::{service::Service, settings::Settings};
 use operator::http_client::HttpClient;
+use serde_json::json;
+use wechat_simulator::DEFAULT_APP;
 use wxsession::Clock;
 
 async fn at(host: Option<&str>) -> Service {
@@ -74,6 +76,89 @@ async fn a_container_reaches_tables_and_secrets_at_the_address_that_is_named_whe
     for endpoint in [&service.dynamodb.direct_endpoint(), service.secrets.endpoint()] {
         let there = answers(endpoint, "127.0.0.2", "/").await;
         assert!(there.is_some() && there == answers(endpoint, "127.0.0.1", "/").await, "{endpoint}");
+    }
+    service.stop().await;
+}
+
+/// What an operator may do, or holds secrets, with the answer that an operator gets.
+fn for_operators(service: &Service, user: &str) -> [(String, &'static str, String, &'static str, u16); 5] {
+    let erase = json!({"action": "erase", "actor": "me", "user_id": user}).to_string();
+    let code = json!({"app_id": DEFAULT_APP.0}).to_string();
+    let secret = r#"{"SecretId":"AppsSecret"}"#.to_owned();
+    let at = |url: &str, path: &str| format!("{url}{path}");
+    [
+        // The type that curl sends by itself.
+        (
+            at(&service.url, "/2015-03-31/functions/accounts/invocations"),
+            "",
+            erase,
+            "application/x-www-form-urlencoded",
+            200,
+        ),
+        (at(&service.wechat_url, "/_control/codes"), "", code, "application/json", 200),
+        (
+            at(service.secrets.endpoint(), "/"),
+            "secretsmanager.GetSecretValue",
+            secret,
+            "application/x-amz-json-1.1",
+            200,
+        ),
+        // The engine, which wants to see a signature.
+        (
+            at(&service.dynamodb.direct_endpoint(), "/"),
+            "DynamoDB_20120810.ListTables",
+            "{}".into(),
+            "application/x-amz-json-1.0",
+            400,
+        ),
+        (
+            at(&service.url, "/_page/wx/login"),
+            "",
+            r#"{"person":"person-0001"}"#.into(),
+            "application/json",
+            200,
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_other_web_site_in_the_browser_reaches_what_is_for_operators_or_holds_secrets() {
+    let service = at(None).await;
+    let code = service.simulator.mint_code(DEFAULT_APP.0, None);
+    let login = HttpClient::new(&service.url).request("POST", "/login").json(&json!({"code": code}));
+    let user = login.send().await.expect("an answer").body["user"]["id"].as_str().expect("a user").to_owned();
+    let web_sites: [&[(&str, &str)]; 5] = [
+        // A simple request, which no browser asks for first.
+        &[("Origin", "http://evil.example"), ("Content-Type", "text/plain")],
+        // A sandboxed frame, or a page without a referrer.
+        &[("Origin", "null")],
+        // What another program of this machine serves.
+        &[("Origin", "http://127.0.0.1:5173")],
+        // A name of its own that leads to 127.0.0.1.
+        &[("Host", "evil.example:3000"), ("Origin", "http://evil.example:3000")],
+        &[("Host", "evil.example:3000")],
+    ];
+    for (url, target, body, kind, good) in for_operators(&service, &user) {
+        let sent = async |method: &str, more: &[(&str, &str)]| {
+            let kind = more.iter().find(|(name, _)| *name == "Content-Type").map_or(kind, |(_, kind)| kind);
+            let request = HttpClient::new(&url).request(method, "").text(kind, body.as_str());
+            let mut request = request.header("X-Amz-Target", target);
+            for (name, value) in more.iter().filter(|(name, _)| *name != "Content-Type") {
+                request = request.header(name, value);
+            }
+            request.send().await.expect("an answer")
+        };
+        for web_site in web_sites {
+            let reply = sent("POST", web_site).await;
+            assert_eq!(reply.status, 403, "{url} {web_site:?} {}", reply.text);
+            let asked_first = sent("OPTIONS", web_site).await;
+            for reply in [reply, asked_first] {
+                let allows = reply.headers.keys().any(|name| name.starts_with("access-control-"));
+                assert!(!allows, "{url} {web_site:?} {:?}", reply.headers);
+            }
+        }
+        // Last, because it erases.
+        assert_eq!(sent("POST", &[]).await.status, good, "{url}");
     }
     service.stop().await;
 }
