@@ -303,7 +303,11 @@ pub const REASONS: &[Reason] = &[
 /// The words of `accounts` for a request that is not of the documented form.
 pub const FORMS: &[Reason] = &[
     reason(&["request_form"], "one JSON object with exactly the members of its action, each once"),
-    reason(&["actor_form"], "1 to 128 printable characters"),
+    reason(
+        &["actor_form"],
+        "1 to 128 characters, not only spaces; no control characters, and none of U+200B to U+200F, U+2028 to \
+         U+202E, U+2066 to U+2069, U+FEFF, which are invisible or turn a line around",
+    ),
     reason(&["user_id_form", "session_id_form"], "a UUID in lower case with hyphens"),
     reason(&["app_id_form", "openid_form", "unionid_form"], "1 to 48 visible ASCII characters"),
     reason(&["reason_form"], "a code: `[a-z][a-z0-9_]{0,31}`"),

@@ -100,7 +100,8 @@ impl<'de> Deserialize<'de> for Pairs {
     }
 }
 
-/// Who asks, in their own words: 1 to 128 printable characters, not verified. `CloudTrail` knows who it was.
+/// Who asks, in their own words: 1 to 128 characters, none of them [`is_unprintable`], not verified. `CloudTrail` knows
+/// who it was.
 pub(crate) struct Actor(String);
 
 impl Actor {
