@@ -11,6 +11,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 const NAMES: [&[u8]; 2] = [b"localhost", b"host.docker.internal"];
 
 /// Why a request with these headers is not served, in a sentence; `None` when it is.
+#[must_use]
 pub fn refusal<'a>(header: impl Fn(&'static str) -> Option<&'a [u8]>) -> Option<&'static str> {
     let host = header("host").unwrap_or_default();
     if !is_ours(host) {
