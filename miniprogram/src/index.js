@@ -102,9 +102,9 @@ function open(options) {
  * @returns {import('./core').Wx}
  */
 function wxOf(options) {
-  const host = /** @type {import('./core').Wx} */ (options.wx || (typeof wx === 'undefined' ? {} : wx));
+  const host = /** @type {Partial<import('./core').Wx>} */ (options.wx || (typeof wx === 'undefined' ? {} : wx));
   need(host.login && host.request, 'wx has no login or request');
-  return host;
+  return /** @type {import('./core').Wx} */ (host);
 }
 
 /**
