@@ -3,12 +3,13 @@
 //! Such a site can send requests to this machine. Of a request that is more than a link or a picture the browser tells
 //! the [`Origin`](https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Origin); no site can leave it out or choose
 //! it. A site whose own name leads to this machine is its own origin, but the browser then sends that name as the Host: only
-//! an address, and a name that nobody else can own, is answered. Programs that are no browser send no Origin.
+//! an address, and a name that no web site can have, is answered: one without a dot, such as `localhost` or that of a service in a
+//! network of containers. Programs that are no browser send no Origin.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// This machine's name, and the one that Docker gives it.
-const NAMES: [&[u8]; 2] = [b"localhost", b"host.docker.internal"];
+/// The name that Docker gives this machine.
+const DOCKER: &[u8] = b"host.docker.internal";
 
 /// Why a request with these headers is not served, in a sentence; `None` when it is.
 #[must_use]
@@ -16,7 +17,7 @@ pub fn refusal<'a>(header: impl Fn(&'static str) -> Option<&'a [u8]>) -> Option<
     let host = header("host").unwrap_or_default();
     if !is_ours(host) {
         return Some(
-            "only an address of this machine, localhost and host.docker.internal are answered as the Host",
+            "only an address, a name without a dot such as localhost, and host.docker.internal are answered as the Host",
         );
     }
     let is_own = |origin: &[u8]| origin.strip_prefix(b"http://") == Some(host);
@@ -29,7 +30,9 @@ fn is_ours(host: &[u8]) -> bool {
         (name, port) if !port.is_empty() && name.ends_with(b":") => &name[..name.len() - 1],
         _ => host,
     };
-    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) || is_address(name)
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let has_no_dot = !name.is_empty() && name.iter().all(is_plain);
+    has_no_dot || name.eq_ignore_ascii_case(DOCKER) || is_address(name)
 }
 
 fn is_address(name: &[u8]) -> bool {
