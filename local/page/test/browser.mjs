@@ -34,7 +34,7 @@ export async function service() {
 /** A fresh browser profile with the page open. Everything that must not happen is kept in `wrong`. */
 export async function open(browser, url, options = {}) {
   const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 }, ...options });
-  context.setDefaultTimeout(8000);
+  context.setDefaultTimeout(30000);
   const page = await context.newPage();
   const wrong = [];
   page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
