@@ -339,9 +339,9 @@ async fn as_many_children_as_are_admitted_end_with_their_parent_written_or_not()
 async fn signing_out_everywhere_ends_older_sessions_and_needs_a_user() {
     let store = Store::start().await;
     let (token, key, _) = store.logged_in().await;
-    assert!(store.users.sign_out_everywhere(key.user, None, store.moment()).await.unwrap());
+    assert!(store.users.sign_out_everywhere(key.user, store.moment()).await.unwrap());
     assert_eq!(store.decide(&token).await, ended(Ended::SignedOutEverywhere));
-    assert!(!store.users.sign_out_everywhere(store.stranger().0, None, store.moment()).await.unwrap());
+    assert!(!store.users.sign_out_everywhere(store.stranger().0, store.moment()).await.unwrap());
 }
 
 #[tokio::test]

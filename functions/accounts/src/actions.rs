@@ -51,7 +51,7 @@ impl Accounts {
                 Action::ListSessions(user) => self.list(*user).await,
                 Action::EndSession(user, session) => self.end(*user, *session).await,
                 Action::EndSessions(user) => {
-                    Ok(Outcome::Ended { ended: self.users.sign_out_everywhere(*user, None, moment).await? })
+                    Ok(Outcome::Ended { ended: self.users.sign_out_everywhere(*user, moment).await? })
                 }
                 Action::Erase(user) => {
                     let ended = match self.users.read(*user).await? {

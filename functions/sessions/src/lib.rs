@@ -142,15 +142,10 @@ impl Sessions {
         Ok(response::no_content())
     }
 
-    /// Whatever number of sessions there are, one write ends them. A request that comes late ends none of an account that
-    /// came after the one whose session asked.
+    /// Whatever number of sessions there are, one write ends them.
     async fn sign_out_everywhere(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         let caller = identity::of(request, line)?;
-        let write = self.users.sign_out_everywhere(
-            caller.user_id,
-            Some(caller.session_id.millis()),
-            self.moment(line),
-        );
+        let write = self.users.sign_out_everywhere(caller.user_id, self.moment(line));
         if line.timed("store_ms", write).await? {
             let reason = Ended::SignedOutEverywhere.as_str();
             line.audit("all_sessions_revoked", &[("reason", reason.into())]);

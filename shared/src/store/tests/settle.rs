@@ -82,7 +82,7 @@ async fn signing_out_everywhere_is_one_read_and_one_write() {
     let hashes = [a_key().hash, a_key().hash];
     let script = Script::of([item(user_record(&hashes)), json!({})]);
     let random = Random::system();
-    assert_eq!(users(&script).sign_out_everywhere(user(), None, moment(&random)).await, Ok(true));
+    assert_eq!(users(&script).sign_out_everywhere(user(), moment(&random)).await, Ok(true));
     let asked = script.asked();
     assert_eq!(asked[1].0, "UpdateItem");
     let (set, removed) = written(&asked[1].1, &hashes);
@@ -102,27 +102,13 @@ async fn signing_out_nobody_writes_nothing() {
     let random = Random::system();
     for nobody in [json!({}), item(husk())] {
         let script = Script::of([nobody]);
-        assert_eq!(users(&script).sign_out_everywhere(user(), None, moment(&random)).await, Ok(false));
+        assert_eq!(users(&script).sign_out_everywhere(user(), moment(&random)).await, Ok(false));
         script.asked_once("GetItem");
     }
     is_refused(
-        users(&Script::default().then([refused()])).sign_out_everywhere(user(), None, moment(&random)).await,
+        users(&Script::default().then([refused()])).sign_out_everywhere(user(), moment(&random)).await,
         "GetItem",
     );
-}
-
-#[tokio::test]
-async fn signing_out_late_leaves_the_account_that_came_after() {
-    let random = Random::system();
-    let began = 1_795_329_000_500;
-    for (asked, ends) in [(began - 1, false), (began, true)] {
-        let read = ok(&item(user_record(&[a_key().hash])));
-        let script = Script::default().then([read]);
-        let script = if ends { script.then([ok(&json!({}))]) } else { script };
-        let done = users(&script).sign_out_everywhere(user(), Some(asked), moment(&random)).await;
-        assert_eq!(done, Ok(ends), "{asked}");
-        assert_eq!(script.asked().len(), 1 + usize::from(ends), "{asked}");
-    }
 }
 
 #[tokio::test]
@@ -132,7 +118,7 @@ async fn an_overtaken_write_is_made_again_on_what_is_there() {
     let script =
         Script::default().then([read(&before), condition_failed(None), read(&after), ok(&json!({}))]);
     let random = Random::system();
-    assert_eq!(users(&script).sign_out_everywhere(user(), None, moment(&random)).await, Ok(true));
+    assert_eq!(users(&script).sign_out_everywhere(user(), moment(&random)).await, Ok(true));
     let asked = script.asked();
     written(&asked[1].1, &before);
     written(&asked[3].1, &after);
@@ -144,7 +130,7 @@ async fn a_write_is_not_tried_for_ever() {
     let script = Script::default().then([read(), condition_failed(None), read()]);
     let random = Random::system();
     let late = Moment { until: Instant::now(), ..moment(&random) };
-    let error = users(&script).sign_out_everywhere(user(), None, late).await.unwrap_err();
+    let error = users(&script).sign_out_everywhere(user(), late).await.unwrap_err();
     assert_eq!(error.to_string(), "UpdateItem: overtaken");
     assert_eq!(script.asked().len(), 3);
 }
@@ -156,7 +142,7 @@ async fn a_write_whose_answer_was_lost_is_not_made_twice() {
     let left = with(user_record(&[]), "live", json!({"B": base64(ours.bytes())}));
     let script =
         Script::default().then([ok(&item(user_record(&[]))), condition_failed(None), ok(&item(left))]);
-    assert_eq!(users(&script).sign_out_everywhere(user(), None, moment(&random)).await, Ok(true));
+    assert_eq!(users(&script).sign_out_everywhere(user(), moment(&random)).await, Ok(true));
     assert_eq!(script.asked().len(), 3);
 }
 

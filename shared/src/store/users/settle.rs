@@ -44,22 +44,16 @@ enum Change {
 }
 
 impl Users {
-    /// Ends every session of the user with one write; of an account that began after `asked_ms`, when the session that asks
-    /// was made, none. `false` when there is no such account.
+    /// Ends every session of the user with one write. `false` when there is no such user.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when it is not known to be written.
-    pub async fn sign_out_everywhere(
-        &self,
-        user: UserId,
-        asked_ms: Option<i64>,
-        moment: Moment<'_>,
-    ) -> Result<bool, StoreError> {
+    pub async fn sign_out_everywhere(&self, user: UserId, moment: Moment<'_>) -> Result<bool, StoreError> {
         let read = self.read(user).await?;
         self.settle(user, read, moment, |user| {
-            let person = user?.person.as_ref()?;
-            asked_ms.is_none_or(|asked| person.created_at_ms <= asked).then(|| signed_out(moment))
+            user?.person.as_ref()?;
+            Some(signed_out(moment))
         })
         .await
     }
