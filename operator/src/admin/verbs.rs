@@ -171,7 +171,9 @@ async fn set(
         terminal.say(UNCHANGED)?;
         return Ok(Outcome::NotConfirmed);
     }
-    let mut members = json!({ "user_id": user, "version": account["version"] });
+    // Whoever is asked takes their time: the account may have been erased, and have begun again, meanwhile.
+    let mut members =
+        json!({ "user_id": user, "version": account["version"], "created_at": account["created_at"] });
     members[member] = after;
     control.ask(action, members).await?;
     terminal.say(DONE)?;
