@@ -12,9 +12,10 @@ const SESSION_IS_OVER = ['session_invalid', 'credentials_missing'];
  * @param {string} name in lower case
  * @returns {string}
  */
-export function headerOf({ header = {} }, name) {
-  const key = Object.keys(header).find((each) => each.toLowerCase() === name);
-  return key ? String(header[key]) : '';
+export function headerOf({ header }, name) {
+  const all = header || {};
+  const key = Object.keys(all).find((each) => each.toLowerCase() === name);
+  return key ? String(all[key]) : '';
 }
 
 /**

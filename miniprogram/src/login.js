@@ -68,6 +68,8 @@ async function attempt(core, epoch) {
     core.pausedUntil = core.spent < LOGINS_PER_INCIDENT ? 0 : seconds() + LONGEST_PAUSE_SECONDS;
     const { code } = await wxLogin(core);
     if (core.epoch !== epoch) throw signedOut();
+    // The install id must be the same one next time, also when no answer comes.
+    save(core);
     // The old token goes along so that the service ends that session.
     const reply = await ask(core, 'POST', '/login', old, {
       code, app_id: core.appId, install_id: core.kept.install, device: deviceOf(core.wx)

@@ -82,7 +82,8 @@ export function refuse(core, token) {
   if (!core.kept.deleting && !core.closing && !core.listeners.some(({ event }) => event === 'session-ended')) return;
   core.why = ask(core, 'GET', '/session', token, undefined, WHY_TIMEOUT_MS).catch(ignore).then((reply) => {
     core.why = null;
-    over(core, reply ? reply.body.ended : '');
+    // Not of a session that the app's own login() has replaced meanwhile.
+    if (tokenOf(core) === token) over(core, reply ? reply.body.ended : '');
   });
 }
 
@@ -147,7 +148,8 @@ async function askSession(core, token) {
     core.sure = { token, at: Date.now() };
     const given = Object.assign({}, session, { user, session: { id: session.id } });
     const { info } = (core.kept.record = recordOf(token, given, reply.response));
-    if (info.expires_at !== record.info.expires_at) save(core);
+    // A renewal moves it, also where the session can be no longer.
+    if (info.check_after !== record.info.check_after) save(core);
   }
   return 'accepted';
 }

@@ -69,12 +69,16 @@ function close(core, path, reason) {
   const once = async (/** @type {string} */ token) => {
     const { deleting } = core.kept;
     // Remembered before the request goes out: its answer may be lost, and the app with it.
-    if (path === '/me') core.kept.deleting = true;
-    save(core);
+    if (path === '/me') {
+      core.kept.deleting = true;
+      save(core);
+    }
     const reply = await ask(core, 'DELETE', path, token);
     // A plain no to this request says nothing about an earlier one.
-    if (isFinal(reply)) core.kept.deleting = deleting;
-    save(core);
+    if (isFinal(reply)) {
+      core.kept.deleting = deleting;
+      save(core);
+    }
     return reply;
   };
   const done = () => {

@@ -74,7 +74,7 @@ export function carry(core, api, options, secret, onTask) {
   const tell = (event, status, code) => core.debug({ event, method, path: pathOf(core, url), status, code, ms: Date.now() - start });
   tell('request');
   return call(core, api, options, undefined, onTask).then((/** @type {import('./core').Response} */ response) => {
-    const reply = replyOf(sent, response, secret);
+    const reply = replyOf(sent, response || {}, secret);
     tell('response', reply.status, reply.code);
     return reply;
   }, (failure) => {

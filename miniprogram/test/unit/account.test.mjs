@@ -38,6 +38,23 @@ test('requests under way and requests during a deletion do not register the user
   assert.deepEqual([service.users.size, wx.logins, wx.storedToken()], [0, 0, undefined]);
 });
 
+test('what is said late of a session that login() has replaced does not count as a deletion of the account now', async () => {
+  for (const [close, request] of [['deleteAccount', 'DELETE /me'], ['logoutEverywhere', 'DELETE /sessions']]) {
+    const { session, service, events, orders } = await signedIn();
+    service.inject(is('/me'), doneButLost, 1);
+    assert.equal((await settle(session.deleteAccount())).error.code, 'timeout');
+    service.slow['GET /session'] = 30;
+    const asking = settle(orders());
+    while (!service.count('GET', '/session')) await new Promise(setImmediate);
+    await session.login();
+    service.log.length = 0;
+    await session[close]();
+    await asking;
+    assert.ok(paths(service).includes(request), paths(service).join());
+    assert.deepEqual([service.live.size, events.filter((event) => event === 'signed-out account-deleted').length], [0, close === 'deleteAccount' ? 1 : 0], close);
+  }
+});
+
 test('two deletions at once are one request', async () => {
   const { session, service } = await signedIn();
   await Promise.all([session.deleteAccount(), session.deleteAccount()]);

@@ -108,6 +108,14 @@ test('createSession says what is wrong with its options', () => {
   assert.equal(createSession({ baseUrl: 'https://a.example', wx, origins: undefined, timeout: undefined, debug: undefined, appId: undefined, sessionKey: undefined }).current(), null);
 });
 
+test('an answer without headers, or without anything, is no argument that makes no sense', async () => {
+  const { service, orders } = await signedIn();
+  service.inject(is('/orders'), () => ({ statusCode: 503, data: '', header: null }), 1);
+  assert.equal((await settle(orders())).error.code, 'http_503');
+  service.inject(is('/orders'), () => ({ statusCode: 200, data: 'x', header: null }), 1);
+  assert.equal((await orders()).data, 'x');
+});
+
 test('on() names the events there are', () => {
   const { session } = start();
   assert.throws(() => session.on('signedin', () => {}), { name: 'TypeError', message: 'on: no event signedin, only signed-in,signed-out,session-ended' });

@@ -15,6 +15,18 @@ test('a launch sends nothing when nothing is due', async () => {
   assert.deepEqual([service.log.length, wx.logins, wx.keyChecks], [0, 0, 0]);
 });
 
+test('a session that can be no longer is asked about once in its interval too', async (t) => {
+  const { service, wx } = await signedIn();
+  const { absolute_expires_at } = service.times();
+  service.times = () => ({ expires_at: absolute_expires_at, absolute_expires_at, check_after: service.clock() + service.checkAfter });
+  const now = Date.now();
+  for (const [hours, asked] of [[20, 1], [20.1, 0], [21.2, 1], [21.3, 0], [21.4, 0]]) {
+    t.mock.method(Date, 'now', () => now + hours * 3600000);
+    await relaunch({ service, wx }).session.check();
+    assert.equal(service.count('GET', '/session'), asked, `${hours} h`);
+  }
+});
+
 test('a launch after check_after asks once and renews', async (t) => {
   const before = await signedIn();
   later(t, 3601);

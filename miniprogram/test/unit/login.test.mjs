@@ -194,7 +194,20 @@ test('a login page of some network in place of an answer is not taken for a toke
   service.faults.length = 0;
   service.inject(is('/login'), () => answer(200, { token: 'two words' }));
   assert.equal((await settle(session.login())).error.code, 'bad_answer');
-  assert.equal(wx.storage.size, 0);
+  assert.equal(wx.storedToken(), undefined);
+});
+
+test('a first login whose answer was lost is ended by the next launch', async () => {
+  const { service, wx, orders } = start();
+  service.inject(is('/login'), (call) => {
+    service.route(call);
+    return { fails: { errMsg: 'request:fail timeout' } };
+  }, 1);
+  await settle(orders());
+  const [first] = service.log.map(({ data }) => data && data.install_id);
+  const next = relaunch({ service, wx });
+  await next.orders();
+  assert.equal(service.log[0].data.install_id, first);
 });
 
 test('a failed login is forgotten once a login has worked', async () => {
