@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 
+import containers
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "events/README.md").read_text(encoding="utf-8")
 # What each function answers to a user who has just logged in.
@@ -141,9 +143,9 @@ def cargo_lambda():
 
 
 def sam():
-    """With what `sam build` has left, and a Docker engine whose bridge is `DOCKER_BRIDGE`."""
+    """With what `sam build` has left, and a Docker engine."""
     ports = Ports()
-    bridge = os.environ["DOCKER_BRIDGE"]
+    bridge = containers.bridge_address()
     # The page's reader has the folder of a plain `sam build`; the gate builds into one of its own.
     options = f"--template .aws-sam/rehearsal/template.yaml --skip-pull-image --add-host host.docker.internal:{bridge}"
     lines = [line.replace("sam local invoke", f"sam local invoke {options}") for line in block("sam")]

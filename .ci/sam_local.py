@@ -6,7 +6,6 @@ listed in .ci/emulators.md; such steps expect what it does, and say so.
 """
 
 import contextlib
-import ipaddress
 import json
 import os
 import pathlib
@@ -17,6 +16,7 @@ import tempfile
 import urllib.error
 import urllib.request
 
+import containers
 import emulator
 import judge
 import local_cloud
@@ -39,7 +39,7 @@ EVENTS = {
 
 def main():
     subprocess.run([".ci/sam-base-image"], cwd=ROOT, check=True)
-    bridge = bridge_address()
+    bridge = containers.bridge_address()
     with local_cloud.running(bridge) as cloud:
         sam = Sam(bridge)
         for function, event in EVENTS.items():
@@ -47,13 +47,6 @@ def main():
         for template in (BUILT, BUILT_HTTP):
             with start_api(sam, template) as url:
                 converse(url, log_in(cloud))
-
-
-def bridge_address():
-    """Where containers on the default network reach this machine: the first address of that network."""
-    command = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}"]
-    subnet = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    return str(next(ipaddress.ip_network(subnet).hosts()))
 
 
 class Sam:
