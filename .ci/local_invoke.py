@@ -146,8 +146,11 @@ def sam():
     """With what `sam build` has left, and a Docker engine."""
     ports = Ports()
     bridge = containers.bridge_address()
-    # The page's reader has the folder of a plain `sam build`; the gate builds into one of its own.
-    options = f"--template .aws-sam/rehearsal/template.yaml --skip-pull-image --add-host host.docker.internal:{bridge}"
+    # The page's reader has the folder of a plain `sam build`; the gate builds into one of its own, for this processor.
+    options = (
+        "--template .aws-sam/rehearsal/template.yaml --parameter-overrides Architecture=x86_64 --skip-pull-image"
+        f" --add-host host.docker.internal:{bridge}"
+    )
     lines = [line.replace("sam local invoke", f"sam local invoke {options}") for line in block("sam")]
     with tempfile.TemporaryDirectory() as folder:
         command = f"cargo run -q -p local -- --host {bridge} --containers"
