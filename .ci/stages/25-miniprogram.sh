@@ -1,9 +1,10 @@
-# The client library. npm runs no install scripts: nothing of ours needs one.
+# The client library, beside its unit tests, fault scenarios and live tests, which `cargo test` runs. npm runs no install scripts:
+# nothing of ours needs one.
 
 stage 'Mini Program client'
 if command -v npm >/dev/null; then
   check 'miniprogram: npm ci' npm --prefix miniprogram ci --ignore-scripts --no-audit --no-fund &&
-    check 'miniprogram: npm test' npm --prefix miniprogram test
+    check 'miniprogram: build, types, package, recipes, demo' npm --prefix miniprogram run test:beside
 else
   cannot 'miniprogram' 'node and npm are not installed'
 fi

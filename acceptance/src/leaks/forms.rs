@@ -22,8 +22,11 @@ pub(super) struct Form {
 /// Every spelling of these bytes. Percent signs and the escapes of JSON and of `Debug` are not here: they are undone
 /// in the text that is searched.
 pub(super) fn of(bytes: &[u8]) -> Vec<Form> {
-    let mut forms =
-        vec![long("raw", bytes.to_vec()), long("hex", hex(bytes, false)), long("HEX", hex(bytes, true))];
+    let mut forms = vec![long("raw", bytes.to_vec())];
+    for (name, text) in [("hex", hex(bytes, false)), ("HEX", hex(bytes, true))] {
+        // Eight digits are four bytes, and every answer has identifiers of digits.
+        forms.push(Form { prefix: PIECE, ..long(name, text) });
+    }
     for (name, folded) in
         [("lower case", bytes.to_ascii_lowercase()), ("upper case", bytes.to_ascii_uppercase())]
     {
