@@ -31,7 +31,7 @@ RUN = [
     (r"cargo fmt --all|cargo clippy --workspace .*", ".ci/stages/20-lint.sh", "cargo clippy --workspace"),
     (r"cargo xtask generate.*", ".ci/stages/20-lint.sh|.ci/stages/30-template.sh|.ci/stages/35-documents.sh", "generate --check"),
     (r"npm (--prefix miniprogram )?ci && npm (--prefix miniprogram test|test|pack)|npm test|npm run (build|test:live|test:recipes)|npm pack",
-     ".ci/stages/25-miniprogram.sh", "npm test"),
+     ".ci/stages/25-miniprogram.sh", "run test:beside"),
     (r"npm ci --ignore-scripts|npm run synth", ".ci/stages/32-attach.sh", "npm"),
     (r"python3 -m unittest discover --start-directory \.ci/template", ".ci/stages/30-template.sh", "unittest discover"),
     (r"python3 \.ci/docs/check\.py", ".ci/stages/35-documents.sh", ".ci/docs/check.py"),
