@@ -146,7 +146,7 @@ def sam():
     """With what `sam build` has left, and a Docker engine."""
     ports = Ports()
     bridge = containers.bridge_address()
-    # The page's reader has the folder of a plain `sam build`; the gate builds into one of its own, for this processor.
+    # The page's reader has the folder of a plain `sam build`; the gate builds into one of its own, for x86_64.
     options = (
         "--template .aws-sam/rehearsal/template.yaml --parameter-overrides Architecture=x86_64 --skip-pull-image"
         f" --add-host host.docker.internal:{bridge}"

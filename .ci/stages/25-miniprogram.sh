@@ -1,4 +1,4 @@
-# The client library, beside its unit tests, fault scenarios and live tests, which `cargo test` runs. npm runs no install scripts:
+# The client library: all but unit, scenarios and live of its tests, which `cargo test` runs. npm runs no install scripts:
 # nothing of ours needs one.
 
 stage 'Mini Program client'

@@ -3,8 +3,8 @@
 //! Such a site can send requests to this machine. Of a request that is more than a link or a picture the browser tells
 //! the [`Origin`](https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Origin); no site can leave it out or choose
 //! it. A site whose own name leads to this machine is its own origin, but the browser then sends that name as the Host: only
-//! an address, and a name that no site of the internet can have, is answered: one without a dot, such as `localhost` or that of a service in a
-//! network of containers. Programs that are no browser send no Origin.
+//! an address, and a name that no site of the internet can have, is answered: one without a dot, such as `localhost` or
+//! that of a service in a network of containers. Programs that are no browser send no Origin.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

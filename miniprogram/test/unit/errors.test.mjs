@@ -109,11 +109,14 @@ test('createSession says what is wrong with its options', () => {
 });
 
 test('an answer without headers, or without anything, is no argument that makes no sense', async () => {
-  const { service, orders } = await signedIn();
+  const { service, wx, orders, session } = await signedIn();
   service.inject(is('/orders'), () => ({ statusCode: 503, data: '', header: null }), 1);
   assert.equal((await settle(orders())).error.code, 'http_503');
   service.inject(is('/orders'), () => ({ statusCode: 200, data: 'x', header: null }), 1);
   assert.equal((await orders()).data, 'x');
+  wx.request = ({ success }) => setImmediate(success);
+  assert.deepEqual(await orders(), {});
+  assert.equal((await settle(session.check({ force: true }))).error.code, 'bad_answer');
 });
 
 test('on() names the events there are', () => {
