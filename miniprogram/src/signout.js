@@ -74,9 +74,9 @@ function close(core, path, reason) {
       save(core);
     }
     const reply = await ask(core, 'DELETE', path, token);
-    // A plain no to this request says nothing about an earlier one.
-    if (isFinal(reply)) {
-      core.kept.deleting = deleting;
+    // A plain no to this request says nothing about an earlier one, of which more may be known meanwhile.
+    if (isFinal(reply) && !deleting) {
+      core.kept.deleting = false;
       save(core);
     }
     return reply;

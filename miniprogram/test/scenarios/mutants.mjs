@@ -77,7 +77,7 @@ export const races = [
   mutant('a 429 says that nothing was deleted', /a deletion was undone/,
     ['answers.js', "status !== 429 && typeof code", 'typeof code']),
   mutant('a plain no forgets an earlier deletion', /a deletion was undone/,
-    ['signout.js', 'core.kept.deleting = deleting;', 'core.kept.deleting = false;']),
+    ['signout.js', 'isFinal(reply) && !deleting', 'isFinal(reply)']),
   mutant('a logout remembers one session only', /a session is left on the service/,
     ['login.js', 'core.kept.ending.push(token);', 'core.kept.ending[0] = core.kept.ending[0] || token;']),
   mutant('a request that was about to log in does not notice the logout', /a logout was undone|loop/,

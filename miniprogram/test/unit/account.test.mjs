@@ -55,6 +55,21 @@ test('what is said late of a session that login() has replaced does not count as
   }
 });
 
+test('what became known of an earlier deletion is not forgotten for a plain no', async () => {
+  for (const close of ['deleteAccount', 'logoutEverywhere']) {
+    const { session, service, orders } = await signedIn();
+    service.inject(is('/me'), () => ({ fails: { errMsg: 'request:fail timeout' } }), 1);
+    assert.equal((await settle(session.deleteAccount())).error.code, 'timeout');
+    for (const token of [...service.live.keys()]) service.end(token, 'expired');
+    service.inject(is('/orders'), () => answer(401, ''), 1);
+    Object.assign(service.slow, { 'GET /session': 10, 'DELETE /me': 30, 'DELETE /sessions': 30 });
+    const asking = settle(orders());
+    while (!service.count('GET', '/session')) await new Promise(setImmediate);
+    const [first] = await Promise.all([settle(session[close]()), asking]);
+    if (first.error) assert.equal((await settle(session[close]())).error, undefined, close);
+  }
+});
+
 test('two deletions at once are one request', async () => {
   const { session, service } = await signedIn();
   await Promise.all([session.deleteAccount(), session.deleteAccount()]);
