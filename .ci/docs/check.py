@@ -186,7 +186,7 @@ def tests_of_the_threats(tree):
         if not found:
             yield f"{page} names no test"
         named |= found
-    places = [file for folder in ("functions", "identity", "shared", "emulators", "operator", "local", "acceptance", ".ci", "examples") for file in (tree.root / folder).rglob("*")]
+    places = [file for folder in ("functions", "identity", "shared", "wechat", "aws", "emulators", "operator", "local", "acceptance", ".ci", "examples") for file in (tree.root / folder).rglob("*")]
     code = "\n".join(file.read_text(encoding="utf-8") for file in places if file.suffix in (".rs", ".py") and file.is_file())
     for name in sorted(named):
         if not re.search(rf"(?:fn|def) {name}\b", code):

@@ -15,8 +15,11 @@ use serde_json::{Value, json};
 use wxsession::{
     Clock,
     aws::Account,
-    secrets::{Apps, CachedSecret, SecretError},
     telemetry::{Level, Log},
+};
+use wxsession_wechat::{
+    secrets::{Apps, CachedSecret, SecretError},
+    settings,
 };
 
 const APP: &str = "wx0123456789abcdef";
@@ -41,7 +44,7 @@ impl World {
         .into();
         let account = Account::read(&env).expect("all that it reads is set");
         let clock = Clock::stopped(1_700_000_000);
-        let cached = CachedSecret::new(account.secrets_manager(), "apps", clock.clone());
+        let cached = CachedSecret::new(settings::secrets_manager(&account, &env), "apps", clock.clone());
         Self { manager, clock, cached }
     }
 

@@ -7,16 +7,14 @@ use std::{hint::black_box, io};
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use counted::Case;
 use wxsession::{
-    Clock, Random, Secret, SessionId, UserId,
+    Clock, Random, SessionId, UserId,
     account::Profile,
     live::{Entry, Live},
-    secrets::SecretValue as _,
     session::{Ended, Rules, Session, SessionRecord, decide},
     store::{Found, SessionKey, item::Item, users::StoredKeys},
     telemetry::{Level, Log},
     token::{Realm, SessionToken, TokenHash},
     user::{Person, User},
-    vault::{KeyRing, Owner},
 };
 
 const APP: &str = "wx0123456789abcdef";
@@ -31,7 +29,6 @@ const NOW: i64 = 1_700_000_000;
 fn main() -> io::Result<()> {
     let mut cases = token_cases();
     cases.extend(session_cases());
-    cases.extend(vault_cases());
     cases.push(("log_line", Box::new(log_line())));
     counted::run(&cases)
 }
@@ -191,31 +188,6 @@ fn user_item() -> Item {
     item.insert("created_at".to_owned(), AttributeValue::N(format!("{NOW}.123")));
     item.insert("live".to_owned(), AttributeValue::B(Blob::new(live(LISTED).bytes())));
     item
-}
-
-fn vault_cases() -> Vec<Case<'static>> {
-    let owner = Owner { user_id: user(), app_id: APP };
-    let session_key = Secret::new("tiihtNczf5v6AKRyjwEUhQ==");
-    let random = Random::system();
-    let sealed = ring().seal(owner, &session_key, &random);
-    let (sealing, opening) = (ring(), ring());
-    vec![
-        (
-            "vault_seal",
-            Box::new(move || drop(black_box(sealing.seal(black_box(owner), &session_key, &random)))),
-        ),
-        (
-            "vault_open",
-            Box::new(move || {
-                drop(black_box(opening.open(black_box(owner), &sealed).expect("sealed above")));
-            }),
-        ),
-    ]
-}
-
-fn ring() -> KeyRing {
-    let text = r#"{"current": "k2", "k1": "0123456789abcdefghijklmnopqrstuvwxyz", "k2": "zyxwvutsrqponmlkjihgfedcba9876543210"}"#;
-    KeyRing::read(text).expect("the documented form")
 }
 
 /// The line of an allowed request, as the authorizer fills it, to standard output.

@@ -31,6 +31,8 @@ impl Budget {
     pub const READ: Self = Self { attempt: Duration::from_millis(300), total: Duration::from_secs(1) };
     /// Writes: within a second and a half.
     pub const WRITE: Self = Self { attempt: Duration::from_millis(400), total: Duration::from_millis(1500) };
+    /// A secret, fetched once in minutes.
+    pub const SECRET: Self = Self { attempt: Duration::from_millis(500), ..Self::WRITE };
 
     fn timeouts(self) -> TimeoutConfig {
         TimeoutConfig::builder().operation_attempt_timeout(self.attempt).operation_timeout(self.total).build()
@@ -50,8 +52,7 @@ pub struct Account {
     sdk: SdkConfig,
     dynamodb_endpoint: Option<OneEndpoint>,
     dynamodb_endpoint_url: Option<String>,
-    #[cfg(feature = "wechat")]
-    secrets_endpoint_url: Option<String>,
+    endpoints: Endpoints,
     connector: Connector,
     http_client: SharedHttpClient,
 }
@@ -90,9 +91,7 @@ impl Account {
                 .expect("explicit providers and no profile: there is nothing to wait for"),
             dynamodb_endpoint: OneEndpoint::resolve(&region, dynamodb_endpoint_url.as_deref(), endpoints),
             dynamodb_endpoint_url,
-            #[cfg(feature = "wechat")]
-            secrets_endpoint_url: endpoints
-                .url(env, env.text(facts::settings::AWS_ENDPOINT_URL_SECRETS_MANAGER.name)),
+            endpoints,
             http_client: connector.shared(),
             connector,
         })
@@ -121,16 +120,17 @@ impl Account {
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
-    /// A client of Secrets Manager.
-    #[cfg(feature = "wechat")]
+    /// What a client of another service is made of, all but its endpoint.
     #[must_use]
-    pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
-        let mut config = aws_sdk_secretsmanager::config::Builder::from(&self.sdk)
-            .timeout_config(Budget { attempt: Duration::from_millis(500), ..Budget::WRITE }.timeouts())
-            .retry_config(Budget::retries())
-            .http_client(self.http_client.clone());
-        config.set_endpoint_url(self.secrets_endpoint_url.clone());
-        aws_sdk_secretsmanager::Client::from_conf(config.build())
+    pub fn service(&self, budget: Budget) -> SdkConfig {
+        let sdk = self.sdk.to_builder().timeout_config(budget.timeouts()).retry_config(Budget::retries());
+        sdk.http_client(self.http_client.clone()).build()
+    }
+
+    /// Where a service is, by its own setting or by that of all; `None`: where AWS has it.
+    #[must_use]
+    pub fn endpoint_url(&self, env: &impl Source, of_the_service: &str) -> Option<String> {
+        self.endpoints.url(env, env.text(of_the_service))
     }
 
     /// Opens the connection to DynamoDB before the first event, while start-up runs at full speed.

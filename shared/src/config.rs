@@ -150,34 +150,6 @@ pub fn source_address(env: &impl Source) -> Result<SourceAddress, EnvError> {
     Ok(SourceAddress::parse(word).expect("every word of the setting is a rule"))
 }
 
-/// Settings of what talks to WeChat.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WechatSettings {
-    /// The secret with the AppSecrets.
-    pub apps_secret_id: String,
-    /// The secret with the keys of the vault; `None` when there is none.
-    pub key_ring_secret_id: Option<String>,
-    /// Where WeChat's API is.
-    pub base_url: String,
-}
-
-impl WechatSettings {
-    /// Reads all of them.
-    ///
-    /// # Errors
-    ///
-    /// [`EnvError`] naming the variable.
-    pub fn read(env: &impl Source) -> Result<Self, EnvError> {
-        let has_vault = env.word(&settings::STORE_SESSION_KEY)? == "true";
-        let ring = has_vault.then(|| env.given(&settings::SESSION_KEY_RING_SECRET_ID)).transpose()?;
-        Ok(Self {
-            apps_secret_id: env.given(&settings::WECHAT_APPS_SECRET_ID)?,
-            key_ring_secret_id: ring,
-            base_url: env.text_or_default(&settings::WECHAT_API_BASE_URL).unwrap_or_default(),
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
@@ -238,10 +210,6 @@ mod tests {
         }
         says(log_level(&env(&[("LOG_LEVEL", "trace")])), "LOG_LEVEL must be debug, info, warn or error");
         says(reporting(&env(&[("METRICS", "many")])), "METRICS must be few or full");
-        says(
-            WechatSettings::read(&env(&[("STORE_SESSION_KEY", "yes")])),
-            "STORE_SESSION_KEY must be true or false",
-        );
     }
 
     #[track_caller]
@@ -314,14 +282,5 @@ mod tests {
         for (text, seconds) in [("60", Some(60)), ("259200", Some(259_200)), ("0", None)] {
             assert_eq!(open_data_max_age(&env(&[("OPEN_DATA_MAX_AGE_SECONDS", text)])), Ok(seconds));
         }
-    }
-
-    #[test]
-    fn without_a_vault_no_key_ring_is_asked_for() {
-        let settings = [("STORE_SESSION_KEY", "false"), ("WECHAT_APPS_SECRET_ID", "apps")];
-        let read = WechatSettings::read(&env(&settings)).unwrap();
-        assert_eq!(read.key_ring_secret_id, None);
-        assert_eq!(read.base_url, "https://api.weixin.qq.com");
-        says(WechatSettings::read(&env(&settings[1..])), "SESSION_KEY_RING_SECRET_ID is not set");
     }
 }

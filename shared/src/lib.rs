@@ -16,9 +16,8 @@
 //! | [`aws`] | SDK clients: one connector, time limits and retries set on purpose |
 //! | [`serve`] | binds a function to the Lambda Runtime API |
 //! | [`clock`], [`random`], [`secret`], [`ids`] | time, randomness, secrets and names as values |
-//! | [`wechat`], [`secrets`], [`vault`] | feature `wechat`: what holds a secret of WeChat |
 //!
-//! A business function needs none of this: it depends on `wxsession-identity`.
+//! What holds a secret of WeChat is the crate `wxsession-wechat`. A business function needs none of this: it depends on `wxsession-identity`.
 
 pub mod account;
 pub mod aws;
@@ -36,18 +35,12 @@ pub mod live;
 mod property;
 pub mod random;
 pub mod secret;
-#[cfg(feature = "wechat")]
-pub mod secrets;
 pub mod serve;
 pub mod session;
 pub mod store;
 pub mod telemetry;
 pub mod token;
 pub mod user;
-#[cfg(feature = "wechat")]
-pub mod vault;
-#[cfg(feature = "wechat")]
-pub mod wechat;
 
 pub use clock::Clock;
 pub use identity::Identity;

@@ -51,7 +51,8 @@ const INCOMPLETE: &str = "incomplete_answer";
 const OVERTAKEN: &str = "overtaken";
 
 impl StoreError {
-    pub(crate) fn new(operation: &'static str, kind: impl Into<String>) -> Self {
+    /// What happened to an operation, of this service or another.
+    pub fn new(operation: &'static str, kind: impl Into<String>) -> Self {
         Self { operation, kind: kind.into(), damaged: None }
     }
 
@@ -83,7 +84,8 @@ impl StoreError {
 }
 
 /// The stable word for an SDK error: a service's error code or the kind of transport failure.
-pub(crate) fn kind_of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
+#[must_use]
+pub fn kind_of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
     match error {
         SdkError::TimeoutError(_) => "timeout".to_owned(),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => "timeout".to_owned(),

@@ -19,7 +19,7 @@ pub use apps::{App, Apps, Push, VirtualPayment};
 use error::FORM;
 pub use error::{Cause, Flaw, SecretError};
 
-use crate::{clock::Clock, http::Problem, store::kind_of, telemetry::Line};
+use wxsession::{Clock, http::Problem, store::kind_of, telemetry::Line};
 
 /// A value is fetched again after five minutes.
 const FRESH_SECONDS: i64 = 300;

@@ -17,13 +17,12 @@ use ring::{
 };
 use zeroize::Zeroizing;
 
-use crate::{
-    ids::UserId,
-    random::Random,
-    secret::Secret,
-    secrets::{Cause, SecretValue, unique},
+use wxsession::{
+    Random, Secret, UserId,
     store::users::{KeyChange, SealedKey, StoredKeys},
 };
+
+use crate::secrets::{Cause, SecretValue, unique};
 
 const FORMAT: u8 = 1;
 const LABEL: &[u8] = b"wxs/vault/1";

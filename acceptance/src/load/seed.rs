@@ -17,10 +17,12 @@ use wechat_simulator::DEFAULT_APP;
 use wxsession::{
     Secret,
     live::{Entry, Live},
-    secrets::SecretValue as _,
     session::Session,
     store::{item::Item, sessions::to_item, users::SealedKey},
     token::Realm,
+};
+use wxsession_wechat::{
+    secrets::SecretValue as _,
     vault::{KeyRing, Owner},
 };
 

@@ -12,15 +12,18 @@ use wxsession::{
     Clock, Random, Secret, UserId,
     aws::{Account, Budget},
     live::{Entry, Live},
-    secrets::{Apps, CachedSecret, SecretError, SecretValue as _},
     session::Ended,
     store::{
         SessionKey, Sessions, Users,
         users::{KeyChange, Registration},
     },
     token::{Realm, SessionToken},
+};
+use wxsession_wechat::{
+    api::{JsCode, Wechat},
+    secrets::{Apps, CachedSecret, SecretError, SecretValue as _},
+    settings::secrets_manager,
     vault::{KeyRing, Owner},
-    wechat::{JsCode, Wechat},
 };
 
 use crate::deployment::{APP_SECRET, RING_KEY, all, client, credentials, put_secrets};
@@ -130,12 +133,13 @@ impl Bench {
             "AWS_ENDPOINT_URL_SECRETS_MANAGER".to_owned(),
             self.service.secrets.endpoint().to_owned(),
         )]);
-        let account = Account::read(&env.collect::<HashMap<_, _>>()).expect("complete");
+        let env: HashMap<_, _> = env.collect();
+        let account = Account::read(&env).expect("complete");
         self.debug("an account", &account);
-        self.debug("a client", &account.secrets_manager());
+        self.debug("a client", &secrets_manager(&account, &env));
         self.debug("a client", &account.dynamodb(Budget::READ));
         let apps = |account: &Account| {
-            CachedSecret::<Apps>::new(account.secrets_manager(), "AppsSecret", Clock::system())
+            CachedSecret::<Apps>::new(secrets_manager(account, &env), "AppsSecret", Clock::system())
         };
         for fault in [Secrets::Down, Secrets::Denied, Secrets::MarkedForDeletion, Secrets::Undecryptable] {
             self.service.secrets.set_fault(fault);

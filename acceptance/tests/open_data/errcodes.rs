@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use wechat_simulator::{Fault, FaultKind};
-use wxsession::wechat::{KNOWN, Meaning};
+use wxsession_wechat::api::{KNOWN, Meaning};
 
 use crate::support::{APP, World, event};
 

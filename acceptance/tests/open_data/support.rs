@@ -16,8 +16,8 @@ use wxsession::{
     Clock,
     serve::{self, Function},
     telemetry::{Level, Log},
-    wechat::{Call, Wechat},
 };
+use wxsession_wechat::api::{Call, Wechat};
 
 use crate::tables::{run, tables};
 

@@ -6,8 +6,10 @@ use wechat_simulator::NewPhoneCode;
 use wxsession::{
     Random, Secret, UserId,
     aws::{Account, Budget},
-    secrets::SecretValue as _,
     store::Users,
+};
+use wxsession_wechat::{
+    secrets::SecretValue as _,
     vault::{KeyRing, Owner},
 };
 

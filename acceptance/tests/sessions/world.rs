@@ -18,14 +18,16 @@ use wxsession::{
     aws::{Account, Budget},
     http::Problem,
     live::Install,
-    secrets::SecretValue as _,
     serve::{self, Function},
     session::Session,
     store::{self, SessionKey, StoreError, Users, users::Moment},
     telemetry::{Level, Line, Log},
     token::{Realm, SessionToken},
+};
+use wxsession_wechat::{
+    api::WechatSession,
+    secrets::SecretValue as _,
     vault::{KeyRing, Sealer},
-    wechat::WechatSession,
 };
 
 use crate::engine::{SESSIONS, USERS};

@@ -21,17 +21,21 @@ use serde::Serialize;
 use wxsession::{
     Clock, Random,
     aws::{Account, Budget},
-    config::{self, Tables, WechatSettings},
+    config::{self, Tables},
     env::{EnvError, Source},
     http::{Problem, Request, Response, Route, response},
-    secrets::{Apps, CachedSecret},
     serve::HttpFunction,
     session::Rules,
     store::{Sessions, Users},
     telemetry::Line,
     token::Realm,
+};
+use wxsession_wechat::{
+    WechatSettings,
+    api::Wechat,
+    secrets::{Apps, CachedSecret},
+    settings,
     vault::KeyRing,
-    wechat::Wechat,
 };
 
 /// The function with its clients, built once per environment.
@@ -87,7 +91,7 @@ impl Login {
         let tables = Tables::read(env)?;
         let settings = WechatSettings::read(env)?;
         let dynamodb = account.dynamodb(Budget::WRITE);
-        let secrets = account.secrets_manager();
+        let secrets = settings::secrets_manager(&account, env);
         let ring = settings.key_ring_secret_id;
         Ok(Self {
             apps: CachedSecret::new(secrets.clone(), settings.apps_secret_id, clock.clone()),

@@ -17,8 +17,8 @@ use wxsession::{
     telemetry::Line,
     token::SessionToken,
     user::User,
-    vault::Owner,
 };
+use wxsession_wechat::vault::Owner;
 
 use crate::{
     Login,

@@ -7,8 +7,8 @@ use wxsession::{
     live::Install,
     session::Device,
     token::SessionToken,
-    wechat::JsCode,
 };
+use wxsession_wechat::api::JsCode;
 
 /// Ample for a code of 128 characters.
 const MOST_BYTES: usize = 4096;

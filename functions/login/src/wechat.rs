@@ -5,10 +5,12 @@ use std::sync::Arc;
 use wxsession::{
     Secret,
     http::{Code, Problem},
-    secrets::{Apps, SecretError},
     telemetry::Line,
+};
+use wxsession_wechat::{
+    api::{WechatError, WechatSession},
+    secrets::{Apps, SecretError},
     vault::Sealer,
-    wechat::{WechatError, WechatSession},
 };
 
 use crate::{Login, request::Wanted};

@@ -14,10 +14,10 @@ use std::{
 };
 
 use serde_json::{Map, Value, json};
-use wxsession::{
-    Clock, Secret,
+use wxsession::{Clock, Secret};
+use wxsession_wechat::{
+    api::{Call, Wechat, WechatError},
     secrets::{Apps, CachedSecret},
-    wechat::{Call, Wechat, WechatError},
 };
 
 use crate::wechat::CallError;

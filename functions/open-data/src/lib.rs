@@ -31,14 +31,18 @@ use facts::route;
 use wxsession::{
     Clock, Random,
     aws::{Account, Budget},
-    config::{self, WechatSettings},
+    config,
     env::{EnvError, Source},
     http::Route,
-    secrets::{Apps, CachedSecret},
     serve::HttpFunction,
     store::Users,
+};
+use wxsession_wechat::{
+    WechatSettings,
+    api::Wechat,
+    secrets::{Apps, CachedSecret},
+    settings,
     vault::KeyRing,
-    wechat::Wechat,
 };
 
 #[cfg(feature = "test-util")]
@@ -76,7 +80,7 @@ impl OpenData {
     ) -> Result<Self, EnvError> {
         let users_table = env.given(&facts::settings::USERS_TABLE)?;
         let settings = WechatSettings::read(env)?;
-        let secrets = account.secrets_manager();
+        let secrets = settings::secrets_manager(&account, env);
         let apps = Arc::new(CachedSecret::new(secrets.clone(), settings.apps_secret_id, clock.clone()));
         let wechat = Wechat::new(&settings.base_url)?;
         Ok(Self {

@@ -8,8 +8,8 @@ use wxsession::{
     http::{Code, Problem, Request, Response, body, response},
     identity,
     telemetry::Line,
-    wechat::{Call, Meaning, WechatError, meaning_of},
 };
+use wxsession_wechat::api::{Call, Meaning, WechatError, meaning_of};
 
 use crate::{
     OpenData,

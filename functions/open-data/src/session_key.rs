@@ -8,8 +8,8 @@ use wxsession::{
     http::{Code, Problem, Request, Response, response},
     identity,
     telemetry::Line,
-    wechat::{Call, WechatError, is_session_key},
 };
+use wxsession_wechat::api::{Call, WechatError, is_session_key};
 
 use crate::{
     OpenData,

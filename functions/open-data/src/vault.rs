@@ -3,8 +3,10 @@
 use wxsession::{
     Identity, Secret,
     http::{Code, Problem},
-    secrets::CachedSecret,
     telemetry::Line,
+};
+use wxsession_wechat::{
+    secrets::CachedSecret,
     vault::{KeyRing, Owner},
 };
 

@@ -6,9 +6,11 @@ use serde_json::{Map, Value};
 use tokio::time::{Instant, timeout_at};
 use wxsession::{
     http::{Code, Problem},
-    secrets::SecretError,
     telemetry::Line,
-    wechat::{Call, Meaning, WechatError, meaning_of},
+};
+use wxsession_wechat::{
+    api::{Call, Meaning, WechatError, meaning_of},
+    secrets::SecretError,
 };
 
 use crate::{OpenData, access_token::AccessToken};

@@ -8,10 +8,10 @@ use facts::{
     settings,
 };
 use wxsession::{
-    config::{self, WechatSettings},
+    config,
     env::{EnvError, Source as _},
-    wechat::Wechat,
 };
+use wxsession_wechat::{WechatSettings, api::Wechat};
 
 use super::{
     Args,

@@ -1,9 +1,8 @@
 //! The two secrets: readable, and of the documented form. Their values are looked at and never shown; nor are
 //! their names, because a name that was mistaken for the value is a secret too.
 
-use wxsession::{
-    Secret,
-    env::Source as _,
+use wxsession::{Secret, env::Source as _};
+use wxsession_wechat::{
     secrets::{Apps, Cause, SecretValue as _},
     vault::KeyRing,
 };

@@ -146,7 +146,7 @@ texts! {
     SESSION_OK "GET /session without a token is refused as it should be" "不带令牌的 GET /session 按预期被拒绝";
 }
 
-/// What [`wxsession::wechat::meaning_of`] says of our own mistakes, in Chinese: cause and fix.
+/// What [`wxsession_wechat::api::meaning_of`] says of our own mistakes, in Chinese: cause and fix.
 pub(super) fn meaning_in_chinese(errcode: i64) -> Option<(&'static str, &'static str)> {
     Some(match errcode {
         40013 => ("微信不认识该 AppID", "与 mp.weixin.qq.com 中的 AppID 核对小程序密钥"),

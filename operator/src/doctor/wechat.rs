@@ -5,11 +5,8 @@
 //! <https://developers.weixin.qq.com/miniprogram/dev/server/API/user-login/api_code2session>
 
 use serde_json::{Value, json};
-use wxsession::{
-    Secret,
-    env::Source as _,
-    wechat::{Call, JsCode, Meaning, Wechat, WechatError, meaning_of},
-};
+use wxsession::{Secret, env::Source as _};
+use wxsession_wechat::api::{Call, JsCode, Meaning, Wechat, WechatError, meaning_of};
 
 use super::{
     Args, Surroundings, clock,

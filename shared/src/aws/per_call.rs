@@ -117,19 +117,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(feature = "wechat")]
-    fn secrets_manager_has_its_own_endpoints_in_china() {
-        use aws_sdk_secretsmanager::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
-        for region in ["cn-north-1", "cn-northwest-1"] {
-            let params = Params::builder().region(region).build().unwrap();
-            let resolver = DefaultResolver::new();
-            let endpoint =
-                ResolveEndpoint::resolve_endpoint(&resolver, &params).now_or_never().unwrap().unwrap();
-            assert_eq!(endpoint.url(), format!("https://secretsmanager.{region}.amazonaws.com.cn"));
-        }
-    }
-
-    #[test]
     fn an_override_is_taken_as_it_is() {
         resolves("cn-north-1", Some("http://127.0.0.1:8000"), "http://127.0.0.1:8000");
     }

@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 
 use super::{Call, Wechat, WechatError};
-use crate::secret::Secret;
+use wxsession::Secret;
 
 /// Characters of an openid or unionid. Those seen have 28 and 29; a user's record with two of these, fifty sessions and
 /// everything else at its most still fits into one read unit.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde_json::{Map, Value};
 
 use super::WechatError;
-use crate::http::Code;
+use wxsession::http::Code;
 
 /// What an errcode means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

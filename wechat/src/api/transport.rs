@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{WechatError, errcode};
-use crate::{aws::tls_config, env::EnvError};
+use wxsession::{aws::tls_config, env::EnvError};
 
 /// Everything a call may take, retries included.
 const BUDGET: Duration = Duration::from_secs(3);

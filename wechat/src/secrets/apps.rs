@@ -6,7 +6,7 @@ use super::{
     Cause, FORM, Flaw, SecretError, SecretValue,
     tree::{Members, Tree},
 };
-use crate::secret::Secret;
+use wxsession::Secret;
 
 /// `{"<app id>": "<AppSecret>", …}`, or for a Mini Program that has more than that
 /// `{"<app id>": {"secret": "…", "push"?: {…}, "virtual_payment"?: {…}}, …}`. Each is judged by itself, and at least one is

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::store::StoreError;
+use wxsession::store::StoreError;
 
 /// There is no value of a secret.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]

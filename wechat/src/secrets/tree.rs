@@ -9,7 +9,7 @@ use serde::{
 };
 
 use super::{Cause, FORM};
-use crate::secret::Secret;
+use wxsession::Secret;
 
 /// A piece of JSON.
 pub(super) enum Tree {

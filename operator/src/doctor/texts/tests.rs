@@ -1,10 +1,7 @@
 use std::collections::HashMap;
 
-use wxsession::{
-    config,
-    env::EnvError,
-    wechat::{Meaning, Wechat, meaning_of},
-};
+use wxsession::{config, env::EnvError};
+use wxsession_wechat::api::{Meaning, Wechat, meaning_of};
 
 use super::*;
 use crate::text::tests::is_chinese;
@@ -33,7 +30,7 @@ fn every_range_of_the_settings_is_there_in_chinese() {
         config::realm(&env("REALM", " ")).unwrap_err(),
         config::open_data_max_age(&env("OPEN_DATA_MAX_AGE_SECONDS", "1")).unwrap_err(),
         config::log_level(&env("LOG_LEVEL", "x")).unwrap_err(),
-        config::WechatSettings::read(&env("STORE_SESSION_KEY", "x")).unwrap_err(),
+        wxsession_wechat::WechatSettings::read(&env("STORE_SESSION_KEY", "x")).unwrap_err(),
         Wechat::new("x").err().unwrap(),
     ];
     for error in errors {

@@ -1,11 +1,12 @@
 use std::sync::{Arc, Mutex};
 
-use super::*;
-use crate::{
-    clock::Clock,
+use wxsession::{
+    Clock,
     http::{Problem, RetryAfter},
     telemetry::{Level, Log},
 };
+
+use super::*;
 
 /// The problem an errcode ends in, and the line with what the operator is told.
 fn ended(errcode: i64, ip: Option<&str>) -> (Problem, Value) {
