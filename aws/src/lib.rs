@@ -1,6 +1,7 @@
 //! SDK clients: one connector, settings from the environment, time limits and retries set on purpose.
 
 mod connector;
+pub mod env;
 mod per_call;
 
 use std::time::Duration;

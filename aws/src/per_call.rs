@@ -79,7 +79,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::aws::{Account, Budget};
+    use crate::{Account, Budget};
 
     #[track_caller]
     fn resolves(region: &str, endpoint_url: Option<&str>, url: &str) {

@@ -13,17 +13,15 @@
 //! | [`identity`] | who is calling, as the authorizer handed it on; the type and the names are of the crate `wxsession-identity` |
 //! | [`config`], [`mod@env`] | settings, read once, each checked and named when wrong |
 //! | [`telemetry`] | the one JSON line per request, audit events, metrics |
-//! | [`aws`] | SDK clients: one connector, time limits and retries set on purpose |
+//! | [`aws`] | SDK clients: one connector, time limits and retries set on purpose; a crate of its own, `env` too |
 //! | [`serve`] | binds a function to the Lambda Runtime API |
 //! | [`clock`], [`random`], [`secret`], [`ids`] | time, randomness, secrets and names as values |
 //!
 //! What holds a secret of WeChat is the crate `wxsession-wechat`. A business function needs none of this: it depends on `wxsession-identity`.
 
 pub mod account;
-pub mod aws;
 pub mod clock;
 pub mod config;
-pub mod env;
 pub mod http;
 pub mod identity;
 /// Public names: of a user, and of a session.
@@ -47,3 +45,4 @@ pub use identity::Identity;
 pub use ids::{SessionId, UserId};
 pub use random::Random;
 pub use secret::Secret;
+pub use wxsession_aws::{self as aws, env};
