@@ -71,6 +71,7 @@ impl Authorizer {
             session_id: session.id,
             expires_at: self.rules.ends_at(session),
             auth_time: Some(session.created_at),
+            audience: None,
             profile: person.profile.clone(),
         }
     }
