@@ -1,56 +1,70 @@
-//! `POST /phone-number`: the code of the phone number button for the number.
+//! The code of the phone number button for the number.
 //! <https://developers.weixin.qq.com/miniprogram/dev/server/API/user-info/phone-number/api_getphonenumber>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use wxsession::{
     Secret,
-    http::{Code, Problem, Request, Response, body, response},
-    identity,
+    http::{Code, Problem},
     telemetry::Line,
 };
-use wxsession_wechat::api::{Call, Meaning, WechatError, meaning_of};
 
 use crate::{
-    OpenData,
-    wechat::{CallError, deadline},
+    CallError,
+    api::{Call, Meaning, WechatError, meaning_of},
+    calls::{Calls, deadline},
 };
 
-/// Ample for a code of 256 characters; WeChat's have 64.
-const MOST_BYTES: usize = 4_096;
+/// WeChat's have 64.
 const MOST_CODE_CHARACTERS: usize = 256;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Body {
-    code: Secret,
+/// What the button gave the client: good for five minutes, once. It is no `wx.login` code.
+pub struct PhoneCode(Secret);
+
+impl PhoneCode {
+    /// Takes 1 to 256 printable ASCII characters without spaces.
+    #[must_use]
+    pub fn new(code: Secret) -> Option<Self> {
+        let text = code.expose();
+        let fits = (1..=MOST_CODE_CHARACTERS).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_graphic());
+        fits.then_some(Self(code))
+    }
 }
 
-#[derive(Debug, PartialEq, Eq, Serialize)]
-struct Reply {
-    phone_number: String,
-    pure_phone_number: String,
-    country_code: String,
+/// A user's number. No `Debug` outside of tests: it is not for the log.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(Debug, PartialEq, Eq))]
+pub struct PhoneNumber {
+    /// With the country's code where it is a foreign one.
+    pub phone_number: String,
+    /// Without it.
+    pub pure_phone_number: String,
+    /// The country's code.
+    pub country_code: String,
 }
 
-impl OpenData {
-    pub(crate) async fn phone_number(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
-        let caller = identity::of(request, line)?;
-        let Body { code } = body::json(request, MOST_BYTES)?;
-        let fits = (1..=MOST_CODE_CHARACTERS).contains(&code.expose().len())
-            && code.expose().bytes().all(|byte| byte.is_ascii_graphic());
-        if !fits {
-            return Err(Problem::malformed("code"));
-        }
+impl Calls {
+    /// Redeems the code of this user for their number.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`]: `phone_code_invalid`, or what keeps WeChat from being asked.
+    pub async fn phone_number(
+        &self,
+        (app_id, openid): (&str, &str),
+        PhoneCode(code): &PhoneCode,
+        line: &mut Line,
+    ) -> Result<PhoneNumber, Problem> {
         // With the openid WeChat checks that the code is this user's.
-        let body = json!({"code": code.expose(), "openid": caller.openid});
+        let body = json!({"code": code.expose(), "openid": openid});
         let call = Call { path: "/wxa/business/getuserphonenumber", query: &[], body: Some(&body) };
-        let answer = self.call(&caller.app_id, &call, deadline(), line).await;
+        let answer = self.call(app_id, &call, deadline(), line).await;
         let answer = answer.map_err(refused)?;
-        let reply = reply(answer, &caller.app_id)
-            .map_err(|wrong| Problem::from(WechatError::Shape(wrong)).because(wrong))?;
+        let number =
+            read(answer, app_id).map_err(|wrong| Problem::from(WechatError::Shape(wrong)).because(wrong))?;
         line.audit("phone_number_read", &[]);
-        Ok(response::json(&reply))
+        Ok(number)
     }
 }
 
@@ -80,7 +94,7 @@ fn refused(error: CallError) -> Problem {
     if reason.starts_with("unexpected") { problem.with("unexpected_errcode", true) } else { problem }
 }
 
-fn reply(mut answer: Map<String, Value>, app_id: &str) -> Result<Reply, &'static str> {
+fn read(mut answer: Map<String, Value>, app_id: &str) -> Result<PhoneNumber, &'static str> {
     let Some(Value::Object(mut info)) = answer.remove("phone_info") else { return Err("phone_info") };
     let watermarked = info.get("watermark").and_then(|mark| mark.get("appid"));
     if watermarked.and_then(Value::as_str) != Some(app_id) {
@@ -92,7 +106,7 @@ fn reply(mut answer: Map<String, Value>, app_id: &str) -> Result<Reply, &'static
         Some(Value::Number(digits)) if name == "countryCode" && digits.is_u64() => Ok(digits.to_string()),
         _ => Err(name),
     };
-    Ok(Reply {
+    Ok(PhoneNumber {
         phone_number: text("phoneNumber")?,
         pure_phone_number: text("purePhoneNumber")?,
         country_code: text("countryCode")?,
@@ -105,9 +119,9 @@ mod tests {
 
     const APP: &str = "wx0123456789abcdef";
 
-    fn read(info: &Value) -> Result<Reply, &'static str> {
+    fn told(info: &Value) -> Result<PhoneNumber, &'static str> {
         let Value::Object(answer) = json!({"errcode": 0, "phone_info": info}) else { panic!("an object") };
-        reply(answer, APP)
+        read(answer, APP)
     }
 
     fn info(country_code: &Value) -> Value {
@@ -118,14 +132,14 @@ mod tests {
     #[test]
     fn a_country_code_is_text_or_number() {
         for code in [json!("852"), json!(852)] {
-            let reply = read(&info(&code)).unwrap();
+            let reply = told(&info(&code)).unwrap();
             assert_eq!(
                 (reply.phone_number, reply.pure_phone_number, reply.country_code),
                 ("+85200000000".to_owned(), "00000000".to_owned(), "852".to_owned())
             );
         }
         for code in [json!(null), json!(""), json!(-1), json!(8.5), json!([852])] {
-            assert_eq!(read(&info(&code)), Err("countryCode"), "{code}");
+            assert_eq!(told(&info(&code)), Err("countryCode"), "{code}");
         }
     }
 
@@ -134,8 +148,8 @@ mod tests {
         for mark in [json!(null), json!({}), json!({"appid": "wxfedcba9876543210"}), json!({"appid": 7})] {
             let mut info = info(&json!("86"));
             info["watermark"] = mark;
-            assert_eq!(read(&info), Err("watermark_appid"));
+            assert_eq!(told(&info), Err("watermark_appid"));
         }
-        assert_eq!(read(&json!("13800000000")), Err("phone_info"));
+        assert_eq!(told(&json!("13800000000")), Err("phone_info"));
     }
 }

@@ -1,40 +1,67 @@
 //! The user's `session_key`s, out of the vault.
 
 use wxsession::{
-    Identity, Secret,
+    Secret,
     http::{Code, Problem},
+    store::StoreError,
     telemetry::Line,
 };
-use wxsession_wechat::{
+
+use crate::{
     secrets::CachedSecret,
     vault::{KeyRing, Owner},
 };
 
-use crate::OpenData;
+/// What opens the vault: the ring, where the deployment keeps `session_key`s.
+pub struct SessionKeys {
+    ring: Option<CachedSecret<KeyRing>>,
+}
 
-impl OpenData {
-    /// The ring that seals `session_key`s.
-    pub(crate) fn key_ring(&self) -> Result<&CachedSecret<KeyRing>, Problem> {
-        self.key_ring.as_ref().ok_or_else(|| Problem::new(Code::NotEnabled).because("no_vault"))
+impl SessionKeys {
+    /// Without a ring nothing is kept.
+    #[must_use]
+    pub fn new(ring: Option<CachedSecret<KeyRing>>) -> Self {
+        Self { ring }
     }
 
-    /// The user's `session_key`s, newest first; none when there is none that opens.
-    pub(crate) async fn session_keys(
+    /// Fetches the ring. A failure is left to the first event.
+    pub async fn prime(&self) {
+        if let Some(ring) = &self.ring {
+            drop(ring.value().await);
+        }
+    }
+
+    /// The ring that seals `session_key`s.
+    ///
+    /// # Errors
+    ///
+    /// `not_enabled` where there is none.
+    pub fn ring(&self) -> Result<&CachedSecret<KeyRing>, Problem> {
+        self.ring.as_ref().ok_or_else(|| Problem::new(Code::NotEnabled).because("no_vault"))
+    }
+
+    /// The keys of what `sealed` reads, in its order; those that do not open are left out.
+    ///
+    /// # Errors
+    ///
+    /// When there is no ring, or one of the two could not be read.
+    pub async fn open(
         &self,
-        caller: &Identity,
+        owner: Owner<'_>,
+        sealed: impl Future<Output = Result<Vec<Vec<u8>>, StoreError>>,
         line: &mut Line,
     ) -> Result<Vec<Secret>, Problem> {
-        let cached = self.key_ring()?;
-        let reads = async { tokio::join!(cached.value(), self.users.sealed_keys(caller.user_id)) };
+        let cached = self.ring()?;
+        let reads = async { tokio::join!(cached.value(), sealed) };
         let (ring, sealed) = line.timed("store_ms", reads).await;
         cached.report(line);
         let (ring, sealed) = (ring?, sealed?);
-        let mut opened = open(&ring, owner(caller), &sealed);
+        let mut opened = open(&ring, owner, &sealed);
         // A login may have sealed it with a key that the ring got a moment ago.
         if opened.first().is_some_and(Option::is_none)
             && let Some(ring) = line.timed("store_ms", cached.newer_than(&ring)).await
         {
-            opened = open(&ring, owner(caller), &sealed);
+            opened = open(&ring, owner, &sealed);
         }
         cached.report(line);
         let unopened = opened.iter().filter(|key| key.is_none()).count();
@@ -47,24 +74,6 @@ impl OpenData {
         }
         Ok(opened.into_iter().flatten().collect())
     }
-
-    /// The same for a route that can do nothing without one.
-    pub(crate) async fn some_session_keys(
-        &self,
-        caller: &Identity,
-        line: &mut Line,
-    ) -> Result<Vec<Secret>, Problem> {
-        let keys = self.session_keys(caller, line).await?;
-        if keys.is_empty() {
-            return Err(Problem::new(Code::SessionKeyStale).because("no_session_key"));
-        }
-        Ok(keys)
-    }
-}
-
-/// Whose keys these are.
-pub(crate) fn owner(caller: &Identity) -> Owner<'_> {
-    Owner { user_id: caller.user_id, app_id: &caller.app_id }
 }
 
 fn open(ring: &KeyRing, owner: Owner<'_>, sealed: &[Vec<u8>]) -> Vec<Option<Secret>> {
