@@ -28,6 +28,7 @@ GOOD = {
     "open-data": lambda answer: answer["statusCode"] == 200,
     "authorizer": lambda answer: answer["policyDocument"]["Statement"][0]["Effect"] == "Allow",
     "accounts": lambda answer: "result" in answer,
+    "wechat": lambda answer: "result" in answer,
 }
 USUAL = [3000, 3001, 8000, 8001, 9000]
 

@@ -11,13 +11,13 @@ import boto3
 import botocore.exceptions
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-ROLES = ["LoginRole", "CheckSessionRole", "AuthorizerRole", "SessionsRole", "OpenDataRole", "AccountsRole"]
+ROLES = ["LoginRole", "CheckSessionRole", "AuthorizerRole", "SessionsRole", "OpenDataRole", "AccountsRole", "WechatRole"]
 
 # Who may make which call. "users" and "sessions" are the tables, "apps" and "ring" the secrets; every pair of call and
 # role that is not here must be refused.
 ALLOWED = {
     "users BatchGetItem": {"CheckSessionRole", "AuthorizerRole"},
-    "users GetItem": {"LoginRole", "SessionsRole", "OpenDataRole", "AccountsRole"},
+    "users GetItem": {"LoginRole", "SessionsRole", "OpenDataRole", "AccountsRole", "WechatRole"},
     "users PutItem": {"SessionsRole", "AccountsRole"},
     "users UpdateItem": {"LoginRole", "SessionsRole", "OpenDataRole", "AccountsRole"},
     "users Query by_unionid": {"AccountsRole"},
@@ -25,8 +25,8 @@ ALLOWED = {
     "sessions BatchGetItem": {"LoginRole", "CheckSessionRole", "AuthorizerRole", "SessionsRole", "AccountsRole"},
     "sessions PutItem": {"LoginRole"},
     "sessions UpdateItem": {"LoginRole", "CheckSessionRole", "SessionsRole", "AccountsRole"},
-    "apps GetSecretValue": {"LoginRole", "OpenDataRole"},
-    "ring GetSecretValue": {"LoginRole", "OpenDataRole"},
+    "apps GetSecretValue": {"LoginRole", "OpenDataRole", "WechatRole"},
+    "ring GetSecretValue": {"LoginRole", "OpenDataRole", "WechatRole"},
 }
 
 

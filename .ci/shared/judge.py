@@ -27,17 +27,17 @@ def http(_event, answer):
     return None
 
 
-def accounts(_event, answer):
-    """Account control answers with a result or an error of its own, and none of these events is a reason for a failure."""
+def for_backends(_event, answer):
+    """A function without a route answers with a result or an error of its own, and none of these events is a reason for a failure."""
     if set(answer) not in ({"result"}, {"error"}):
         return f"neither a result nor an error: {answer}"
     code = answer.get("error", {}).get("code")
-    return f"a failure: {answer}" if code in ("store_unavailable", "record_damaged", "internal") else None
+    return f"a failure: {answer}" if code in ("store_unavailable", "unavailable", "misconfigured", "record_damaged", "internal") else None
 
 
 def of(function):
     """Who judges the answers of a function of the template."""
-    return {"AuthorizerFunction": authorizer, "AccountsFunction": accounts}.get(function, http)
+    return {"AuthorizerFunction": authorizer, "AccountsFunction": for_backends, "WechatFunction": for_backends}.get(function, http)
 
 
 def summary(answer):

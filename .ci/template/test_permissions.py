@@ -45,6 +45,12 @@ ALLOWED = {
         "SessionsTable": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
         "AccountsLogs": LOGS,
     },
+    "WechatRole": {
+        "UsersTable": {"dynamodb:GetItem"},
+        "AppsSecret": ONE_SECRET,
+        "SessionKeyRingSecret": ONE_SECRET,
+        "WechatLogs": LOGS,
+    },
 }
 
 
@@ -148,14 +154,15 @@ class Invocation(unittest.TestCase):
                 self.assertEqual(len(found), len(expected))
 
 
-    def test_nothing_but_iam_leads_to_account_control(self):
+    def test_nothing_but_iam_leads_to_the_functions_for_backends(self):
         for template in (REST, HTTP):
-            self.assertNotIn("AccountsFunction", [function for function, _ in self.permissions(template)])
-            self.assertNotIn("Events", source(template)["Resources"]["AccountsFunction"]["Properties"])
             self.assertFalse(resources(template, "AWS::Lambda::Url"))
-            exported = source(template)["Outputs"]["AccountsFunctionArn"]
-            self.assertEqual(exported["Value"], {"Fn::GetAtt": ["AccountsFunction", "Arn"]})
-            self.assertEqual(exported["Export"]["Name"], {"Fn::Sub": "${AWS::StackName}-AccountsFunctionArn"})
+            for function in ("AccountsFunction", "WechatFunction"):
+                self.assertNotIn(function, [called for called, _ in self.permissions(template)])
+                self.assertNotIn("Events", source(template)["Resources"][function]["Properties"])
+                exported = source(template)["Outputs"][f"{function}Arn"]
+                self.assertEqual(exported["Value"], {"Fn::GetAtt": [function, "Arn"]})
+                self.assertEqual(exported["Export"]["Name"], {"Fn::Sub": f"${{AWS::StackName}}-{function}Arn"})
 
 
 if __name__ == "__main__":

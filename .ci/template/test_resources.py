@@ -188,7 +188,7 @@ class Whole(unittest.TestCase):
 
     def test_other_stacks_can_attach_the_authorizer_and_find_the_tables(self):
         exports = {body["Export"]["Name"]["Fn::Sub"] for body in source(REST)["Outputs"].values() if "Export" in body}
-        names = {"ApiId", "ApiRootResourceId", "AuthorizerFunctionArn", "AccountsFunctionArn", "UsersTableName",
+        names = {"ApiId", "ApiRootResourceId", "AuthorizerFunctionArn", "AccountsFunctionArn", "WechatFunctionArn", "UsersTableName",
                  "UsersTableArn", "SessionsTableName", "SessionsTableArn"}
         self.assertEqual(exports, {f"${{AWS::StackName}}-{name}" for name in names})
         sample = json.dumps(source("examples/template.yaml"))

@@ -10,12 +10,20 @@ pub enum Function {
     Sessions,
     OpenData,
     Accounts,
+    Wechat,
 }
 
 impl Function {
     /// All of them.
-    pub const ALL: &[Self] =
-        &[Self::Login, Self::CheckSession, Self::Authorizer, Self::Sessions, Self::OpenData, Self::Accounts];
+    pub const ALL: &[Self] = &[
+        Self::Login,
+        Self::CheckSession,
+        Self::Authorizer,
+        Self::Sessions,
+        Self::OpenData,
+        Self::Accounts,
+        Self::Wechat,
+    ];
 
     /// The binary, the folder below `functions/`, and the word in its log lines.
     #[must_use]
@@ -27,6 +35,7 @@ impl Function {
             Self::Sessions => "sessions",
             Self::OpenData => "open-data",
             Self::Accounts => "accounts",
+            Self::Wechat => "wechat",
         }
     }
 
@@ -40,6 +49,7 @@ impl Function {
             Self::Sessions => "Sessions",
             Self::OpenData => "OpenData",
             Self::Accounts => "Accounts",
+            Self::Wechat => "Wechat",
         }
     }
 

@@ -63,7 +63,7 @@ pub fn has_field(name: &str) -> bool {
 /// Whether a reason may be written.
 #[must_use]
 pub fn has_reason(word: &str) -> bool {
-    REASONS.iter().chain(FORMS).any(|reason| reason.words.contains(&word))
+    REASONS.iter().chain(FORMS).chain(WECHAT_FORMS).any(|reason| reason.words.contains(&word))
 }
 
 /// Whether an audit event may be written.
@@ -103,7 +103,7 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         &["function"],
-        "`login`, `check-session`, `authorizer`, `sessions`, `open-data`, `accounts`",
+        "`login`, `check-session`, `authorizer`, `sessions`, `open-data`, `accounts`, `wechat`",
         "never missing",
     ),
     field(
@@ -128,15 +128,15 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         &["outcome"],
-        "`ok`, or the [code](api.md#codes) of the problem; of the authorizer `allow`, `refuse`, `cannot_tell`; of `accounts` `ok` or the answer's error: `invalid_request`, `not_found`, `version_conflict`, `record_damaged`, `store_unavailable`, `internal`",
+        "`ok`, or the [code](api.md#codes) of the problem; of the authorizer `allow`, `refuse`, `cannot_tell`; of `accounts` `ok` or the answer's error: `invalid_request`, `not_found`, `version_conflict`, `record_damaged`, `store_unavailable`, `internal`; of `wechat` `ok` or the [answer's error](wechat-backend.md#what-an-error-means)",
         "only in other lines than `request`",
     ),
     field(
         &["action"],
-        "`accounts`: `get`, `find_by_openid`, `find_by_unionid`, `find_by_external_id`, `block`, `unblock`, `set_roles`, `set_claims`, `set_external_id`, `list_sessions`, `end_session`, `end_sessions`, `erase`",
+        "`accounts`: `get`, `find_by_openid`, `find_by_unionid`, `find_by_external_id`, `block`, `unblock`, `set_roles`, `set_claims`, `set_external_id`, `list_sessions`, `end_session`, `end_sessions`, `erase`; `wechat`: `phone_number`, `access_token`, `sign_virtual_payment`, `sign_xpay`, `sign_user_storage`",
         "the request could not be read; another function",
     ),
-    field(&["status"], "the HTTP status", "lines of the authorizer and of `accounts` have none"),
+    field(&["status"], "the HTTP status", "lines of the authorizer, of `accounts` and of `wechat` have none"),
     field(&["reason"], "why, in a stable word; see the next table", "the outcome says all there is"),
     field(
         &["ended"],
@@ -154,17 +154,21 @@ pub const FIELDS: &[Field] = &[
     field(
         &["secrets_ms"],
         "waiting for the secrets; about 0 when they are in memory",
-        "refused before they were needed; not `login`",
+        "refused before they were needed; not `login`, not `wechat`",
     ),
     field(
         &["valid"],
         "`open-data`: what the client was told",
         "the route tells no such thing, or did not get that far",
     ),
-    field(&["unopened_keys"], "`open-data`: stored session_keys that no key of the ring opens", "all opened"),
+    field(
+        &["unopened_keys"],
+        "`open-data`, `wechat`: stored session_keys that no key of the ring opens",
+        "all opened",
+    ),
     field(
         &["access_token_refused"],
-        "`open-data`: WeChat's number for a stale access token, which was then replaced",
+        "`open-data`, `wechat`: WeChat's number for a stale access token, which was then replaced",
         "it was taken",
     ),
     field(&["stored"], "`open-data`: whether the new session_key of a reset was written", "not a reset"),
@@ -311,6 +315,10 @@ pub const REASONS: &[Reason] = &[
     reason(&["no_authorizer", "no_identity"], "the route was deployed without the authorizer"),
     reason(&["not_in_the_apps_secret"], "the session's Mini Program was taken out of the apps secret"),
     reason(&["secrets"], "a secret could not be read or has not the documented form"),
+    reason(
+        &["no_virtual_payment", "no_sandbox_app_key", "no_offer_id"],
+        "`wechat`: what the Mini Program's entry in the apps secret lacks",
+    ),
     reason(&["panic"], "a defect; the line `panic` before it has the place"),
 ];
 
@@ -342,6 +350,32 @@ pub const FORMS: &[Reason] = &[
     reason(&["too_many_claims"], "at most 20"),
     reason(&["claims_too_large"], "at most 1,024 bytes together, as JSON without spaces"),
     reason(&["external_id_form"], "1 to 64 visible ASCII characters"),
+];
+
+/// The words of `wechat` for a request that is not of the documented form; some are those of `accounts`.
+pub const WECHAT_FORMS: &[Reason] = &[
+    reason(&["code_form"], "a phone code: 1 to 256 visible ASCII characters"),
+    reason(&["env_form"], "0 (live) or 1 (sandbox)"),
+    reason(&["buy_quantity_form", "amount_form"], "a whole number, 1 or more"),
+    reason(&["currency_type_form"], "`CNY`, or absent"),
+    reason(&["offer_id_form", "product_id_form", "order_id_form"], "1 to 64 visible ASCII characters"),
+    reason(&["goods_price_form"], "fen, 1 or more"),
+    reason(&["activity_selling_price_form"], "fen, 1 to `goods_price`"),
+    reason(&["coins_have_no_product"], "with `short_series_coin` neither product nor price"),
+    reason(&["out_trade_no_form"], "8 to 32 of `0-9 A-Z a-z _ - | * @`, not beginning with `_`"),
+    reason(&["attach_form", "text_form"], "at most 1,024 characters, none of them a control"),
+    reason(&["user_ip_form"], "an address, IPv4 or IPv6"),
+    reason(&["payitem_form"], "1 to 100 items, each with a `productid` and a `quantity` of 1 or more"),
+    reason(&["one_order_id_form"], "`order_id` or `wx_order_id`, and not both"),
+    reason(&["refund_order_id_form"], "8 to 32 letters, digits, `_` and `-`"),
+    reason(&["refund_fee_form"], "fen, 1 to `left_fee`"),
+    reason(&["refund_reason_form", "req_from_form"], "0 to 5; 1 to 3"),
+    reason(&["user_id_of_the_call"], "there for every call but `notify_provide_goods`"),
+    reason(&["call_without_session_key"], "`check_session_key` only where the user's signature is needed"),
+    reason(
+        &["kv_list_form"],
+        "1 to 128 pairs; a key of 1 to 128 bytes, key and value together at most 1,024",
+    ),
 ];
 
 /// The audit events.
@@ -379,8 +413,17 @@ pub const AUDITS: &[Audit] = &[
         "a ticket came a second time: the session that it had made has ended",
         "`ended_session_id` where there was one that was good",
     ),
+    audit(
+        "wechat_asked",
+        "a backend asked `wechat` for something, whatever came of it",
+        "`action`, `actor` as the backend named it, `outcome`: `ok` or the error's code; `call` of `sign_xpay`",
+    ),
     audit("session_key_reset", "WeChat made a new session_key", ""),
-    audit("phone_number_read", "a phone number went to the client", ""),
+    audit(
+        "phone_number_read",
+        "a phone number went to the client, or to the backend that asked `wechat`",
+        "",
+    ),
     audit("crypt_decrypt_fail", "no stored session_key of the user opens", ""),
     audit(
         "session_use_after_logout",

@@ -2,13 +2,13 @@
 //! `cargo xtask generate`.
 
 use crate::{
-    Function::{self, Accounts, Authorizer, CheckSession, Login, OpenData, Sessions},
+    Function::{self, Accounts, Authorizer, CheckSession, Login, OpenData, Sessions, Wechat},
     Setting,
     setting::{From, Given, Number, NumberOrNone, Text, Words},
 };
 
 const EVERY: &[Function] = Function::ALL;
-const WECHAT: &[Function] = &[Login, OpenData];
+const WECHAT: &[Function] = &[Login, OpenData, Wechat];
 const TABLES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts];
 const REALMS: &[Function] = &[Login, CheckSession, Authorizer, Sessions];
 const PAGES: &[Function] = &[Login, CheckSession, Sessions];

@@ -10,6 +10,7 @@ use login::Login;
 use open_data::OpenData;
 use sam_template::Template;
 use sessions::Sessions;
+use wechat::Backend;
 use wxsession::{
     Clock, Random, config,
     env::EnvError,
@@ -45,6 +46,7 @@ pub fn all<S: std::hash::BuildHasher + Clone>(
             Sample::NAME => built::<Sample>,
             Authorizer::NAME => built::<Authorizer>,
             Accounts::NAME => built::<Accounts>,
+            Backend::NAME => built::<Backend>,
             _ => continue,
         };
         invokes.insert(

@@ -12,10 +12,12 @@
 //! string and forty of a map of twenty. A stored value that this code would not have written is [`Damaged`]: a record
 //! that cannot be read, never one that allows.
 
+mod actor;
 mod block;
 
 use crate::store::item::{Damaged, Item, optional_text};
 
+pub use actor::Actor;
 pub use block::{Block, Reason};
 pub use wxsession_identity::{
     CLAIMS, Claim, Claims, EXTERNAL_ID, ExternalId, Malformed, Profile, ROLES, Roles,

@@ -3,6 +3,7 @@
 use wxsession::http::{Code, Problem, RetryAfter};
 
 use crate::{
+    CallError,
     api::{Meaning, UNKNOWN_FIX, WechatError, meaning_of},
     secrets::{Cause, SecretError},
 };
@@ -36,6 +37,17 @@ impl From<WechatError> for Problem {
             }
         };
         problem.with("wechat_error", kind)
+    }
+}
+
+/// A session of a Mini Program that has left the apps secret.
+impl From<CallError> for Problem {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::NoApp => Problem::new(Code::WrongApp).because("not_in_the_apps_secret"),
+            CallError::Secret(error) => error.into(),
+            CallError::Wechat(error) => error.into(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
-//! The words of the log: the tables of `docs/operations.md` and `docs/accounts.md`.
+//! The words of the log: the tables of `docs/operations.md`, `docs/accounts.md` and `docs/wechat-backend.md`.
 
-use facts::log::{AUDITS, FIELDS, FORMS, METRICS, REASONS, Reason, Sent};
+use facts::log::{AUDITS, FIELDS, FORMS, METRICS, REASONS, Reason, Sent, WECHAT_FORMS};
 
 use crate::markdown::{self, code};
 
@@ -10,6 +10,7 @@ pub(crate) fn table(which: &str) -> Option<Vec<String>> {
         "table of fields" => fields(),
         "table of reasons" => reasons(["`reason`", "Means"], REASONS),
         "table of forms" => reasons(["`error.reason`", "The form"], FORMS),
+        "table of forms of wechat" => reasons(["`error.reason`", "The form"], WECHAT_FORMS),
         "table of audit events" => audits(),
         "table of metrics" => metrics(),
         _ => return None,

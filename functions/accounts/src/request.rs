@@ -10,7 +10,7 @@ use serde::{
 use serde_json::Value;
 use wxsession::{
     SessionId, UserId,
-    account::{Block, Claims, ExternalId, Malformed, Reason, Roles},
+    account::{Actor, Block, Claims, ExternalId, Malformed, Reason, Roles},
     store::users::{Change, Seen},
 };
 
@@ -97,22 +97,6 @@ impl<'de> Deserialize<'de> for Pairs {
             }
         }
         deserializer.deserialize_map(Members)
-    }
-}
-
-/// Who asks, in their own words: 1 to 128 characters, none of them [`is_unprintable`], not verified. `CloudTrail` knows
-/// who it was.
-pub(crate) struct Actor(String);
-
-impl Actor {
-    fn new(text: String) -> Result<Self, Malformed> {
-        let fits =
-            text.chars().count() <= 128 && !text.trim().is_empty() && !text.chars().any(is_unprintable);
-        fits.then_some(Self(text)).ok_or(Malformed("actor_form"))
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
     }
 }
 
@@ -251,13 +235,6 @@ fn name<T: AsRef<str>>(text: T, word: &'static str) -> Result<T, Malformed> {
     let characters = text.as_ref().as_bytes();
     let fits = (1..=48).contains(&characters.len()) && characters.iter().all(u8::is_ascii_graphic);
     fits.then_some(text).ok_or(Malformed(word))
-}
-
-/// Controls, and what makes a line of a log read other than it is.
-fn is_unprintable(character: char) -> bool {
-    let turns =
-        ['\u{200b}'..='\u{200f}', '\u{2028}'..='\u{202e}', '\u{2066}'..='\u{2069}', '\u{feff}'..='\u{feff}'];
-    character.is_control() || turns.iter().any(|range| range.contains(&character))
 }
 
 #[cfg(test)]

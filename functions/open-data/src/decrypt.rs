@@ -45,7 +45,7 @@ pub fn decrypted(
 impl OpenData {
     pub(crate) async fn decrypt(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         let caller = identity::of(request, line)?;
-        self.key_ring()?;
+        self.keys.ring()?;
         let Body { encrypted_data, iv, max_age_seconds } = body::json(request, MOST_BYTES)?;
         if max_age_seconds == Some(0) {
             return Err(Problem::malformed("max_age_seconds"));

@@ -8,11 +8,9 @@
 //! | `GET /session-key`, `POST /session-key/reset` | `session_key` | `session_key`, access token |
 //! | `POST /phone-number` | `phone_number` | access token |
 //!
-//! Every route is behind the authorizer: who is calling comes from it alone. `vault`
-//! reads the user's `session_key`s, `access_token` keeps the app's access token, `wechat` makes the
-//! calls that carry one.
+//! Every route is behind the authorizer: who is calling comes from it alone. `vault` reads the user's `session_key`s; the calls
+//! that carry an access token are made by `wxsession-wechat`.
 
-mod access_token;
 mod cipher;
 mod decrypt;
 mod disclosure;
@@ -23,9 +21,6 @@ mod signature;
 mod strict_json;
 mod vault;
 mod verify;
-mod wechat;
-
-use std::sync::Arc;
 
 use facts::route;
 use wxsession::{
@@ -38,17 +33,11 @@ use wxsession::{
     store::Users,
 };
 use wxsession_wechat::{
-    WechatSettings,
-    api::Wechat,
-    secrets::{Apps, CachedSecret},
-    settings,
-    vault::KeyRing,
+    WechatSettings, api::Wechat, calls::Calls, secrets::CachedSecret, session_keys::SessionKeys, settings,
 };
 
 #[cfg(feature = "test-util")]
 pub use decrypt::decrypted;
-
-use crate::access_token::AccessTokens;
 
 /// `encryptedData` of a profile has about one kilobyte, of a month of steps about two.
 const MOST_BYTES: usize = 16 * 1024;
@@ -56,10 +45,8 @@ const MOST_BYTES: usize = 16 * 1024;
 /// The function with its clients, built once per environment.
 pub struct OpenData {
     account: Account,
-    apps: Arc<CachedSecret<Apps>>,
-    key_ring: Option<CachedSecret<KeyRing>>,
-    wechat: Wechat,
-    access_tokens: AccessTokens,
+    calls: Calls,
+    keys: SessionKeys,
     users: Users,
     max_age_seconds: Option<u32>,
     clock: Clock,
@@ -81,13 +68,11 @@ impl OpenData {
         let users_table = env.given(&facts::settings::USERS_TABLE)?;
         let settings = WechatSettings::read(env)?;
         let secrets = settings::secrets_manager(&account, env);
-        let apps = Arc::new(CachedSecret::new(secrets.clone(), settings.apps_secret_id, clock.clone()));
-        let wechat = Wechat::new(&settings.base_url)?;
+        let apps = CachedSecret::new(secrets.clone(), settings.apps_secret_id, clock.clone());
+        let ring = settings.key_ring_secret_id.map(|id| CachedSecret::new(secrets, id, clock.clone()));
         Ok(Self {
-            access_tokens: AccessTokens::new(wechat.clone(), apps.clone(), clock.clone()),
-            apps,
-            key_ring: settings.key_ring_secret_id.map(|id| CachedSecret::new(secrets, id, clock.clone())),
-            wechat,
+            calls: Calls::new(Wechat::new(&settings.base_url)?, apps, clock.clone()),
+            keys: SessionKeys::new(ring),
             users: Users::new(account.dynamodb(Budget::WRITE), users_table),
             max_age_seconds: config::open_data_max_age(env)?,
             account,
@@ -118,19 +103,8 @@ impl HttpFunction for OpenData {
     }
 
     /// Fetches the secrets and opens the connections at the same time, while start-up runs at full
-    /// speed. A failure is left to the first event. No access token is fetched: most environments
-    /// never need one.
+    /// speed. A failure is left to the first event.
     async fn prime(&self) {
-        let ring = async {
-            if let Some(ring) = &self.key_ring {
-                drop(ring.value().await);
-            }
-        };
-        tokio::join!(
-            async { drop(self.apps.value().await) },
-            ring,
-            self.account.prime(),
-            self.wechat.prime()
-        );
+        tokio::join!(self.calls.prime(), self.keys.prime(), self.account.prime());
     }
 }

@@ -9,14 +9,14 @@ use wxsession::{
     identity,
     telemetry::Line,
 };
-use wxsession_wechat::api::{Call, WechatError, is_session_key};
-
-use crate::{
-    OpenData,
+use wxsession_wechat::{
+    CallError,
+    api::{Call, WechatError, is_session_key},
+    calls::deadline,
     signature::user_signature,
-    vault::owner,
-    wechat::{CallError, deadline},
 };
+
+use crate::{OpenData, vault::owner};
 
 #[derive(Serialize)]
 struct Reply {
@@ -46,7 +46,7 @@ impl OpenData {
         let answer = self.signed_call("/wxa/resetusersessionkey", &caller, line).await?;
         let stale = || Problem::new(Code::SessionKeyStale).because("no_key_that_wechat_holds");
         let new = new_key(answer.ok_or_else(stale)?)?;
-        let ring = self.key_ring()?.value().await?;
+        let ring = self.keys.ring()?.value().await?;
         let key = ring.for_storage(owner(&caller), &new, self.clock.now(), &self.random);
         let written = line.timed("store_ms", self.users.replace_key(caller.user_id, &key)).await;
         let written = written.map_err(|error| Problem::from(error).because("new_key_not_stored"))?;
@@ -78,7 +78,7 @@ impl OpenData {
                     ("sig_method", "hmac_sha256"),
                 ];
                 let call = Call { path, query: &query, body: None };
-                match self.call(&caller.app_id, &call, deadline, line).await {
+                match self.calls.call(&caller.app_id, &call, deadline, line).await {
                     Ok(answer) => return Ok(Some(answer)),
                     Err(error) if error.is_session_key_stale() => {
                         line.put("errcode", error.errcode());

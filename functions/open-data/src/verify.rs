@@ -24,7 +24,7 @@ struct Reply {
 impl OpenData {
     pub(crate) async fn verify(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         let caller = identity::of(request, line)?;
-        self.key_ring()?;
+        self.keys.ring()?;
         let Body { raw_data, signature } = body::json(request, MOST_BYTES)?;
         let signature = RawDataSignature::read(signature).ok_or_else(|| Problem::malformed("signature"))?;
         let keys = self.some_session_keys(&caller, line).await?;

@@ -71,6 +71,7 @@ pub(super) fn stack(url: &str, environment: &HashMap<String, String>) -> Value {
             "AppsSecretArn": of("WECHAT_APPS_SECRET_ID"),
             "SessionKeyRingSecretArn": of("SESSION_KEY_RING_SECRET_ID"),
             "AccountsFunctionArn": "AccountsFunction",
+            "WechatFunctionArn": "WechatFunction",
             "WechatUrl": of("WECHAT_API_BASE_URL"),
         },
         "variables": {

@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::{
 
 pub use find::{FoundUsers, Index};
 pub use profile::{Change, Seen, Set};
-pub use session_keys::{KeyChange, SealedKey, StoredKeys};
+pub use session_keys::{KeyChange, SealedKey, Signer, StoredKeys};
 pub use settle::Moment;
 
 use super::{

@@ -107,3 +107,29 @@ async fn the_stored_keys_are_read_strongly_newest_first_and_once() {
     assert_eq!(users(&Script::of([json!({})])).sealed_keys(user()).await, Ok(vec![]));
     is_refused(users(&Script::default().then([refused()])).sealed_keys(user()).await, "GetItem");
 }
+
+#[tokio::test]
+async fn who_is_signed_for_is_read_strongly_with_the_newest_key_alone() {
+    let item = json!({"Item": {"user_id": {"S": "u"}, "app_id": {"S": "wx0"}, "openid": {"S": "o"}, "session_key": {"B": "bmV3"},
+        "blocked": {"M": {"since": {"N": "1"}, "reason": {"S": "spam"}}}}});
+    let script = Script::of([item]);
+    let signer = users(&script).signer(user()).await.unwrap().unwrap();
+    assert_eq!((signer.app_id.as_str(), signer.openid.as_str()), ("wx0", "o"));
+    assert_eq!(signer.sealed.as_deref(), Some(b"new".as_slice()));
+    assert!(signer.block.is_some_and(|block| block.is_in_force(2)));
+    let asked = script.asked_once("GetItem");
+    assert_eq!(asked["ConsistentRead"], true);
+    assert_eq!(asked["ProjectionExpression"], "user_id, app_id, openid, blocked, session_key");
+}
+
+#[tokio::test]
+async fn nobody_is_signed_for_who_was_erased_or_never_was_and_damage_is_no_absence() {
+    let erased = json!({"Item": {"user_id": {"S": "u"}, "blocked": {"M": {"since": {"N": "1"}, "reason": {"S": "spam"}}}}});
+    for answer in [erased, json!({})] {
+        assert_eq!(users(&Script::of([answer])).signer(user()).await, Ok(None));
+    }
+    let damaged = json!({"Item": {"openid": {"S": "o"}, "app_id": {"S": "wx0"}, "blocked": {"S": "no map"}}});
+    let error = users(&Script::of([damaged])).signer(user()).await.unwrap_err();
+    assert_eq!((error.operation, error.damaged), ("GetItem", Some("blocked")));
+    is_refused(users(&Script::default().then([refused()])).signer(user()).await, "GetItem");
+}

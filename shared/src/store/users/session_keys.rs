@@ -5,12 +5,12 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use super::{
     super::{
         StoreError, Written,
-        item::{Item, b, bytes, n, number, s, text},
+        item::{Damaged, Item, b, bytes, n, number, optional_text, s, text},
         sessions::updated,
     },
     Users, got,
 };
-use crate::ids::UserId;
+use crate::{account::Block, ids::UserId};
 
 /// The current key becomes the previous one and `:key` the current one. Of racing updates each shifts
 /// what the one before it wrote, so that two racing keys are both kept.
@@ -59,6 +59,32 @@ pub enum KeyChange {
     /// The current key, of this fingerprint, becomes the previous one, and there is no current one: WeChat has given
     /// another that could not be sealed.
     Retire(Vec<u8>),
+}
+
+/// A user for whom something is signed, with the newest `session_key` alone: WeChat takes no older one for a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signer {
+    /// The Mini Program.
+    pub app_id: String,
+    /// WeChat's name of the user in it.
+    pub openid: String,
+    /// Set by an operator; it may have run out.
+    pub block: Option<Block>,
+    /// The sealed key, if there is one.
+    pub sealed: Option<Vec<u8>>,
+}
+
+impl Signer {
+    /// `None` for what stays of an account that was erased.
+    fn of(item: &Item) -> Result<Option<Self>, Damaged> {
+        let Some(openid) = optional_text(item, "openid")? else { return Ok(None) };
+        Ok(Some(Self {
+            app_id: text(item, "app_id")?.to_owned(),
+            openid: openid.to_owned(),
+            block: Block::of(item)?,
+            sealed: bytes(item, "session_key").ok().map(<[u8]>::to_vec),
+        }))
+    }
 }
 
 impl StoredKeys {
@@ -133,6 +159,17 @@ impl Users {
         let update = with_key(update, key)
             .condition_expression(format!("attribute_exists(openid) AND ({IS_ANOTHER_KEY})"));
         Ok(matches!(updated(update.send().await)?, Written::Done(_)))
+    }
+
+    /// The user, for whom something is to be signed; `None` when there is no such account.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it could not be read.
+    pub async fn signer(&self, user: UserId) -> Result<Option<Signer>, StoreError> {
+        let wanted = "user_id, app_id, openid, blocked, session_key";
+        let item = got(self.get(user).projection_expression(wanted)).await?.unwrap_or_default();
+        Signer::of(&item).map_err(|damaged| StoreError::damaged("GetItem", damaged))
     }
 
     /// The stored session_keys, newest first; empty when there are none.

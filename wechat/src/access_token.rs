@@ -15,12 +15,12 @@ use std::{
 
 use serde_json::{Map, Value, json};
 use wxsession::{Clock, Secret};
-use wxsession_wechat::{
+
+use crate::{
+    CallError,
     api::{Call, Wechat, WechatError},
     secrets::{Apps, CachedSecret},
 };
-
-use crate::wechat::CallError;
 
 /// In its last 300 seconds WeChat replaces a token and lets the old one live to its end. Asking a
 /// minute later than that is sure to get the new one, whatever the two clocks differ.
@@ -34,15 +34,28 @@ const WRONG_APP_SECRET: i64 = 40125;
 
 /// An access token. No `Debug` of its text, like every [`Secret`].
 #[derive(Debug)]
-pub(crate) struct AccessToken {
+pub struct AccessToken {
     text: Secret,
     fetched_at: i64,
+    seconds: i64,
     fresh_seconds: i64,
 }
 
 impl AccessToken {
-    pub(crate) fn expose(&self) -> &str {
+    /// The text itself. Whoever calls this answers for where it goes.
+    #[must_use]
+    pub fn expose(&self) -> &str {
         self.text.expose()
+    }
+
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.text
+    }
+
+    /// The first second in which WeChat may not take it any more.
+    #[must_use]
+    pub fn expires_at(&self) -> i64 {
+        self.fetched_at.saturating_add(self.seconds)
     }
 
     fn is_fresh(&self, now: i64) -> bool {
@@ -63,7 +76,7 @@ impl AccessToken {
         let seconds = seconds.ok_or(WechatError::Shape("expires_in"))?.min(MOST_SECONDS);
         // One that is near its end already, or lives shorter than WeChat promises, is used for a while too.
         let fresh_seconds = (seconds - RENEW_BEFORE_SECONDS).max(seconds / 2);
-        Ok(Self { text, fetched_at, fresh_seconds })
+        Ok(Self { text, fetched_at, seconds, fresh_seconds })
     }
 }
 
@@ -93,13 +106,13 @@ impl AccessTokens {
     /// The token to use now. With `refused`, another one than that: only when the kept one is still
     /// the refused one is it dropped and WeChat asked, so that many refusals of one token are one
     /// fetch. WeChat may answer with the refused one again.
-    pub(crate) async fn token(&self, app_id: &str, refused: Option<&AccessToken>) -> Outcome {
+    pub(crate) async fn token(&self, app_id: &str, refused: Option<&Secret>) -> Outcome {
         let slot = self.slot(app_id);
         let fetches = slot.fetches.load(Ordering::Acquire);
         let mut last = slot.last.lock().await;
         if let Some(Ok(kept)) = &*last
             && kept.is_fresh(self.clock.now())
-            && refused.is_none_or(|refused| refused.text != kept.text)
+            && refused.is_none_or(|refused| *refused != kept.text)
         {
             return Ok(kept.clone());
         }
@@ -165,6 +178,12 @@ mod tests {
         is_fresh_for(6_960, 7_200);
         is_fresh_for(240, 480);
         is_fresh_for(6_960, 90_000);
+    }
+
+    #[test]
+    fn a_token_ends_when_wechat_says_counted_from_before_it_was_asked() {
+        let read = read(json!({"access_token": "t", "expires_in": 7_200})).unwrap();
+        assert_eq!(read.expires_at(), 8_200);
     }
 
     #[test]

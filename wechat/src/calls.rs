@@ -1,26 +1,23 @@
 //! Calls to WeChat that carry an access token.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
 use tokio::time::{Instant, timeout_at};
-use wxsession::{
-    http::{Code, Problem},
-    telemetry::Line,
-};
-use wxsession_wechat::{
-    api::{Call, Meaning, WechatError, meaning_of},
-    secrets::SecretError,
+use wxsession::{Clock, Secret, telemetry::Line};
+
+use crate::{
+    access_token::{AccessToken, AccessTokens},
+    api::{Call, Meaning, Wechat, WechatError, meaning_of},
+    secrets::{Apps, CachedSecret, SecretError},
 };
 
-use crate::{OpenData, access_token::AccessToken};
-
-/// What all calls of one request may take together, below the function's time limit of eight seconds.
+/// What all calls of one request may take together, below the functions' time limit of eight seconds.
 const BUDGET: Duration = Duration::from_secs(4);
 
 /// Why a call came to nothing.
 #[derive(Clone, Debug)]
-pub(crate) enum CallError {
+pub enum CallError {
     /// The Mini Program is no longer in the apps secret.
     NoApp,
     /// No AppSecret, so no access token.
@@ -31,7 +28,8 @@ pub(crate) enum CallError {
 
 impl CallError {
     /// WeChat's number, when it said no.
-    pub(crate) fn errcode(&self) -> Option<i64> {
+    #[must_use]
+    pub fn errcode(&self) -> Option<i64> {
         match self {
             Self::Wechat(WechatError::Refused { errcode, .. }) => Some(*errcode),
             _ => None,
@@ -43,18 +41,9 @@ impl CallError {
     }
 
     /// The `session_key` that signed the call is not the one WeChat holds.
-    pub(crate) fn is_session_key_stale(&self) -> bool {
+    #[must_use]
+    pub fn is_session_key_stale(&self) -> bool {
         self.means(Meaning::SessionKeyStale)
-    }
-}
-
-impl From<CallError> for Problem {
-    fn from(error: CallError) -> Self {
-        match error {
-            CallError::NoApp => Problem::new(Code::WrongApp).because("not_in_the_apps_secret"),
-            CallError::Secret(error) => error.into(),
-            CallError::Wechat(error) => error.into(),
-        }
     }
 }
 
@@ -71,14 +60,61 @@ impl From<WechatError> for CallError {
 }
 
 /// When the calls of a request that starts now must be done.
-pub(crate) fn deadline() -> Instant {
+#[must_use]
+pub fn deadline() -> Instant {
     Instant::now() + BUDGET
 }
 
-impl OpenData {
+/// Makes them, for this deployment's Mini Programs.
+pub struct Calls {
+    wechat: Wechat,
+    apps: Arc<CachedSecret<Apps>>,
+    access_tokens: AccessTokens,
+}
+
+impl Calls {
+    /// No access token is fetched yet.
+    #[must_use]
+    pub fn new(wechat: Wechat, apps: CachedSecret<Apps>, clock: Clock) -> Self {
+        let apps = Arc::new(apps);
+        Self { access_tokens: AccessTokens::new(wechat.clone(), Arc::clone(&apps), clock), wechat, apps }
+    }
+
+    /// Fetches the apps secret and opens a connection. A failure is left to the first event. No access token is fetched: most
+    /// environments never need one.
+    pub async fn prime(&self) {
+        tokio::join!(async { drop(self.apps.value().await) }, self.wechat.prime());
+    }
+
+    /// The Mini Programs.
+    #[must_use]
+    pub fn apps(&self) -> &CachedSecret<Apps> {
+        &self.apps
+    }
+
+    /// The app's access token; another one than `refused` if there is another.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`].
+    pub async fn access_token(
+        &self,
+        app_id: &str,
+        refused: Option<&Secret>,
+        line: &mut Line,
+    ) -> Result<Arc<AccessToken>, CallError> {
+        let token = line.timed("wechat_ms", self.access_tokens.token(app_id, refused)).await;
+        self.apps.report(line);
+        token
+    }
+
     /// Makes the call with the app's access token. A token that WeChat does not take is replaced and
     /// the call made again, once.
-    pub(crate) async fn call(
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`].
+    pub async fn call(
         &self,
         app_id: &str,
         call: &Call<'_>,
@@ -95,14 +131,12 @@ impl OpenData {
         call: &Call<'_>,
         line: &mut Line,
     ) -> Result<Map<String, Value>, CallError> {
-        let token = line.timed("wechat_ms", self.access_tokens.token(app_id, None)).await;
-        self.apps.report(line);
-        let token = token?;
+        let token = self.access_token(app_id, None, line).await?;
         let first = line.timed("wechat_ms", self.call_with(&token, call)).await;
         let refused = first.as_ref().err().filter(|error| error.means(Meaning::TokenStale));
         let Some(errcode) = refused.and_then(CallError::errcode) else { return first };
         line.put("access_token_refused", errcode);
-        let another = line.timed("wechat_ms", self.access_tokens.token(app_id, Some(&token))).await?;
+        let another = line.timed("wechat_ms", self.access_tokens.token(app_id, Some(token.secret()))).await?;
         if another.expose() == token.expose() {
             return first;
         }

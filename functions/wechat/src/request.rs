@@ -1,0 +1,153 @@
+//! What a backend asks for. [`Request`] is what JSON can say, [`Asked`] is what it means; docs/wechat.schema.json is
+//! made from the former.
+
+use serde::Deserialize;
+use wxsession::{
+    Secret, UserId,
+    account::{Actor, Malformed},
+};
+use wxsession_wechat::phone_number::PhoneCode;
+
+use crate::{
+    payment::{self, Payment, given, is_name},
+    storage::{Pair, Storage},
+    xpay,
+};
+
+/// A request as JSON. Nothing beside what is named here is taken, so a misspelt member cannot pass unnoticed.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Request {
+    /// Redeems the code of this user's phone number button for the number.
+    PhoneNumber {
+        actor: String,
+        app_id: String,
+        user_id: String,
+        #[cfg_attr(test, schemars(with = "String"))]
+        code: Secret,
+    },
+    /// The Mini Program's access token. With `refused`, another one than that, which WeChat did not take.
+    AccessToken {
+        actor: String,
+        app_id: String,
+        #[cfg_attr(test, schemars(with = "Option<String>"))]
+        refused: Option<Secret>,
+    },
+    /// What the phone gives to `wx.requestVirtualPayment`.
+    SignVirtualPayment {
+        actor: String,
+        app_id: String,
+        user_id: String,
+        check_session_key: Option<bool>,
+        payment: payment::Fields,
+    },
+    /// What is sent to a path of `/xpay/`. `notify_provide_goods` is about no user, everything else about one.
+    SignXpay {
+        actor: String,
+        app_id: String,
+        user_id: Option<String>,
+        check_session_key: Option<bool>,
+        call: xpay::Fields,
+    },
+    /// What is sent to `/wxa/set_user_storage`.
+    SignUserStorage {
+        actor: String,
+        app_id: String,
+        user_id: String,
+        check_session_key: Option<bool>,
+        kv_list: Vec<Pair>,
+    },
+}
+
+/// What a request means.
+pub(crate) enum Action {
+    PhoneNumber(PhoneCode),
+    AccessToken(Option<Secret>),
+    VirtualPayment(Payment),
+    Xpay(xpay::Call),
+    UserStorage(Storage),
+}
+
+/// A request that can be done.
+pub(crate) struct Asked {
+    pub(crate) actor: Actor,
+    pub(crate) app_id: String,
+    /// `None` where it is about no user.
+    pub(crate) user: Option<UserId>,
+    /// Whether WeChat is asked first if it still holds the `session_key`.
+    pub(crate) checks: bool,
+    pub(crate) action: Action,
+}
+
+impl Asked {
+    pub(crate) fn read(json: &str) -> Result<Self, Malformed> {
+        // serde takes an array for a tagged object, too.
+        let request = json.trim_start().starts_with('{').then(|| serde_json::from_str::<Request>(json));
+        request.and_then(Result::ok).ok_or(Malformed("request_form"))?.read()
+    }
+
+    /// Which call of `/xpay/` is to be signed.
+    pub(crate) fn call(&self) -> Option<&'static str> {
+        match &self.action {
+            Action::Xpay(call) => Some(call.name),
+            _ => None,
+        }
+    }
+}
+
+impl Request {
+    fn read(self) -> Result<Asked, Malformed> {
+        let (actor, app_id, user, checks, action) = match self {
+            Self::PhoneNumber { actor, app_id, user_id, code } => {
+                let code = PhoneCode::new(code).ok_or(Malformed("code_form"))?;
+                (actor, app_id, Some(user_id), None, Action::PhoneNumber(code))
+            }
+            Self::AccessToken { actor, app_id, refused } => {
+                (actor, app_id, None, None, Action::AccessToken(refused))
+            }
+            Self::SignVirtualPayment { actor, app_id, user_id, check_session_key, payment } => {
+                let payment = Action::VirtualPayment(payment.read()?);
+                (actor, app_id, Some(user_id), check_session_key, payment)
+            }
+            Self::SignXpay { actor, app_id, user_id, check_session_key, call } => {
+                let call = call.read()?;
+                given(user_id.is_some() == call.names_user, "user_id_of_the_call")?;
+                given(call.needs_session_key || check_session_key != Some(true), "call_without_session_key")?;
+                (actor, app_id, user_id, check_session_key, Action::Xpay(call))
+            }
+            Self::SignUserStorage { actor, app_id, user_id, check_session_key, kv_list } => {
+                let storage = Action::UserStorage(Storage::new(kv_list)?);
+                (actor, app_id, Some(user_id), check_session_key, storage)
+            }
+        };
+        given(is_name(&app_id, 48), "app_id_form")?;
+        let user = user.map(|text| UserId::parse(&text).ok_or(Malformed("user_id_form"))).transpose()?;
+        Ok(Asked { actor: Actor::new(actor)?, app_id, user, checks: checks == Some(true), action })
+    }
+}
+
+impl Action {
+    /// The word for it, in requests and in audit events.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::PhoneNumber(_) => "phone_number",
+            Self::AccessToken(_) => "access_token",
+            Self::VirtualPayment(_) => "sign_virtual_payment",
+            Self::Xpay(_) => "sign_xpay",
+            Self::UserStorage(_) => "sign_user_storage",
+        }
+    }
+
+    /// Whether it lets the user do something: none for one who is blocked. A refund is none of these.
+    pub(crate) fn is_for_who_is_let_in(&self) -> bool {
+        match self {
+            Self::PhoneNumber(_) | Self::VirtualPayment(_) | Self::UserStorage(_) => true,
+            Self::Xpay(call) => call.spends,
+            Self::AccessToken(_) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
