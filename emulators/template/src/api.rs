@@ -112,7 +112,9 @@ impl Api {
             gateway_responses: entries(&responses)
                 .map(|(kind, value)| (kind.clone(), response(value)))
                 .collect(),
-            cors: written("Cors").map(|written| part("Cors").map(|value| cors(written, &value))).transpose()?,
+            cors: written("Cors")
+                .map(|written| part("Cors").map(|value| cors(written, &value)))
+                .transpose()?,
             is_declared: declared.is_some(),
         })
     }
@@ -170,7 +172,8 @@ fn response(value: &Value) -> GatewayResponse {
 fn cors(written: &Value, value: &Value) -> Cors {
     let names = ["AllowOrigin", "AllowHeaders", "AllowMethods", "MaxAge"];
     let headers = names.into_iter().filter_map(|name| {
-        let value = if value.is_object() { value.get(name) } else { Some(value).filter(|_| name == "AllowOrigin") };
+        let value =
+            if value.is_object() { value.get(name) } else { Some(value).filter(|_| name == "AllowOrigin") };
         let header = name.replace("Allow", "Allow-").replace("MaxAge", "Max-Age");
         Some((format!("Access-Control-{header}"), plain(value.filter(|value| !value.is_null())?)))
     });

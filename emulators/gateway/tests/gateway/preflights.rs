@@ -50,7 +50,9 @@ async fn answers_itself_and_asks_neither_authorizer_nor_function() {
 #[tokio::test]
 async fn names_the_methods_of_the_path_where_the_template_names_none() {
     let service = Service::start(&with_cors(r#""'*'""#)).await;
-    for (path, methods) in [("/sessions", "GET,OPTIONS"), ("/files/a", "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT")] {
+    for (path, methods) in
+        [("/sessions", "GET,OPTIONS"), ("/files/a", "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT")]
+    {
         let answer = ask(&service, path).await;
         assert_eq!(allowed(&answer), [("allow-origin", "*"), ("allow-methods", methods)], "{path}");
     }
