@@ -116,7 +116,7 @@ class Stacks(unittest.TestCase):
         for name, template in every_pair():
             with self.subTest(name):
                 body = expanded(template)["Api"]["Properties"]["Body"]
-                self.assertEqual({path: [*methods] for path, methods in body["paths"].items()}, {"/me": ["get"], "/staff": ["get"]})
+                self.assertEqual({path: [method for method in methods if method != "options"] for path, methods in body["paths"].items()}, {"/me": ["get"], "/staff": ["get"]})
                 for methods in body["paths"].values():
                     self.assertEqual(methods["get"]["security"], [{"SessionAuthorizer": []}])
                 scheme = body["components"]["securitySchemes"]["SessionAuthorizer"]["x-amazon-apigateway-authorizer"]
@@ -155,7 +155,8 @@ class Stacks(unittest.TestCase):
         self.assertEqual(set(routes), {"$connect", "$default"})
         self.assertEqual((routes["$connect"]["AuthorizationType"], routes["$connect"]["AuthorizerId"]), ("CUSTOM", {"Ref": "SessionAuthorizer"}))
         authorizer = resources["SessionAuthorizer"]["Properties"]
-        self.assertEqual(authorizer["IdentitySource"], ["route.request.header.Authorization"])
+        # A page's token is in another header than a Mini Program's, and API Gateway wants all that are named.
+        self.assertNotIn("IdentitySource", authorizer)
         imported = re.findall(r"Fn::ImportValue: !Sub (\S+)", (ROOT / "examples/separate-stack/websocket-api.yaml").read_text())
         self.assertEqual(set(imported), {"${LoginStack}-AuthorizerFunctionArn"})
 

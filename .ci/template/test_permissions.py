@@ -11,7 +11,7 @@ ONE_SECRET = {"secretsmanager:GetSecretValue"}
 # The whole of it: role -> resource -> actions. A change here is a change of who may do what, and is reviewed as such.
 ALLOWED = {
     "LoginRole": {
-        "UsersTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "UsersTable": {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"},
         "SessionsTable": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "AppsSecret": ONE_SECRET,
         "SessionKeyRingSecret": ONE_SECRET,
@@ -29,7 +29,7 @@ ALLOWED = {
     },
     "SessionsRole": {
         "UsersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
-        "SessionsTable": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+        "SessionsTable": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "SessionsLogs": LOGS,
     },
     "OpenDataRole": {
@@ -134,6 +134,7 @@ class Invocation(unittest.TestCase):
     def test_each_function_may_be_called_for_its_own_routes_and_nothing_else(self):
         expected = {
             ("LoginFunction", "Api/*/POST/login"),
+            ("LoginFunction", "Api/*/POST/tickets/redeem"),
             ("CheckSessionFunction", "Api/*/GET/session"),
             ("CheckSessionFunction", "Api/*/DELETE/session"),
             ("AuthorizerFunction", "Api/authorizers/*"),
@@ -141,6 +142,7 @@ class Invocation(unittest.TestCase):
             ("SessionsFunction", "Api/*/DELETE/sessions"),
             ("SessionsFunction", "Api/*/DELETE/sessions/*"),
             ("SessionsFunction", "Api/*/DELETE/me"),
+            ("SessionsFunction", "Api/*/POST/tickets"),
             ("OpenDataFunction", "Api/*/POST/open-data/decrypt"),
             ("OpenDataFunction", "Api/*/POST/open-data/verify"),
             ("OpenDataFunction", "Api/*/GET/session-key"),
