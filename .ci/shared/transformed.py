@@ -34,8 +34,8 @@ FUNCTIONS = [name for name, body in source(REST)["Resources"].items() if body["T
 
 
 @functools.cache
-def transformed(name, region="us-east-1"):
-    """The template after the SAM transform."""
+def transformed(name, region="us-east-1", parameters=()):
+    """The template after the SAM transform, with values for some of its parameters, which it looks into here and there."""
     from samtranslator.translator.arn_generator import ArnGenerator
     from samtranslator.translator.transform import transform
     from samtranslator.yaml_helper import yaml_parse
@@ -47,7 +47,7 @@ def transformed(name, region="us-east-1"):
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://bucket/key"
-    return transform(template, {}, _NoManagedPolicies())
+    return transform(template, dict(parameters), _NoManagedPolicies())
 
 
 def resources(name, kind):
@@ -56,9 +56,9 @@ def resources(name, kind):
     return {logical: body for logical, body in found.items() if body["Type"] == kind}
 
 
-def properties(name, logical):
+def properties(name, logical, parameters=()):
     """The properties of one resource."""
-    return transformed(name)["Resources"][logical].get("Properties", {})
+    return transformed(name, parameters=parameters)["Resources"][logical].get("Properties", {})
 
 
 def environment(name, function):

@@ -116,7 +116,7 @@ class Stacks(unittest.TestCase):
         for name, template in every_pair():
             with self.subTest(name):
                 body = expanded(template)["Api"]["Properties"]["Body"]
-                self.assertEqual({path: [*methods] for path, methods in body["paths"].items()}, {"/me": ["get"], "/staff": ["get"]})
+                self.assertEqual({path: [method for method in methods if method != "options"] for path, methods in body["paths"].items()}, {"/me": ["get"], "/staff": ["get"]})
                 for methods in body["paths"].values():
                     self.assertEqual(methods["get"]["security"], [{"SessionAuthorizer": []}])
                 scheme = body["components"]["securitySchemes"]["SessionAuthorizer"]["x-amazon-apigateway-authorizer"]

@@ -29,7 +29,7 @@ ALLOWED = {
     },
     "SessionsRole": {
         "UsersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
-        "SessionsTable": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+        "SessionsTable": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "SessionsLogs": LOGS,
     },
     "OpenDataRole": {
@@ -128,6 +128,7 @@ class Invocation(unittest.TestCase):
     def test_each_function_may_be_called_for_its_own_routes_and_nothing_else(self):
         expected = {
             ("LoginFunction", "Api/*/POST/login"),
+            ("LoginFunction", "Api/*/POST/tickets/redeem"),
             ("CheckSessionFunction", "Api/*/GET/session"),
             ("CheckSessionFunction", "Api/*/DELETE/session"),
             ("AuthorizerFunction", "Api/authorizers/*"),
@@ -135,6 +136,7 @@ class Invocation(unittest.TestCase):
             ("SessionsFunction", "Api/*/DELETE/sessions"),
             ("SessionsFunction", "Api/*/DELETE/sessions/*"),
             ("SessionsFunction", "Api/*/DELETE/me"),
+            ("SessionsFunction", "Api/*/POST/tickets"),
             ("OpenDataFunction", "Api/*/POST/open-data/decrypt"),
             ("OpenDataFunction", "Api/*/POST/open-data/verify"),
             ("OpenDataFunction", "Api/*/GET/session-key"),

@@ -41,6 +41,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("authorizer-rest-request", "authorizer", "Allow"),
     ("authorizer-rest-token", "authorizer", "Allow"),
     ("authorizer-websocket", "authorizer", "Allow"),
+    ("authorizer-websocket-browser", "authorizer", "Allow"),
     ("check-session-alb", "check-session", "200"),
     ("check-session-alb-multi-value", "check-session", "200"),
     ("check-session-function-url", "check-session", "200"),

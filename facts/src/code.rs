@@ -52,6 +52,8 @@ codes! {
         "该 code 已被使用过", "重新调用一次 `wx.login`；仍失败则停止";
     PhoneCodeInvalid: "phone_code_invalid", 400, "WeChat does not accept the phone code", "the phone code is bad, expired, used, or a login code", "asks the user to press the button again",
         "手机号 code 无效、过期、已用过，或误传了登录 code", "请用户重新点击按钮";
+    AudienceUnknown: "audience_unknown", 400, "No page of this origin is served here", "`audience` is not the origin that the parameter `PageOrigin` names", "has a bug; the app or the deployment is misconfigured",
+        "`audience` 不是参数 `PageOrigin` 指定的源", "程序有 bug，或小程序、部署的配置有误";
     CredentialsMissing: "credentials_missing", 401, "A bearer token is needed", "no bearer token", "logs in",
         "未携带 token", "登录";
     SessionInvalid: "session_invalid", 401, "The session is over: log in again", "the session is over or never was", "logs in",
@@ -64,14 +66,18 @@ codes! {
         "业务方[封禁](../accounts.md#blocking)了该用户；有期限时 `until` 为解封时间", "提示用户，不要重试";
     RoleMissing: "role_missing", 403, "The user may not do this", "a business function wants a role that the user has not", "hides the feature; a new login gives no role",
         "该用户没有业务函数要求的角色", "隐藏该功能；重新登录也不会获得角色";
+    NotForChild: "not_for_child", 403, "Not for a page's session: ask in the Mini Program", "the session is that of a page in a web-view, and the route takes none", "leaves it to the Mini Program",
+        "该会话属于 web-view 网页，而此路由不接受网页会话", "交给小程序完成";
     NotFound: "not_found", 404, "There is no such thing", "no such path, method or session", "treats the session as ended",
         "路径、方法或会话不存在", "视为该会话已结束";
-    NotEnabled: "not_enabled", 404, "This deployment has the feature switched off", "this deployment stores no session_key", "hides the feature",
-        "本部署不保存 session_key", "隐藏该功能";
+    NotEnabled: "not_enabled", 404, "This deployment has the feature switched off", "this deployment stores no session_key, or serves no pages", "hides the feature",
+        "本部署不保存 session_key，或未启用网页", "隐藏该功能";
     MethodNotAllowed: "method_not_allowed", 405, "The route knows other methods", "the route knows other methods; behind API Gateway it is `not_found`", "has a bug",
         "路由存在但方法不对；经过 API Gateway 时返回 `not_found`", "程序有 bug，需要修复";
     SessionKeyStale: "session_key_stale", 409, "The session_key has changed: call wx.login", "the data was made with another session_key", "logs in, then fetches the data again",
         "数据是用另一个 session_key 加密的", "先登录，再重新获取数据";
+    TicketInvalid: "ticket_invalid", 409, "The ticket is not good: open the page again", "the ticket is unknown, over, used, for another page, or of a session that is over", "asks the Mini Program to open the page again",
+        "票据无效：不存在、过期、已用过、属于其他网页，或签发它的会话已结束", "请小程序重新打开网页";
     BodyTooLarge: "body_too_large", 413, "The body is too large", "the body is larger than the route takes", "has a bug",
         "请求体超过该路由的上限", "程序有 bug，需要修复";
     UnsupportedMediaType: "unsupported_media_type", 415, "The body must be application/json", "Content-Type is not application/json", "has a bug",

@@ -290,6 +290,20 @@ pub const REASONS: &[Reason] = &[
     ),
     reason(&["nothing_to_end"], "a logout of a session that had ended before"),
     reason(
+        &["ticket_form", "unknown_ticket", "expired_ticket", "used_ticket"],
+        "what was wrong with a ticket; `used_ticket` ended the session that it had made",
+    ),
+    reason(
+        &["audience", "ticket_of_another_page", "origin_of_another_page"],
+        "the page is not the one of `PageOrigin`, of the ticket, or of the header `Origin`",
+    ),
+    reason(
+        &["parent_over"],
+        "a ticket of a session that is over, or whose user is blocked or gone; or a page's session ended while it was made",
+    ),
+    reason(&["tickets_off"], "`PageOrigin` is empty"),
+    reason(&["page_session"], "a page's session asked for what only the Mini Program's own may"),
+    reason(
         &["session_id_grammar", "not_this_users"],
         "`DELETE /sessions/{id}`: not a session id; none of this user's",
     ),
@@ -317,7 +331,7 @@ pub const FORMS: &[Reason] = &[
     reason(&["claim_name"], "`[a-z][a-z0-9_]{0,31}`"),
     reason(
         &["claim_name_reserved"],
-        "not one of `app_id` `aud` `auth_time` `azp` `client_id` `exp` `expires_at` `external_id` `iat` `iss` `jti` `nbf` `openid` `principal_id` `reason` `roles` `scope` `scopes` `session_id` `sub` `unionid` `user_id`",
+        "not one of `app_id` `aud` `audience` `auth_time` `azp` `client_id` `exp` `expires_at` `external_id` `iat` `iss` `jti` `nbf` `openid` `principal_id` `reason` `roles` `scope` `scopes` `session_id` `sub` `unionid` `user_id`",
     ),
     reason(&["claim_twice"], "each name once"),
     reason(&["claim_value"], "a text without control characters, a number, `true` or `false`"),
@@ -353,6 +367,17 @@ pub const AUDITS: &[Audit] = &[
         "account_control",
         "a backend asked `accounts` for something, whatever came of it",
         "`action`, `actor` as the backend named it, `outcome`: `ok` or the error's code; `reason` of a block; `ended_session_id`",
+    ),
+    audit("ticket_made", "a ticket went to the Mini Program", ""),
+    audit(
+        "ticket_redeemed",
+        "a page got a session for a ticket; `session_id` of the line is the page's",
+        "`parent_session_id`; `ended_session_id` of the page whose session had to go for it",
+    ),
+    audit(
+        "ticket_reused",
+        "a ticket came a second time: the session that it had made has ended",
+        "`ended_session_id` where there was one that was good",
     ),
     audit("session_key_reset", "WeChat made a new session_key", ""),
     audit("phone_number_read", "a phone number went to the client", ""),

@@ -1,10 +1,10 @@
 //! Error answers: those that `openapi.yaml` gives the routes, and those that API Gateway gives in our place.
 
 use crate::Code::{
-    self, BodyTooLarge, CredentialsMissing, Internal, LoginBlocked, LoginCodeInvalid, LoginCodeUsed,
-    MalformedRequest, NotEnabled, NotFound, PhoneCodeInvalid, RateLimited, RoleMissing, ServiceMisconfigured,
-    SessionInvalid, SessionKeyStale, StoreUnavailable, UnsupportedMediaType, UpstreamInvalid,
-    UpstreamUnavailable, UserBlocked, WrongApp,
+    self, AudienceUnknown, BodyTooLarge, CredentialsMissing, Internal, LoginBlocked, LoginCodeInvalid,
+    LoginCodeUsed, MalformedRequest, NotEnabled, NotForChild, NotFound, PhoneCodeInvalid, RateLimited,
+    RoleMissing, ServiceMisconfigured, SessionInvalid, SessionKeyStale, StoreUnavailable, TicketInvalid,
+    UnsupportedMediaType, UpstreamInvalid, UpstreamUnavailable, UserBlocked, WrongApp,
 };
 
 /// An answer that routes of `openapi.yaml` refer to.
@@ -36,6 +36,7 @@ impl Refusal {
 pub const REFUSALS: &[Refusal] = &[
     refusal("LoginRefused", 400, &[MalformedRequest, LoginCodeInvalid, LoginCodeUsed], ""),
     refusal("PhoneCodeRefused", 400, &[MalformedRequest, PhoneCodeInvalid], ""),
+    refusal("TicketRefused", 400, &[MalformedRequest, AudienceUnknown], ""),
     refusal(
         "Malformed",
         400,
@@ -53,15 +54,17 @@ pub const REFUSALS: &[Refusal] = &[
     refusal("LoginForbidden", 403, &[WrongApp, LoginBlocked, UserBlocked], ": do not try again")
         .with("until: 1795418115"),
     refusal("RoleMissing", 403, &[RoleMissing], ": the user has not the role that the route wants"),
+    refusal("NotForChild", 403, &[NotForChild], ": the session is that of a page in a web-view"),
     refusal(
-        "WrongApp",
+        "WrongAppOrPage",
         403,
-        &[WrongApp],
-        ": the session's Mini Program is no longer served by this deployment",
+        &[WrongApp, NotForChild],
+        ": the session's Mini Program is no longer served by this deployment, or the session is that of a page",
     ),
     refusal("NotFound", 404, &[NotFound], ""),
-    refusal("NotEnabled", 404, &[NotEnabled], ": this deployment does not store session_key"),
+    refusal("NotEnabled", 404, &[NotEnabled], ": this deployment has the feature switched off"),
     refusal("SessionKeyStale", 409, &[SessionKeyStale], ": call wx.login, log in, and retry once"),
+    refusal("TicketInvalid", 409, &[TicketInvalid], ": open the page again from the Mini Program"),
     refusal("BodyTooLarge", 413, &[BodyTooLarge], ""),
     refusal(
         "UnsupportedMediaType",

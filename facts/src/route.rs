@@ -3,10 +3,10 @@
 
 use crate::{
     Code::{
-        self, BodyTooLarge, CredentialsMissing, LoginBlocked, LoginCodeInvalid, LoginCodeUsed,
-        MalformedRequest, NotEnabled, NotFound, PhoneCodeInvalid, ServiceMisconfigured, SessionInvalid,
-        SessionKeyStale, StoreUnavailable, UnsupportedMediaType, UpstreamInvalid, UpstreamUnavailable,
-        UserBlocked, WrongApp,
+        self, AudienceUnknown, BodyTooLarge, CredentialsMissing, LoginBlocked, LoginCodeInvalid,
+        LoginCodeUsed, MalformedRequest, NotEnabled, NotForChild, NotFound, PhoneCodeInvalid,
+        ServiceMisconfigured, SessionInvalid, SessionKeyStale, StoreUnavailable, TicketInvalid,
+        UnsupportedMediaType, UpstreamInvalid, UpstreamUnavailable, UserBlocked, WrongApp,
     },
     Function,
 };
@@ -33,6 +33,8 @@ pub struct Route {
     pub function: Function,
     /// What stands before it.
     pub auth: Auth,
+    /// Whether a page in a web-view may call it: it takes a page's session, and answers with CORS headers.
+    pub pages: bool,
     /// The members of its body and how long that may be; empty when it takes none.
     pub body: &'static str,
     /// The status of its success.
@@ -57,6 +59,8 @@ pub const ALL: &[Route] = &[
     END_SESSION,
     SIGN_OUT_EVERYWHERE,
     DELETE_ACCOUNT,
+    MAKE_TICKET,
+    REDEEM_TICKET,
     DECRYPT,
     VERIFY,
     CHECK_SESSION_KEY,
@@ -70,6 +74,7 @@ pub const LOGIN: Route = Route {
     path: "/login",
     function: Function::Login,
     auth: Auth::Open,
+    pages: false,
     body: "`{code, app_id?, install_id?, device?}`, at most 4096 bytes",
     success: 200,
     codes: &[
@@ -96,6 +101,7 @@ pub const CHECK: Route = Route {
     path: "/session",
     function: Function::CheckSession,
     auth: Auth::Token,
+    pages: true,
     body: "",
     success: 200,
     codes: &[MalformedRequest, CredentialsMissing, SessionInvalid, StoreUnavailable],
@@ -109,6 +115,7 @@ pub const LOGOUT: Route = Route {
     path: "/session",
     function: Function::CheckSession,
     auth: Auth::Token,
+    pages: true,
     body: "",
     success: 204,
     codes: &[MalformedRequest, CredentialsMissing, SessionInvalid, StoreUnavailable],
@@ -122,6 +129,7 @@ pub const LIST_SESSIONS: Route = Route {
     path: "/sessions",
     function: Function::Sessions,
     auth: Auth::Authorizer,
+    pages: true,
     body: "",
     success: 200,
     codes: &[StoreUnavailable],
@@ -135,6 +143,7 @@ pub const END_SESSION: Route = Route {
     path: "/sessions/{id}",
     function: Function::Sessions,
     auth: Auth::Authorizer,
+    pages: true,
     body: "",
     success: 204,
     codes: &[NotFound, StoreUnavailable],
@@ -148,6 +157,7 @@ pub const SIGN_OUT_EVERYWHERE: Route = Route {
     path: "/sessions",
     function: Function::Sessions,
     auth: Auth::Authorizer,
+    pages: true,
     body: "",
     success: 204,
     codes: &[StoreUnavailable],
@@ -161,11 +171,48 @@ pub const DELETE_ACCOUNT: Route = Route {
     path: "/me",
     function: Function::Sessions,
     auth: Auth::Authorizer,
+    pages: false,
     body: "",
     success: 204,
-    codes: &[StoreUnavailable],
+    codes: &[NotForChild, StoreUnavailable],
     answer: "204: the user's record and all sessions are gone",
     chinese: "204：用户记录和所有会话均已删除",
+};
+
+/// A ticket for a page in a web-view.
+pub const MAKE_TICKET: Route = Route {
+    method: "POST",
+    path: "/tickets",
+    function: Function::Sessions,
+    auth: Auth::Authorizer,
+    pages: false,
+    body: "`{audience}`, at most 1024 bytes",
+    success: 200,
+    codes: &[
+        MalformedRequest,
+        AudienceUnknown,
+        NotForChild,
+        NotEnabled,
+        BodyTooLarge,
+        UnsupportedMediaType,
+        StoreUnavailable,
+    ],
+    answer: "a ticket for a page in a web-view, good once and for a minute",
+    chinese: "供 web-view 网页使用的票据：一次有效，60 秒内使用",
+};
+
+/// A page's session, for a ticket.
+pub const REDEEM_TICKET: Route = Route {
+    method: "POST",
+    path: "/tickets/redeem",
+    function: Function::Login,
+    auth: Auth::Open,
+    pages: true,
+    body: "`{ticket, audience}`, at most 1024 bytes",
+    success: 200,
+    codes: &[MalformedRequest, TicketInvalid, BodyTooLarge, UnsupportedMediaType, StoreUnavailable],
+    answer: "the page's own session, in the form of a login's answer",
+    chinese: "网页自己的会话，格式与登录响应相同",
 };
 
 /// The decrypted open data.
@@ -174,10 +221,12 @@ pub const DECRYPT: Route = Route {
     path: "/open-data/decrypt",
     function: Function::OpenData,
     auth: Auth::Authorizer,
+    pages: false,
     body: "`{encrypted_data, iv, max_age_seconds?}`, at most 16384 bytes",
     success: 200,
     codes: &[
         MalformedRequest,
+        NotForChild,
         NotEnabled,
         SessionKeyStale,
         BodyTooLarge,
@@ -195,10 +244,12 @@ pub const VERIFY: Route = Route {
     path: "/open-data/verify",
     function: Function::OpenData,
     auth: Auth::Authorizer,
+    pages: false,
     body: "`{raw_data, signature}`, at most 16384 bytes",
     success: 200,
     codes: &[
         MalformedRequest,
+        NotForChild,
         NotEnabled,
         SessionKeyStale,
         BodyTooLarge,
@@ -216,10 +267,12 @@ pub const CHECK_SESSION_KEY: Route = Route {
     path: "/session-key",
     function: Function::OpenData,
     auth: Auth::Authorizer,
+    pages: false,
     body: "",
     success: 200,
     codes: &[
         WrongApp,
+        NotForChild,
         NotEnabled,
         ServiceMisconfigured,
         UpstreamInvalid,
@@ -236,10 +289,12 @@ pub const RESET_SESSION_KEY: Route = Route {
     path: "/session-key/reset",
     function: Function::OpenData,
     auth: Auth::Authorizer,
+    pages: false,
     body: "",
     success: 204,
     codes: &[
         WrongApp,
+        NotForChild,
         NotEnabled,
         SessionKeyStale,
         ServiceMisconfigured,
@@ -257,12 +312,14 @@ pub const PHONE_NUMBER: Route = Route {
     path: "/phone-number",
     function: Function::OpenData,
     auth: Auth::Authorizer,
+    pages: false,
     body: "`{code}`, at most 4096 bytes",
     success: 200,
     codes: &[
         MalformedRequest,
         PhoneCodeInvalid,
         WrongApp,
+        NotForChild,
         BodyTooLarge,
         UnsupportedMediaType,
         ServiceMisconfigured,

@@ -10,7 +10,8 @@ use crate::{
 const EVERY: &[Function] = Function::ALL;
 const WECHAT: &[Function] = &[Login, OpenData];
 const TABLES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts];
-const REALMS: &[Function] = &[Login, CheckSession, Authorizer];
+const REALMS: &[Function] = &[Login, CheckSession, Authorizer, Sessions];
+const PAGES: &[Function] = &[Login, CheckSession, Sessions];
 
 /// All of them, in the order of the tables, and of the questions of `sam deploy --guided`.
 pub const ALL: &[Setting] = &[
@@ -24,6 +25,8 @@ pub const ALL: &[Setting] = &[
     ABSOLUTE_SECONDS.any(),
     RENEW_AFTER_SECONDS.any(),
     MAX_SESSIONS_PER_USER.any(),
+    PAGE_ORIGIN.any(),
+    PAGE_SESSION_SECONDS.any(),
     STORE_SESSION_KEY.any(),
     OPEN_DATA_MAX_AGE_SECONDS.any(),
     WECHAT_APPS_SECRET_ID.any(),
@@ -132,6 +135,37 @@ pub const MAX_SESSIONS_PER_USER: Setting<Number> = Setting {
     kind: Number { default: 5, least: 1, most: 50 },
     effect: "Sessions one user may hold; one more login ends one that GET /session has never confirmed, or else the one that it confirmed longest ago.",
     chinese: "每个用户的会话数上限；超出时先结束从未经 GET /session 确认的会话，其次是最久未确认的",
+};
+
+/// Whose pages may have sessions: one origin as a browser writes it in `Origin`, <https://www.rfc-editor.org/rfc/rfc6454#section-6.1>.
+/// A browser leaves the usual port out.
+pub const PAGE_ORIGIN: Setting<Text> = Setting {
+    name: "PAGE_ORIGIN",
+    from: From::Parameter("PageOrigin", "Session rules"),
+    readers: PAGES,
+    kind: Text {
+        default: Some(""),
+        pattern: r"^$|^(https://([a-z0-9]+(-+[a-z0-9]+)*\.)+[a-z0-9]+(-+[a-z0-9]+)*|https?://(localhost|127\.0\.0\.1))(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$",
+        constraint: Some(
+            "empty, or https:// and a host in lower case, perhaps with a port; no path, no slash at the end",
+        ),
+        allowed: "empty, or an https origin: no path, lower case; http for loopback",
+        chinese: "留空，或一个 https 源：不带路径，全小写；回环地址可用 http",
+    },
+    effect: "The origin of the pages that your Mini Program opens in a web-view, such as https://m.example.com. They get sessions of \
+             their own by POST /tickets, and CORS headers. Empty switches both off.",
+    chinese: "小程序在 web-view 中打开的网页的源，如 https://m.example.com；网页通过 `POST /tickets` 获得自己的会话，并收到 CORS 响应头；留空则关闭",
+};
+
+/// How long a page's session lives.
+pub const PAGE_SESSION_SECONDS: Setting<Number> = Setting {
+    name: "PAGE_SESSION_SECONDS",
+    from: From::Parameter("PageSessionSeconds", "Session rules"),
+    readers: TABLES,
+    kind: Number { default: 7_200, least: 300, most: 43_200 },
+    effect: "A page's session is over this long after its ticket was redeemed, used or not, and never later than the session that made \
+             the ticket.",
+    chinese: "网页会话的有效期，从兑换票据起算，无论是否使用；且不晚于签发票据的会话",
 };
 
 /// Whether there is a vault.

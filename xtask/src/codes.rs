@@ -38,6 +38,11 @@ fn gateway_response(Gateway { kind, code, retry_after, why }: &Gateway) -> Vec<S
         ["      Cache-Control: \"'no-store'\"", "      X-Content-Type-Options: \"'nosniff'\""]
             .map(str::to_owned),
     );
+    // Without them a page takes every refusal for a network that is down.
+    lines.push(format!("      Access-Control-Allow-Origin: {}", to_pages("!Sub \"'${PageOrigin}'\"")));
+    if retry_after.is_some() {
+        lines.push(format!("      Access-Control-Expose-Headers: {}", to_pages("\"'Retry-After'\"")));
+    }
     let status = status.map(|status| format!(r#""status":{status},"#)).unwrap_or_default();
     let (title, code) = (code.title(), code.as_str());
     let body = format!(
@@ -45,6 +50,11 @@ fn gateway_response(Gateway { kind, code, retry_after, why }: &Gateway) -> Vec<S
     );
     lines.extend(["  ResponseTemplates:".to_owned(), format!("    application/json: '{body}'")]);
     lines
+}
+
+/// Sent only where there are pages.
+fn to_pages(value: &str) -> String {
+    format!("!If [HasPages, {value}, !Ref AWS::NoValue]")
 }
 
 /// The table of `docs/api.md`.

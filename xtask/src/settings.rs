@@ -160,7 +160,11 @@ fn default(setting: &Setting, language: Language) -> String {
             code(&number.default.to_string())
         }
         Kind::Words(words) => code(words.default),
-        Kind::Text(text) => text.default.map_or(language.pick("required", "必填").to_owned(), code),
+        Kind::Text(text) => match text.default {
+            None => language.pick("required", "必填").to_owned(),
+            Some("") => language.pick("none", "无").to_owned(),
+            Some(default) => code(default),
+        },
         Kind::Given => String::new(),
     }
 }

@@ -12,7 +12,7 @@ use super::request::ClientRequest;
 use super::responses::{self, Kind};
 use super::routes::{self, Matched};
 use super::watched::{Step, StepEvent, shown_body, shown_header_map, shown_headers};
-use super::{Shared, event, integration};
+use super::{Shared, event, integration, preflight};
 
 pub(super) struct Flow<'a> {
     pub(super) shared: &'a Shared,
@@ -43,13 +43,15 @@ impl Flow<'_> {
         });
         let matched =
             routes::find(template.routes(), template.stage(), &self.request.method, &self.request.path);
-        let result = match &matched {
+        let preflight = preflight::answer(template, self.request, matched.as_ref());
+        let result = match (&matched, preflight) {
             _ if !body_fits => Err(responses::REQUEST_TOO_LARGE.into()),
-            None if self.request.header("authorization").is_some() => {
+            (_, Some(preflight)) => Ok(preflight),
+            (None, _) if self.request.header("authorization").is_some() => {
                 Err(responses::INVALID_SIGNATURE.into())
             }
-            None => Err(responses::MISSING_AUTHENTICATION_TOKEN.into()),
-            Some(matched) => self.forward(matched).await,
+            (None, _) => Err(responses::MISSING_AUTHENTICATION_TOKEN.into()),
+            (Some(matched), _) => self.forward(matched).await,
         };
         let (response, gateway_response) = match result {
             Ok(response) => (response, None),

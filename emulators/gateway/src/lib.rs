@@ -7,7 +7,7 @@
 //! - `routes`: which function a path leads to
 //! - `authorizer`, `policy`: who may go on
 //! - `event`, `functions`, `integration`: calling the function and reading its answer
-//! - `responses`: answers of the gateway itself
+//! - `responses`, `preflight`: answers of the gateway itself
 //! - [`invoke`]: how a function is called; [`runtime_api`], [`process`]: one that is a process of its own
 //! - `watched`: what a watcher is told
 
@@ -43,6 +43,7 @@ mod header_case;
 mod integration;
 pub mod invoke;
 mod policy;
+mod preflight;
 pub mod process;
 mod request;
 mod responses;

@@ -128,7 +128,7 @@ fn body(
 
 /// `'literal'`, `context.requestId` or `method.request.header.name`.
 fn header_value(expression: &str, request: &ClientRequest, context: &Value) -> Option<String> {
-    if let Some(literal) = expression.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+    if let Some(literal) = literal(expression) {
         return Some(literal.to_owned());
     }
     if let Some(name) = expression.strip_prefix("method.request.header.") {
@@ -138,6 +138,11 @@ fn header_value(expression: &str, request: &ClientRequest, context: &Value) -> O
         return request.query_value(name).map(str::to_owned);
     }
     expression.strip_prefix("context.").map(|path| variable(path, context))
+}
+
+/// What stands between single quotes.
+pub(super) fn literal(expression: &str) -> Option<&str> {
+    expression.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''))
 }
 
 /// Replaces every `$context.path`. Templates of gateway responses know variables and nothing else, and nothing is

@@ -27,17 +27,30 @@ enum Fit {
 /// Finds the route for a method and path; the stage in front of the path may be missing, because a custom domain
 /// hides it. API Gateway picks the resource by path first, and only then looks for the method.
 pub(super) fn find<'a>(routes: &'a [Route], stage: &str, method: &str, path: &str) -> Option<Matched<'a>> {
-    let without_stage = path.strip_prefix('/').and_then(|rest| rest.strip_prefix(stage));
-    let without_stage = without_stage.filter(|rest| rest.is_empty() || rest.starts_with('/'));
-    let without_stage = without_stage.map(|rest| if rest.is_empty() { "/" } else { rest });
-    without_stage
+    without_stage(stage, path)
         .and_then(|path| find_exact(routes, method, path))
         .or_else(|| find_exact(routes, method, path))
 }
 
-fn find_exact<'a>(routes: &'a [Route], method: &str, path: &str) -> Option<Matched<'a>> {
+/// The resource that a path leads to, whatever the method.
+pub(super) fn resource<'a>(routes: &'a [Route], stage: &str, path: &str) -> Option<&'a str> {
+    let found = without_stage(stage, path).and_then(|path| best(routes, path));
+    found.or_else(|| best(routes, path)).map(|(_, resource)| resource)
+}
+
+fn without_stage<'a>(stage: &str, path: &'a str) -> Option<&'a str> {
+    let rest = path.strip_prefix('/').and_then(|rest| rest.strip_prefix(stage));
+    let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    rest.map(|rest| if rest.is_empty() { "/" } else { rest })
+}
+
+fn best<'a>(routes: &'a [Route], path: &str) -> Option<(Fits, &'a str)> {
     let candidates = routes.iter().filter_map(|route| Some((fits(&route.path, path)?, route.path.as_str())));
-    let (fit, resource) = candidates.max_by(|(left, _), (right, _)| left.0.cmp(&right.0))?;
+    candidates.max_by(|(left, _), (right, _)| left.0.cmp(&right.0))
+}
+
+fn find_exact<'a>(routes: &'a [Route], method: &str, path: &str) -> Option<Matched<'a>> {
+    let (fit, resource) = best(routes, path)?;
     let mut same = routes.iter().enumerate().filter(|(_, route)| route.path == resource);
     let first = same.clone().next().map_or(0, |(index, _)| index);
     let exact = same.clone().find(|(_, route)| route.method == method);

@@ -6,6 +6,7 @@ mod gateway {
     mod events;
     mod harness;
     mod integration;
+    mod preflights;
     mod refusals;
     mod steps;
     mod templates;

@@ -62,6 +62,16 @@ pub struct GatewayResponse {
     pub templates: BTreeMap<String, String>,
 }
 
+/// What the API itself answers to a browser that asks first (`OPTIONS`), on each path that has no such method: `Cors`.
+/// <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-corsconfiguration.html>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cors {
+    /// Headers: name to mapping expression. One whose value is `AWS::NoValue` is not sent.
+    pub headers: BTreeMap<String, String>,
+    /// The template names no methods, so SAM names those of the path.
+    pub names_the_paths_methods: bool,
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct Api {
     pub(super) stage: String,
@@ -70,6 +80,7 @@ pub(super) struct Api {
     pub(super) authorizers: BTreeMap<String, Authorizer>,
     pub(super) default_authorizer: Option<String>,
     pub(super) gateway_responses: BTreeMap<String, GatewayResponse>,
+    pub(super) cors: Option<Cors>,
     /// The template has an API of its own.
     pub(super) is_declared: bool,
 }
@@ -80,9 +91,10 @@ impl Api {
         let mut apis = resources.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Api");
         let declared = apis.next().map(|(_, resource)| &resource["Properties"]);
         let own = declared.unwrap_or(&Value::Null);
+        let written = |name: &str| own.get(name).or_else(|| document["Globals"]["Api"].get(name));
         let part = |name: &str| -> Result<Value, TemplateError> {
-            let value = own.get(name).or_else(|| document["Globals"]["Api"].get(name));
-            Ok(value.map(|value| scope.resolve(value)).transpose()?.flatten().unwrap_or(Value::Null))
+            let value = written(name).map(|value| scope.resolve(value)).transpose()?;
+            Ok(value.flatten().unwrap_or(Value::Null))
         };
         let auth = part("Auth")?;
         let responses = part("GatewayResponses")?;
@@ -100,6 +112,9 @@ impl Api {
             gateway_responses: entries(&responses)
                 .map(|(kind, value)| (kind.clone(), response(value)))
                 .collect(),
+            cors: written("Cors")
+                .map(|written| part("Cors").map(|value| cors(written, &value)))
+                .transpose()?,
             is_declared: declared.is_some(),
         })
     }
@@ -151,6 +166,18 @@ fn response(value: &Value) -> GatewayResponse {
         headers: text_map(&value["ResponseParameters"]["Headers"]),
         templates: text_map(&value["ResponseTemplates"]),
     }
+}
+
+/// A text alone is the origin.
+fn cors(written: &Value, value: &Value) -> Cors {
+    let names = ["AllowOrigin", "AllowHeaders", "AllowMethods", "MaxAge"];
+    let headers = names.into_iter().filter_map(|name| {
+        let value =
+            if value.is_object() { value.get(name) } else { Some(value).filter(|_| name == "AllowOrigin") };
+        let header = name.replace("Allow", "Allow-").replace("MaxAge", "Max-Age");
+        Some((format!("Access-Control-{header}"), plain(value.filter(|value| !value.is_null())?)))
+    });
+    Cors { headers: headers.collect(), names_the_paths_methods: written.get("AllowMethods").is_none() }
 }
 
 fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use self::api::{Authorizer, AuthorizerKind, GatewayResponse, IdentitySource};
+pub use self::api::{Authorizer, AuthorizerKind, Cors, GatewayResponse, IdentitySource};
 pub use self::functions::{Function, Route};
 pub use self::intrinsics::{ACCOUNT_ID, API_ID, REGION};
 pub use self::tables::{Key, Table};
@@ -66,6 +66,8 @@ pub struct Template {
     api: api::Api,
     functions: Vec<Function>,
     routes: Vec<Route>,
+    /// By path: two templates that share this address may differ.
+    cors: BTreeMap<String, Cors>,
     tables: Vec<Table>,
     /// What another stack could import from this one.
     exports: BTreeMap<String, String>,
@@ -97,17 +99,19 @@ impl Template {
         let scope = intrinsics::Scope::of(&document, overrides, imports)?;
         let api = api::Api::read(&document, &scope)?;
         let (functions, routes) = functions::read(&document, &scope, api.default_authorizer.as_deref())?;
+        let paths = routes.iter().filter_map(|route| Some((route.path.clone(), api.cors.clone()?)));
+        let cors = paths.collect();
         let tables = tables::read(&document, &scope)?;
         let exports = exports(&document, &scope);
-        Ok(Self { parameters: scope.into_parameters(), api, functions, routes, tables, exports })
+        Ok(Self { parameters: scope.into_parameters(), api, functions, routes, cors, tables, exports })
     }
 
     /// Adds the functions, routes and tables of a second template to this API.
     ///
     /// For an application that stands behind the same authorizer, such as the sample protected function. On AWS it is
     /// a stack with an API of its own that imports the ARN of our authorizer; here both share one address. An
-    /// authorizer or gateway response that both name is ours. A second template without an API of its own gets our
-    /// default authorizer.
+    /// authorizer, gateway response or path that both name is ours. A second template without an API of its own gets our
+    /// default authorizer and our `Cors`.
     ///
     /// # Errors
     /// As [`Template::parse`].
@@ -116,6 +120,12 @@ impl Template {
         if !second.api.is_declared {
             for route in second.routes.iter_mut().filter(|route| !route.is_public) {
                 route.authorizer.clone_from(&self.api.default_authorizer);
+            }
+            second.api.cors.clone_from(&self.api.cors);
+        }
+        if let Some(cors) = second.api.cors {
+            for route in &second.routes {
+                self.cors.entry(route.path.clone()).or_insert_with(|| cors.clone());
             }
         }
         for (name, authorizer) in second.api.authorizers {
@@ -167,6 +177,12 @@ impl Template {
     #[must_use]
     pub fn gateway_responses(&self) -> &BTreeMap<String, GatewayResponse> {
         &self.api.gateway_responses
+    }
+
+    /// What the API itself answers to `OPTIONS` of a path; `None`: the path has no such method but one of its own.
+    #[must_use]
+    pub fn cors(&self, path: &str) -> Option<&Cors> {
+        self.cors.get(path)
     }
 
     /// The stage that API Gateway puts in front of every path.

@@ -4,6 +4,7 @@
 //! take each other's events without complaint.
 
 mod headers;
+mod subprotocol;
 
 use std::net::IpAddr;
 
@@ -146,7 +147,11 @@ impl Wire {
         match flavour {
             Flavour::RestToken => bearer::token(&self.handed_on()),
             Flavour::AppSync => self.appsync_token(),
-            _ => bearer::token(&self.header_values()),
+            Flavour::WebSocket => {
+                let headers = self.headers();
+                subprotocol::or_bearer(&headers.subprotocols, &headers.bearers())
+            }
+            _ => bearer::token(&self.headers().bearers()),
         }
     }
 
@@ -165,9 +170,8 @@ impl Wire {
     }
 
     /// Where both maps come they say the same, but only the second has every line.
-    fn header_values(&self) -> Vec<&str> {
-        let map = if self.multi_value_headers.is_sent { &self.multi_value_headers } else { &self.headers };
-        map.authorization.iter().map(String::as_str).collect()
+    fn headers(&self) -> &Headers {
+        if self.multi_value_headers.is_sent { &self.multi_value_headers } else { &self.headers }
     }
 }
 

@@ -12,15 +12,26 @@ const SAMPLE: &str = include_str!("../../../../examples/template.yaml");
 const TOKEN: &str = "Bearer wxs_0123456789012345678901234567890123456789012345678901234567890123abcdef";
 
 fn deployed() -> Template {
-    let app = BTreeMap::from([("WechatAppId".to_owned(), "wx0123456789abcdef".to_owned())]);
-    let mut template = Template::parse_with(DEPLOYED, &app).expect("the deployed template can be read");
-    template.extend(SAMPLE, &BTreeMap::new()).expect("the sample template can be read");
+    deployed_for("")
+}
+
+/// With pages of one origin, or without.
+fn deployed_for(page: &str) -> Template {
+    let page = ("PageOrigin".to_owned(), page.to_owned());
+    let app = ("WechatAppId".to_owned(), "wx0123456789abcdef".to_owned());
+    let given = BTreeMap::from([app, page.clone()]);
+    let mut template = Template::parse_with(DEPLOYED, &given).expect("the deployed template can be read");
+    template.extend(SAMPLE, &BTreeMap::from([page])).expect("the sample template can be read");
     template
 }
 
 async fn start() -> Service {
+    start_for("").await
+}
+
+async fn start_for(page: &str) -> Service {
     let others = ["login", "check-session", "sessions", "open-data", "me"];
-    Service::serve(&deployed(), ["authorizer"], others, None).await
+    Service::serve(&deployed_for(page), ["authorizer"], others, None).await
 }
 
 #[track_caller]
@@ -61,6 +72,8 @@ fn has_every_route_with_the_right_guard() {
         "POST /open-data/verify SessionAuthorizer",
         "POST /phone-number SessionAuthorizer",
         "POST /session-key/reset SessionAuthorizer",
+        "POST /tickets SessionAuthorizer",
+        "POST /tickets/redeem open",
     ];
     assert_eq!(routes, expected);
 }
@@ -109,4 +122,45 @@ async fn lets_a_good_token_through_to_the_sample_function() {
     service.guard.answers(policy("Allow", "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/*"));
     assert_eq!(service.get("/v1/me", TOKEN).await.status, 200);
     assert_eq!(service.echo.last()["requestContext"]["authorizer"]["user_id"], json!("user-1"));
+}
+
+fn cors(answer: &Answer) -> Vec<(&str, &str)> {
+    let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    headers.filter_map(|(name, value)| Some((name.strip_prefix("access-control-")?, value))).collect()
+}
+
+#[tokio::test]
+async fn lets_the_one_page_ask_first_and_read_every_answer_of_the_gateway() {
+    let service = start_for("https://m.example.com").await;
+    for path in
+        ["/v1/tickets/redeem", "/v1/sessions/019aa9c3-7c00-7000-8000-000000000001", "/v1/me", "/session"]
+    {
+        let asked = service.send(&[&format!("OPTIONS {path} HTTP/1.1")], b"").await;
+        let expected = [
+            ("allow-headers", "Authorization,Content-Type"),
+            ("allow-methods", "DELETE,GET,POST"),
+            ("allow-origin", "https://m.example.com"),
+            ("max-age", "600"),
+        ];
+        assert_eq!((asked.status, cors(&asked)), (200, expected.to_vec()), "{path}");
+    }
+    assert_eq!((service.guard.calls(), service.echo.calls()), (0, 0));
+    let origin = ("allow-origin", "https://m.example.com");
+    for refused in [service.get("/nowhere", TOKEN).await, service.get("/sessions", "Bearer junk").await] {
+        assert_eq!(cors(&refused), [origin], "{}", refused.status);
+    }
+    service.guard.fails("the table is gone");
+    let unknown = service.get("/sessions", TOKEN).await;
+    assert_eq!((unknown.status, cors(&unknown)), (503, vec![origin, ("expose-headers", "Retry-After")]));
+}
+
+#[tokio::test]
+async fn without_a_page_no_answer_has_a_header_for_one() {
+    let service = start().await;
+    service.guard.fails("the table is gone");
+    let asked = service.send(&["OPTIONS /v1/sessions HTTP/1.1", "Origin: https://m.example.com"], b"").await;
+    assert_eq!((asked.status, cors(&asked)), (200, vec![]));
+    for refused in [service.get("/nowhere", TOKEN).await, service.get("/sessions", TOKEN).await] {
+        assert_eq!(cors(&refused), [], "{}", refused.status);
+    }
 }

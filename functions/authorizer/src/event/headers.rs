@@ -1,4 +1,4 @@
-//! The one header that counts, out of a map of many.
+//! The headers that count, out of a map of many.
 
 use std::fmt;
 
@@ -7,12 +7,21 @@ use serde::{
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-/// The `Authorization` lines of a map of headers. A value that is no text does not count.
+/// The lines of a map of headers in which a token may be. A value that is no text does not count.
 #[derive(Default)]
 pub(super) struct Headers {
-    pub(super) authorization: Vec<String>,
+    authorization: Vec<String>,
+    /// Of `Sec-WebSocket-Protocol`.
+    pub(super) subprotocols: Vec<String>,
     /// The map had a member, whatever it was.
     pub(super) is_sent: bool,
+}
+
+impl Headers {
+    /// The lines of `Authorization`.
+    pub(super) fn bearers(&self) -> Vec<&str> {
+        self.authorization.iter().map(String::as_str).collect()
+    }
 }
 
 impl<'de> Deserialize<'de> for Headers {
@@ -37,37 +46,46 @@ impl<'de> Visitor<'de> for Headers {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
-        while let Some(is_wanted) = map.next_key_seed(IsAuthorization)? {
+        while let Some(name) = map.next_key_seed(Name::Other)? {
             self.is_sent = true;
-            if is_wanted {
-                map.next_value_seed(Lines(&mut self.authorization))?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
+            match name {
+                Name::Authorization => map.next_value_seed(Lines(&mut self.authorization))?,
+                Name::Subprotocol => map.next_value_seed(Lines(&mut self.subprotocols))?,
+                Name::Other => _ = map.next_value::<IgnoredAny>()?,
             }
         }
         Ok(self)
     }
 }
 
-struct IsAuthorization;
+/// The name of a header, as a seed and as what is read.
+enum Name {
+    Authorization,
+    Subprotocol,
+    Other,
+}
 
-impl<'de> DeserializeSeed<'de> for IsAuthorization {
-    type Value = bool;
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Self;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for IsAuthorization {
-    type Value = bool;
+impl Visitor<'_> for Name {
+    type Value = Self;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a header")
     }
 
-    fn visit_str<E: Error>(self, name: &str) -> Result<bool, E> {
-        Ok(name.eq_ignore_ascii_case("authorization"))
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self, E> {
+        Ok(match name {
+            _ if name.eq_ignore_ascii_case("authorization") => Self::Authorization,
+            _ if name.eq_ignore_ascii_case("sec-websocket-protocol") => Self::Subprotocol,
+            _ => Self::Other,
+        })
     }
 }
 

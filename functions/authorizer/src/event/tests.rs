@@ -21,14 +21,14 @@ fn every_recorded_event_is_told_apart_and_read() {
         ("rest-token", "rest_token", "prod", None),
         ("rest-request", "rest_request", "prod", Some("c6af9ac6-7b61-11e6-9a41-93e8deadbeef")),
         ("websocket", "websocket", "prod", Some("JKJaXmPLvHcESHA=")),
+        ("websocket-browser", "websocket", "prod", Some("JKJaXmPLvHcESHA=")),
         ("http-1.0", "http_1.0", "$default", Some("JKJaXmPLvHcESHA=")),
         ("http-2.0", "http_2.0", "$default", Some("JKJaXmPLvHcESHA=")),
         ("appsync", "appsync", "", Some("f4081827-1111-4444-5555-5cf4695f339f")),
     ] {
         let event = event(recorded(name));
         assert_eq!(event.form.flavour.as_str(), word);
-        let source =
-            ["rest-request", "websocket", "http-1.0", "http-2.0"].contains(&name).then_some("203.0.113.7");
+        let source = (!["rest-token", "appsync"].contains(&name)).then_some("203.0.113.7");
         assert_eq!(event.gateway, Gateway::new(request_id, source.map(|it| it.parse().unwrap())), "{name}");
         assert_eq!(event.form.stage_arn, (!stage.is_empty()).then(|| format!("{arn}/{stage}/*")));
         assert_eq!(event.token.unwrap().user_id().to_string(), "12bbf084-f063-861b-9b20-51bba2f93072");
@@ -116,4 +116,62 @@ fn a_header_is_found_in_either_map_whatever_its_case() {
     let twice = json!({"multiValueHeaders": {"Authorization": [bearer], "authorization": [bearer]}});
     assert_eq!(token(twice), Err(BearerError::Several));
     assert_eq!(token(json!({"headers": {"X-Authorization": bearer}})), Err(BearerError::Missing));
+}
+
+/// The event of a browser's WebSocket with other headers.
+fn connecting(headers: Value) -> Result<(), BearerError> {
+    let mut event = recorded("websocket-browser");
+    event["multiValueHeaders"] = json!({});
+    event["headers"] = headers;
+    self::event(event).token.map(|_| ())
+}
+
+#[test]
+fn a_page_offers_its_token_as_a_subprotocol() {
+    let token = recorded("rest-token")["authorizationToken"].as_str().unwrap()["Bearer ".len()..].to_owned();
+    for offered in [
+        json!(format!("wxs, {token}")),
+        json!(format!("wxs,{token}")),
+        json!(format!("{token}, chat , wxs")),
+        json!(["wxs", token]),
+        json!([format!("wxs, {token}"), "chat"]),
+    ] {
+        assert_eq!(connecting(json!({"sec-websocket-protocol": offered})), Ok(()), "{offered}");
+    }
+    assert_eq!(
+        connecting(json!({"Sec-WebSocket-Protocol": format!("wxs, {}", &token[..70])})),
+        Err(BearerError::Token(TokenError::Length))
+    );
+    // Without `wxs` the server could only name the token.
+    for offered in [token.as_str(), "wxs", "chat", "", "WXS, wxs_"] {
+        let refused = connecting(json!({"Sec-WebSocket-Protocol": offered}));
+        assert_eq!(refused, Err(BearerError::Missing), "{offered}");
+    }
+}
+
+#[test]
+fn a_socket_has_one_token_however_it_is_sent() {
+    let bearer = recorded("rest-token")["authorizationToken"].as_str().unwrap().to_owned();
+    let token = &bearer["Bearer ".len()..];
+    let both = json!({"Authorization": bearer, "Sec-WebSocket-Protocol": format!("wxs, {token}")});
+    assert_eq!(connecting(both), Err(BearerError::Several));
+    let twice = json!({"Sec-WebSocket-Protocol": format!("wxs, {token}, {token}")});
+    assert_eq!(connecting(twice), Err(BearerError::Several));
+    let garbled = json!({"Authorization": "Bearer  x", "Sec-WebSocket-Protocol": format!("wxs, {token}")});
+    assert_eq!(connecting(garbled), Err(BearerError::Several));
+    for own in ["chat", "wxs", "wxs, chat"] {
+        let mini_program = json!({"Authorization": bearer, "Sec-WebSocket-Protocol": own});
+        assert_eq!(connecting(mini_program), Ok(()), "{own}");
+    }
+}
+
+#[test]
+fn no_other_event_takes_a_token_from_a_subprotocol() {
+    let mut event = recorded("websocket-browser");
+    event["requestContext"].as_object_mut().unwrap().remove("connectionId");
+    let event = self::event(event);
+    assert_eq!(
+        (event.form.flavour, event.token.map(|_| ())),
+        (Flavour::RestRequest, Err(BearerError::Missing))
+    );
 }
