@@ -117,6 +117,7 @@ async fn seed(service: &Service) {
         absolute_expires_at: NOW + 172_800,
         device: Device::default(),
         parent: None,
+        children: Vec::new(),
     };
     Sessions::new(client.clone(), "SessionsTable").create(&key, &session).await.expect("written");
     let users = Users::new(client, "UsersTable");

@@ -19,6 +19,7 @@ type Identity struct {
 	SessionID string
 	ExpiresAt int64 // when the session ends, unix seconds
 	AuthTime  int64 // when the session's login was, unix seconds; 0 when it is not known
+	Audience  string // the origin of the page in a web-view whose session it is; empty for the Mini Program's own
 	// What your backend said of the user: docs/accounts.md.
 	Roles      []string
 	Claims     map[string]string
@@ -28,6 +29,7 @@ type Identity struct {
 var (
 	uuidForm       = regexp.MustCompile(`\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\z`)
 	nameForm       = regexp.MustCompile(`\A[\x21-\x7e]{1,48}\z`)
+	originForm     = regexp.MustCompile(`\A[\x21-\x7e]{1,512}\z`)
 	externalIDForm = regexp.MustCompile(`\A[\x21-\x7e]{1,64}\z`)
 	secondsForm    = regexp.MustCompile(`\A[1-9][0-9]{0,14}\z`)
 	roleForm       = regexp.MustCompile(`\A[A-Za-z0-9][A-Za-z0-9._:-]{0,31}\z`)
@@ -36,7 +38,7 @@ var (
 )
 
 // Names that no claim has: each means something else, here or in tokens.
-const reserved = " app_id aud auth_time azp client_id exp expires_at external_id iat iss jti nbf openid principal_id reason roles " +
+const reserved = " app_id aud audience auth_time azp client_id exp expires_at external_id iat iss jti nbf openid principal_id reason roles " +
 	"scope scopes session_id sub unionid user_id "
 
 const mostRoles, mostClaims, mostClaimsBytes = 16, 20, 1024
@@ -75,6 +77,7 @@ func IdentityIn(authorizer map[string]any) (Identity, bool) {
 		UserID: check(handedOn["user_id"], uuidForm), AppID: check(handedOn["app_id"], nameForm),
 		OpenID: check(handedOn["openid"], nameForm), UnionID: optional("unionid", nameForm),
 		SessionID: check(handedOn["session_id"], uuidForm), ExternalID: optional("external_id", externalIDForm),
+		Audience: optional("audience", originForm),
 		Claims: map[string]string{},
 	}
 	identity.ExpiresAt, _ = strconv.ParseInt(check(handedOn["expires_at"], secondsForm), 10, 64)

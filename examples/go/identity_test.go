@@ -28,7 +28,7 @@ func plain(identity Identity) map[string]any {
 	}
 	return map[string]any{
 		"user_id": identity.UserID, "app_id": identity.AppID, "openid": identity.OpenID, "unionid": orNull(identity.UnionID),
-		"session_id": identity.SessionID, "expires_at": float64(identity.ExpiresAt), "auth_time": authTime,
+		"session_id": identity.SessionID, "expires_at": float64(identity.ExpiresAt), "auth_time": authTime, "audience": orNull(identity.Audience),
 		"roles": roles, "claims": claims, "external_id": orNull(identity.ExternalID),
 	}
 }

@@ -16,14 +16,16 @@ import java.util.regex.Pattern;
  * @param unionId null when WeChat gave none
  * @param expiresAt when the session ends, unix seconds
  * @param authTime when the session's login was, unix seconds; null when it is not known
+ * @param audience the origin of the page in a web-view whose session it is; null for the Mini Program's own
  * @param roles what your backend said of the user, like claims and externalId: docs/accounts.md
  */
 public record Identity(
     String userId, String appId, String openId, String unionId, String sessionId, long expiresAt, Long authTime,
-    List<String> roles, Map<String, String> claims, String externalId) {
+    String audience, List<String> roles, Map<String, String> claims, String externalId) {
 
   private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
   private static final Pattern NAME = Pattern.compile("[\\x21-\\x7e]{1,48}");
+  private static final Pattern ORIGIN = Pattern.compile("[\\x21-\\x7e]{1,512}");
   private static final Pattern EXTERNAL_ID = Pattern.compile("[\\x21-\\x7e]{1,64}");
   private static final Pattern SECONDS = Pattern.compile("[1-9][0-9]{0,14}");
   private static final Pattern ROLE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,31}");
@@ -31,8 +33,8 @@ public record Identity(
   private static final Pattern PRINTABLE = Pattern.compile("[^\\x00-\\x1f\\x7f-\\x9f]*");
   // Names that no claim has: each means something else, here or in tokens.
   private static final Set<String> RESERVED = Set.of(
-      "app_id", "aud", "auth_time", "azp", "client_id", "exp", "expires_at", "external_id", "iat", "iss", "jti", "nbf", "openid",
-      "principal_id", "reason", "roles", "scope", "scopes", "session_id", "sub", "unionid", "user_id");
+      "app_id", "aud", "audience", "auth_time", "azp", "client_id", "exp", "expires_at", "external_id", "iat", "iss", "jti", "nbf",
+      "openid", "principal_id", "reason", "roles", "scope", "scopes", "session_id", "sub", "unionid", "user_id");
   private static final int MOST_ROLES = 16;
   private static final int MOST_CLAIMS = 20;
   private static final int MOST_CLAIMS_BYTES = 1024;
@@ -59,6 +61,7 @@ public record Identity(
         text(fields.get("user_id"), UUID), text(fields.get("app_id"), NAME), text(fields.get("openid"), NAME),
         optional(fields, "unionid", NAME), text(fields.get("session_id"), UUID),
         Long.parseLong(text(fields.get("expires_at"), SECONDS)), authTime == null ? null : Long.valueOf(authTime),
+        optional(fields, "audience", ORIGIN),
         roles(optional(fields, "roles", PRINTABLE)), claims(fields), optional(fields, "external_id", EXTERNAL_ID));
   }
 

@@ -55,6 +55,7 @@ public class IdentityTest {
         "roles", identity.roles(), "claims", identity.claims()));
     plain.put("unionid", identity.unionId());
     plain.put("auth_time", identity.authTime());
+    plain.put("audience", identity.audience());
     plain.put("external_id", identity.externalId());
     return plain;
   }

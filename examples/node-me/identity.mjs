@@ -4,6 +4,7 @@
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const NAME = /^[\x21-\x7e]{1,48}$/;
+const ORIGIN = /^[\x21-\x7e]{1,512}$/;
 const EXTERNAL_ID = /^[\x21-\x7e]{1,64}$/;
 const SECONDS = /^[1-9][0-9]{0,14}$/;
 const ROLE = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,31}$/;
@@ -11,7 +12,7 @@ const CLAIM = /^claim_([a-z][a-z0-9_]{0,31})$/;
 const PRINTABLE = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 // Names that no claim has: each means something else, here or in tokens.
 const RESERVED = (
-  "app_id aud auth_time azp client_id exp expires_at external_id iat iss jti nbf openid principal_id reason roles scope scopes " +
+  "app_id aud audience auth_time azp client_id exp expires_at external_id iat iss jti nbf openid principal_id reason roles scope scopes " +
   "session_id sub unionid user_id"
 ).split(" ");
 const [MOST_ROLES, MOST_CLAIMS, MOST_CLAIMS_BYTES] = [16, 20, 1024];
@@ -25,6 +26,7 @@ const [MOST_ROLES, MOST_CLAIMS, MOST_CLAIMS_BYTES] = [16, 20, 1024];
  * @property {string} session_id the session's public name
  * @property {number} expires_at when the session ends, unix seconds
  * @property {number | null} auth_time when the session's login was, unix seconds
+ * @property {string | null} audience the origin of the page in a web-view whose session it is; null for the Mini Program's own
  * @property {string[]} roles what your backend lets the user do (docs/accounts.md)
  * @property {Record<string, string>} claims what else it said of the user
  * @property {string | null} external_id its own name of the user
@@ -68,6 +70,7 @@ export function identityIn(authorizer) {
     session_id: text("session_id", UUID),
     expires_at: Number(text("expires_at", SECONDS)),
     auth_time: auth_time === null ? null : Number(auth_time),
+    audience: optional("audience", ORIGIN),
     roles: rolesIn(optional("roles", PRINTABLE)),
     claims: claimsIn(handedOn),
     external_id: optional("external_id", EXTERNAL_ID),

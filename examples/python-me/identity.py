@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NAME = re.compile(r"[\x21-\x7e]{1,48}")
+_ORIGIN = re.compile(r"[\x21-\x7e]{1,512}")
 _EXTERNAL_ID = re.compile(r"[\x21-\x7e]{1,64}")
 _SECONDS = re.compile(r"[1-9][0-9]{0,14}")
 _ROLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,31}")
@@ -17,7 +18,7 @@ _CLAIM = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f]*")
 # Names that no claim has: each means something else, here or in tokens.
 _RESERVED = (
-    "app_id aud auth_time azp client_id exp expires_at external_id iat iss jti nbf openid principal_id reason roles scope scopes"
+    "app_id aud audience auth_time azp client_id exp expires_at external_id iat iss jti nbf openid principal_id reason roles scope scopes"
     " session_id sub unionid user_id"
 ).split()
 _MOST_ROLES, _MOST_CLAIMS, _MOST_CLAIMS_BYTES = 16, 20, 1024
@@ -35,6 +36,8 @@ class Identity:
     unionid: str | None = None
     # When the session's login was, unix seconds.
     auth_time: int | None = None
+    # The origin of the page in a web-view whose session it is; None for the Mini Program's own.
+    audience: str | None = None
     # What your backend said of the user: docs/accounts.md.
     roles: tuple[str, ...] = ()
     claims: dict[str, str] = field(default_factory=dict)
@@ -65,6 +68,7 @@ def identity_in(authorizer):
             session_id=_text(handed_on.get("session_id"), _UUID),
             expires_at=int(_text(handed_on.get("expires_at"), _SECONDS)),
             auth_time=None if auth_time is None else int(auth_time),
+            audience=_optional(handed_on, "audience", _ORIGIN),
             roles=_roles(_optional(handed_on, "roles", _PRINTABLE)),
             claims=_claims(handed_on),
             external_id=_optional(handed_on, "external_id", _EXTERNAL_ID),

@@ -19,9 +19,10 @@ const MOST_BYTES: usize = 1024;
 const LONGEST_NAME: usize = 32;
 
 /// Names that mean something in tokens or in the authorizer's context: a claim of that name would be taken for it.
-const RESERVED: [&str; 22] = [
+const RESERVED: [&str; 23] = [
     "app_id",
     "aud",
+    "audience",
     "auth_time",
     "azp",
     "client_id",

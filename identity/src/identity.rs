@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::{Profile, SessionId, UserId};
 
+/// What a page's origin is called where it is handed on.
+pub const AUDIENCE: &str = "audience";
+
 /// The identity behind a request that the authorizer let through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
@@ -24,6 +27,8 @@ pub struct Identity {
     pub expires_at: i64,
     /// When the session's login was, unix seconds: for what needs a fresh one.
     pub auth_time: Option<i64>,
+    /// The origin of the page in a web-view whose session it is; `None` for the Mini Program's own.
+    pub audience: Option<String>,
     /// What the business says of the user: roles, claims, external id. As they are at this request.
     pub profile: Profile,
 }
@@ -64,6 +69,10 @@ impl Identity {
                 None => None,
                 Some(time) => Some(seconds(time)?),
             },
+            audience: match handed_on.get(AUDIENCE) {
+                None => None,
+                Some(audience) => Some(visible(audience, LONGEST_ORIGIN)?),
+            },
             profile: Profile::handed_on(&handed_on)?,
         })
     }
@@ -90,15 +99,25 @@ impl Serialize for HandedOn {
         if let Some(auth_time) = identity.auth_time {
             map.serialize_entry("auth_time", &auth_time.to_string())?;
         }
+        if let Some(audience) = &identity.audience {
+            map.serialize_entry(AUDIENCE, audience)?;
+        }
         identity.profile.hand_on(&mut map)?;
         map.end()
     }
 }
 
+/// Ample for a scheme, a name of DNS and a port.
+const LONGEST_ORIGIN: usize = 512;
+
 /// A name that WeChat gave: 1 to 48 visible ASCII characters.
 fn name(value: &Value) -> Option<String> {
+    visible(value, 48)
+}
+
+fn visible(value: &Value, most: usize) -> Option<String> {
     let text = value.as_str()?;
-    let fits = (1..=48).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let fits = (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     fits.then(|| text.to_owned())
 }
 
@@ -137,13 +156,16 @@ mod tests {
 
     #[test]
     fn reads_what_it_writes() {
-        for unionid in [None, Some("n".to_owned())] {
+        for (unionid, audience) in
+            [(None, None), (Some("n".to_owned()), Some("https://m.example.com".to_owned()))]
+        {
             let external_id = ExternalId::new("crm:4711").ok();
             let roles = Roles::new(["editor", "staff"]).unwrap();
             let texts = [("tier", json!("gold")), ("zone", json!("a b"))];
             let claims = Claims::new(texts.iter().map(|(name, text)| (*name, text))).unwrap();
             let profile = Profile { roles, claims, external_id };
-            let identity = Identity { unionid, profile, ..Identity::from_authorizer(&handed_on()).unwrap() };
+            let identity =
+                Identity { unionid, audience, profile, ..Identity::from_authorizer(&handed_on()).unwrap() };
             let written = serde_json::to_value(identity.clone().hand_on()).unwrap();
             assert!(written.as_object().unwrap().values().all(Value::is_string), "REST APIs refuse the rest");
             assert_eq!((&written["claim_tier"], &written["claim_zone"]), (&json!("gold"), &json!("a b")));

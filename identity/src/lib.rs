@@ -22,7 +22,7 @@ use std::fmt;
 
 pub use claims::{Claim, Claims};
 pub use external_id::ExternalId;
-pub use identity::{HandedOn, Identity};
+pub use identity::{AUDIENCE, HandedOn, Identity};
 pub use ids::{SessionId, UserId};
 pub use profile::{CLAIMS, EXTERNAL_ID, Profile, ROLES};
 pub use roles::Roles;

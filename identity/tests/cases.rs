@@ -4,11 +4,13 @@ use serde_json::{Map, Value, json};
 use wxsession_identity::Identity;
 
 fn plain(identity: &Identity) -> Value {
-    let Identity { user_id, app_id, openid, unionid, session_id, expires_at, auth_time, profile } = identity;
+    let Identity { user_id, app_id, openid, unionid, session_id, expires_at, auth_time, audience, profile } =
+        identity;
     let claims = profile.claims.iter().map(|(name, claim)| (name.to_owned(), claim.as_str().into()));
     json!({
         "user_id": user_id.to_string(), "app_id": app_id, "openid": openid, "unionid": unionid,
         "session_id": session_id.to_string(), "expires_at": expires_at, "auth_time": auth_time,
+        "audience": audience,
         "roles": profile.roles.iter().collect::<Vec<_>>(),
         "claims": claims.collect::<Map<_, _>>(),
         "external_id": profile.external_id.as_ref().map(wxsession_identity::ExternalId::as_str),

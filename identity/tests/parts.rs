@@ -69,6 +69,7 @@ fn a_claim_has_a_name_of_its_own_and_a_flat_value() {
 const RESERVED_NAMES: &[&str] = &[
     "app_id",
     "aud",
+    "audience",
     "auth_time",
     "azp",
     "client_id",

@@ -23,7 +23,12 @@ const APP: &str = "wx0123456789abcdef";
 const OPENID: &str = "oGZUI0egBJY1zhBYw2KhdUfwVJJE";
 const UNIONID: &str = "o6_bmasdasdsad6_2sgVt7hMZOPfL";
 const SESSION: &str = "0190a5c0-5d00-7abc-8def-0123456789ab";
-const RULES: Rules = Rules { idle_seconds: 86_400, absolute_seconds: 172_800, renew_after_seconds: 3_600 };
+const RULES: Rules = Rules {
+    idle_seconds: 86_400,
+    absolute_seconds: 172_800,
+    renew_after_seconds: 3_600,
+    page_seconds: 7_200,
+};
 /// A user with so many sessions is not unusual.
 const LISTED: u8 = 5;
 const NOW: i64 = 1_700_000_000;
@@ -159,6 +164,7 @@ fn session() -> Session {
         absolute_expires_at: NOW + 172_800,
         device: wxsession::session::Device::default(),
         parent: None,
+        children: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@ use facts::settings;
 
 use crate::{
     env::{EnvError, Source},
+    page::PageOrigin,
     session::Rules,
     telemetry::{Level, Reporting, SourceAddress},
     token::Realm,
@@ -87,6 +88,7 @@ fn rules_as_set(env: &impl Source) -> Result<Rules, EnvError> {
         absolute_seconds: env.number(&settings::ABSOLUTE_SECONDS)?,
         idle_seconds: env.number(&settings::IDLE_SECONDS)?,
         renew_after_seconds: env.number(&settings::RENEW_AFTER_SECONDS)?,
+        page_seconds: env.number(&settings::PAGE_SESSION_SECONDS)?,
     })
 }
 
@@ -103,6 +105,20 @@ fn fitting(set: Rules) -> Rules {
 /// [`EnvError`] naming the variable.
 pub fn max_sessions(env: &impl Source) -> Result<usize, EnvError> {
     Ok(usize::try_from(env.number(&settings::MAX_SESSIONS_PER_USER)?).expect("of its range"))
+}
+
+/// Whose pages may have sessions; `None`: nobody's.
+///
+/// # Errors
+///
+/// [`EnvError`] naming the variable.
+pub fn page_origin(env: &impl Source) -> Result<Option<PageOrigin>, EnvError> {
+    let text = env.text_or_default(&settings::PAGE_ORIGIN).filter(|text| !text.is_empty());
+    let origin = text.map(|text| PageOrigin::new(&text).ok_or(()));
+    origin.transpose().map_err(|()| {
+        let expected = "empty, or an https origin in lower case without a path (http for loopback)";
+        EnvError::Malformed(settings::PAGE_ORIGIN.name, expected.to_owned())
+    })
 }
 
 /// How old the watermark of open data may be; `None`: of any age.
@@ -201,11 +217,17 @@ mod tests {
         let rules = rules(&env(&[])).unwrap();
         assert_eq!(
             rules,
-            Rules { idle_seconds: 86_400, absolute_seconds: 172_800, renew_after_seconds: 3_600 }
+            Rules {
+                idle_seconds: 86_400,
+                absolute_seconds: 172_800,
+                renew_after_seconds: 3_600,
+                page_seconds: 7_200
+            }
         );
         assert_eq!(max_sessions(&env(&[])), Ok(5));
         assert_eq!(realm(&env(&[])).unwrap(), Realm::new("1").unwrap());
         assert_eq!(open_data_max_age(&env(&[])), Ok(Some(86_400)));
+        assert_eq!(page_origin(&env(&[])), Ok(None));
     }
 
     #[test]
@@ -236,12 +258,31 @@ mod tests {
                 "OPEN_DATA_MAX_AGE_SECONDS must be 0, or a whole number from 60 to 259200",
             );
         }
+        for bad in ["*", "https://m.example.com/", "http://m.example.com", "https://M.example.com"] {
+            says(
+                page_origin(&env(&[("PAGE_ORIGIN", bad)])),
+                "PAGE_ORIGIN must be empty, or an https origin in lower case without a path (http for loopback)",
+            );
+        }
+        for bad in ["299", "43201", "2h"] {
+            says(
+                rules(&env(&[("PAGE_SESSION_SECONDS", bad)])),
+                "PAGE_SESSION_SECONDS must be a whole number from 300 to 43200",
+            );
+        }
         says(log_level(&env(&[("LOG_LEVEL", "trace")])), "LOG_LEVEL must be debug, info, warn or error");
         says(reporting(&env(&[("METRICS", "many")])), "METRICS must be few or full");
         says(
             WechatSettings::read(&env(&[("STORE_SESSION_KEY", "yes")])),
             "STORE_SESSION_KEY must be true or false",
         );
+    }
+
+    #[test]
+    fn there_is_one_page_origin_or_none() {
+        assert_eq!(page_origin(&env(&[("PAGE_ORIGIN", "")])), Ok(None));
+        let origin = page_origin(&env(&[("PAGE_ORIGIN", "https://m.example.com")])).unwrap();
+        assert_eq!(origin, PageOrigin::new("https://m.example.com"));
     }
 
     #[track_caller]

@@ -3,6 +3,8 @@
 pub mod bearer;
 #[cfg(feature = "http")]
 pub mod body;
+#[cfg(feature = "http")]
+pub(crate) mod cors;
 mod failures;
 #[cfg(feature = "http")]
 pub mod gate;

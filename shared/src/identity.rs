@@ -11,6 +11,8 @@ use crate::{
     telemetry::Line,
 };
 
+#[cfg(feature = "http")]
+use wxsession_identity::AUDIENCE;
 pub use wxsession_identity::{HandedOn, Identity};
 
 /// Who is calling, put into the line. Without the authorizer that is nobody, whatever the request
@@ -28,6 +30,21 @@ pub fn of(request: &Request, line: &mut Line) -> Result<Identity, Problem> {
     line.put("session_id", identity.session_id.to_string());
     line.put("app_id", identity.app_id.as_str());
     Ok(identity)
+}
+
+/// Refuses a page's session: the route is for the Mini Program's own.
+///
+/// # Errors
+///
+/// `not_for_child`; `credentials_missing` for one that the authorizer did not write.
+#[cfg(feature = "http")]
+pub(crate) fn refuse_page(request: &Request, line: &mut Line) -> Result<(), Problem> {
+    let authorizer = request.request_context_ref().and_then(RequestContext::authorizer);
+    if authorizer.is_none_or(|authorizer| !authorizer.fields.contains_key(AUDIENCE)) {
+        return Ok(());
+    }
+    of(request, line)?;
+    Err(Problem::new(Code::NotForChild).because("page_session"))
 }
 
 /// The problem of a request that did not pass the authorizer.

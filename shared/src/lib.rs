@@ -5,6 +5,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`token`] | the session token, shown once, and its hash, all that is stored |
+//! | [`ticket`], [`page`] | a page's way to a session of its own, and whose pages may have one |
 //! | [`session`] | a session, its lifetime rules, and [`session::decide`]: pure, takes `now` |
 //! | [`user`], [`live`] | a user's record, and the list of live sessions on it |
 //! | [`account`] | what the business says of a user: block, roles, claims, external id |
@@ -32,6 +33,7 @@ pub mod ids {
     pub use wxsession_identity::{SessionId, UserId};
 }
 pub mod live;
+pub mod page;
 #[cfg(test)]
 mod property;
 pub mod random;
@@ -42,6 +44,7 @@ pub mod serve;
 pub mod session;
 pub mod store;
 pub mod telemetry;
+pub mod ticket;
 pub mod token;
 pub mod user;
 #[cfg(feature = "wechat")]

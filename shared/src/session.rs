@@ -1,8 +1,10 @@
 //! A session and the rules of its life. Pure: no I/O, and time is an argument.
 
 mod device;
+mod page;
 
 pub use device::Device;
+pub use page::Parent;
 
 use crate::{
     ids::{SessionId, UserId},
@@ -29,8 +31,11 @@ pub struct Session {
     pub absolute_expires_at: i64,
     /// The phone it is on, in its own words.
     pub device: Device,
-    /// The session that it was derived from. It lives no longer than that one, and is not in the user's list itself.
-    pub parent: Option<TokenHash>,
+    /// The session that it was derived from: then it is a page's. It lives no longer than that one, and is not in the
+    /// user's list itself.
+    pub parent: Option<Parent>,
+    /// The token hashes of those derived from it, the oldest first; some may be over.
+    pub children: Vec<TokenHash>,
 }
 
 impl Session {
@@ -84,12 +89,18 @@ pub struct Rules {
     pub absolute_seconds: i64,
     /// A renewal is written at most this often.
     pub renew_after_seconds: i64,
+    /// A page's session ends this many seconds after its ticket was redeemed, used or not.
+    pub page_seconds: i64,
 }
 
 impl Rules {
     /// Leave every session what it was promised: for who does not know the rules of a deployment.
-    pub const AS_PROMISED: Self =
-        Self { idle_seconds: i64::MAX, absolute_seconds: i64::MAX, renew_after_seconds: i64::MAX };
+    pub const AS_PROMISED: Self = Self {
+        idle_seconds: i64::MAX,
+        absolute_seconds: i64::MAX,
+        renew_after_seconds: i64::MAX,
+        page_seconds: i64::MAX,
+    };
 
     /// When a session ends that is seen at `now` and was promised `absolute_expires_at` at its login.
     #[must_use]
@@ -98,17 +109,26 @@ impl Rules {
     }
 
     /// When the session ends: at the earlier of what it was promised and what the rules in force say. A shorter rule
-    /// reaches the sessions that are open; a longer one gives nothing to a session that has had its promise.
+    /// reaches the sessions that are open; a longer one gives nothing to a session that has had its promise. For a page's
+    /// session it counts when the Mini Program had last been seen, and no use of the page.
     #[must_use]
     pub fn ends_at(&self, session: &Session) -> i64 {
-        let idle = session.seen_at().saturating_add(self.idle_seconds);
+        let seen_at = session.parent.as_ref().map_or_else(|| session.seen_at(), |parent| parent.seen_at);
+        let idle = seen_at.saturating_add(self.idle_seconds);
         session.expires_at.min(session.absolute_expires_at).min(idle).min(self.absolute_end(session))
     }
 
     /// The same for its absolute end, which no renewal moves.
     #[must_use]
     pub fn absolute_end(&self, session: &Session) -> i64 {
-        session.absolute_expires_at.min(session.created_at.saturating_add(self.absolute_seconds))
+        let ruled = match &session.parent {
+            None => session.created_at.saturating_add(self.absolute_seconds),
+            Some(parent) => {
+                let absolute = parent.created_at.saturating_add(self.absolute_seconds);
+                absolute.min(session.created_at.saturating_add(self.page_seconds))
+            }
+        };
+        session.absolute_expires_at.min(ruled)
     }
 
     /// When the client should ask `GET /session` next: the first time soon, because until then a session counts as one
@@ -122,14 +142,18 @@ impl Rules {
         session.seen_at().saturating_add(after).min(self.ends_at(session))
     }
 
-    /// The session as seen at `now`, or `None` when that need not be written: it was seen a short while ago.
+    /// The session as seen at `now`, or `None` when that need not be written: it was seen a short while ago. A page's
+    /// session is not renewed by being seen.
     #[must_use]
     pub fn renewed(&self, session: &Session, now: i64) -> Option<Session> {
         let is_due = session.last_seen_at.is_none_or(|at| now.saturating_sub(at) >= self.renew_after_seconds);
         is_due.then(|| Session {
             last_seen_at: Some(now),
-            // A clock that was put back takes nothing away.
-            expires_at: self.expires_at(now, session.absolute_expires_at).max(session.expires_at),
+            expires_at: match session.parent {
+                Some(_) => session.expires_at,
+                // A clock that was put back takes nothing away.
+                None => self.expires_at(now, session.absolute_expires_at).max(session.expires_at),
+            },
             ..session.clone()
         })
     }
@@ -241,7 +265,7 @@ pub fn decide<'a>(
         SessionRecord::Ended { reason, .. } => return Err(Refusal::Ended(*reason)),
     };
     let user = user.ok_or(Refusal::Ended(Ended::Deleted))?;
-    let is_listed = user.live.contains(session.parent.as_ref().unwrap_or(hash));
+    let is_listed = user.live.contains(session.parent.as_ref().map_or(hash, |parent| &parent.hash));
     let is_expired = now >= rules.ends_at(session);
     let is_blocked = user.blocked(now).is_some();
     if let Some(person) = &user.person

@@ -11,7 +11,10 @@
 //! | login | `GetItem` user; `PutItem` session IF absent; `UpdateItem` user: the list IF it is what was read, again on failure |
 //! | login, list full | and once `BatchGetItem` of at most as many sessions as a user may have |
 //! | logout, end one | `UpdateItem` session: tombstone IF active; then those of its children |
-//! | list | `GetItem` user; `BatchGetItem` of the list |
+//! | list | `GetItem` user; `BatchGetItem` of the list; and of their children, if they have any |
+//! | make a ticket | `PutItem` ticket IF absent |
+//! | redeem it | `BatchGetItem` ticket; `UpdateItem` ticket: its child IF it has none; `BatchGetItem` parent and user; `UpdateItem` parent: its children IF they are what was read and it is active; `PutItem` child IF absent |
+//! | redeem it again | `BatchGetItem` ticket; `UpdateItem` child: tombstone IF absent or active |
 //! | sign out everywhere, block, unblock | `GetItem` user; `UpdateItem` user IF the list is what was read, again on failure |
 //! | erase | `GetItem` user; `PutItem` a nameless husk IF the list is what was read, again on failure |
 
@@ -21,6 +24,7 @@ pub mod children;
 pub mod item;
 pub mod read;
 pub mod sessions;
+pub mod tickets;
 pub mod users;
 
 pub use read::{Found, Reader};
@@ -47,6 +51,8 @@ pub struct StoreError {
 const DAMAGED: &str = "damaged_record";
 /// The kind of an answer that leaves open what was asked.
 const INCOMPLETE: &str = "incomplete_answer";
+/// AWS's word for a condition that was not met.
+const CLASH: &str = "ConditionalCheckFailedException";
 /// The kind of a write that other writes to the same record overtook until its time was up.
 const OVERTAKEN: &str = "overtaken";
 
@@ -68,6 +74,11 @@ impl StoreError {
     #[must_use]
     pub fn overtaken(operation: &'static str) -> Self {
         Self::new(operation, OVERTAKEN)
+    }
+
+    /// Something else stands where a new record belongs.
+    fn clash(operation: &'static str) -> Self {
+        Self::new(operation, CLASH)
     }
 
     /// Whether the table answered, with a record that cannot be used: waiting does not help.

@@ -117,6 +117,7 @@ impl Log {
             log: self.clone(),
             fields,
             cold_start,
+            counts: true,
             after_logout: false,
             level: Level::Info,
             started: Instant::now(),
@@ -172,6 +173,7 @@ pub struct Line {
     /// Each name once.
     fields: Vec<(&'static str, Value)>,
     cold_start: bool,
+    counts: bool,
     after_logout: bool,
     level: Level,
     started: Instant,
@@ -249,6 +251,12 @@ impl Line {
         }
     }
 
+    /// Says whether the request is one that the function is known for: only these count as logins.
+    #[cfg(feature = "http")]
+    pub(crate) fn counts_as(&mut self, counts: bool) {
+        self.counts = counts;
+    }
+
     /// Notes that something should be looked at.
     pub fn warn(&mut self) {
         self.raise(Level::Warn);
@@ -319,7 +327,7 @@ impl Line {
 
     fn metrics(&self, outcome: &'static str) -> (Vec<(&'static str, u8)>, Metrics) {
         let counts = Ended {
-            function: self.log.function,
+            is_login: self.counts && self.log.function == "login",
             outcome,
             status: self.field("status").and_then(Value::as_u64),
             after_logout: self.after_logout,

@@ -105,13 +105,7 @@ impl SessionToken {
     /// What the Sessions table knows of this token.
     #[must_use]
     pub fn hash(&self, realm: &Realm) -> TokenHash {
-        let mut context = Context::new(&SHA256);
-        for part in [b"wxs/session/1".as_slice(), b"\0", realm.0.as_bytes(), b"\0", self.raw.as_slice()] {
-            context.update(part);
-        }
-        let mut hash = [0; HASH];
-        hash.copy_from_slice(context.finish().as_ref());
-        TokenHash(hash)
+        TokenHash(hashed(b"wxs/session/1", realm, self.raw.as_slice()))
     }
 }
 
@@ -180,6 +174,17 @@ impl Realm {
 
 /// See [`Realm::tag`].
 pub type RealmTag = [u8; 4];
+
+/// What is stored in a secret's place: a hash of its own for each kind of secret and each realm.
+pub(crate) fn hashed(domain: &[u8], realm: &Realm, raw: &[u8]) -> [u8; HASH] {
+    let mut context = Context::new(&SHA256);
+    for part in [domain, b"\0", realm.0.as_bytes(), b"\0", raw] {
+        context.update(part);
+    }
+    let mut hash = [0; HASH];
+    hash.copy_from_slice(context.finish().as_ref());
+    hash
+}
 
 fn checksum(body: &[u8]) -> [u8; 6] {
     let mut hasher = crc32fast::Hasher::new();

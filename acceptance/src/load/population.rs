@@ -78,6 +78,7 @@ impl Population {
             absolute_expires_at: last_seen_at + self.rules.absolute_seconds,
             device: wxsession::session::Device::default(),
             parent: None,
+            children: Vec::new(),
         };
         Member { token, session }
     }
@@ -133,8 +134,12 @@ mod tests {
 
     use super::*;
 
-    const RULES: Rules =
-        Rules { idle_seconds: 86_400, absolute_seconds: 172_800, renew_after_seconds: 3_600 };
+    const RULES: Rules = Rules {
+        idle_seconds: 86_400,
+        absolute_seconds: 172_800,
+        renew_after_seconds: 3_600,
+        page_seconds: 7_200,
+    };
 
     #[test]
     fn a_member_is_the_same_each_time_and_unlike_the_others() {

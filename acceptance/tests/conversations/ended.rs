@@ -12,8 +12,12 @@ use wxsession::{
     Random, SessionId, UserId,
     account::{Block, Reason},
     aws::{Account, Budget},
-    session::{Ended, Session},
-    store::{SessionKey, Sessions, Users, users::Moment},
+    session::{Ended, Rules, SessionRecord},
+    store::{
+        SessionKey, Sessions, Users,
+        children::{Named, with_child},
+        users::Moment,
+    },
     token::{Realm, SessionToken},
 };
 
@@ -53,19 +57,14 @@ impl Tables {
     async fn child(&self, token: &str) -> SessionToken {
         let parent = key(token);
         let child = SessionToken::generate(parent.user, &self.random);
-        let session = Session {
-            id: SessionId::generate(START * 1_000, self.random.bytes()),
-            user_id: parent.user,
-            app_id: DEFAULT_APP.0.to_owned(),
-            created_at: START,
-            last_seen_at: None,
-            expires_at: START + 3_600,
-            absolute_expires_at: START + 3_600,
-            device: wxsession::session::Device::default(),
-            parent: Some(parent.hash),
-        };
         let child_key = key(&child.expose());
-        assert_eq!(self.sessions.adopt(&parent, &child_key.hash).await, Ok(true));
+        let records = self.sessions.some(parent.user, [parent.hash]).await.expect("the table answers");
+        let of = records[0].1.as_ref().ok().and_then(SessionRecord::session).expect("it is good");
+        let id = SessionId::generate(START * 1_000, self.random.bytes());
+        let page = "https://m.example.com";
+        let session = Rules::AS_PROMISED.page_session((&parent.hash, of), id, page, START);
+        let (new, _) = with_child(&of.children, child_key.hash);
+        assert_eq!(self.sessions.name_children(&parent, &of.children, &new).await, Ok(Named::Done));
         self.sessions.create(&child_key, &session).await.expect("the table answers");
         child
     }

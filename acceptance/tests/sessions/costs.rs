@@ -100,6 +100,7 @@ fn past(number: usize) -> Value {
         absolute_expires_at: created_at + 172_800,
         device: Device::new(Some("android"), Some("Pixel 9"), Some("8.0.60")),
         parent: None,
+        children: Vec::new(),
     };
     let key = SessionKey { user: user_id, hash: TokenHash::from_bytes(random.bytes()) };
     let mut item = crate::engine::json(&to_item(&key.hash, &session));

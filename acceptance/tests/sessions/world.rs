@@ -20,8 +20,8 @@ use wxsession::{
     live::Install,
     secrets::SecretValue as _,
     serve::{self, Function},
-    session::Session,
-    store::{self, SessionKey, StoreError, Users, users::Moment},
+    session::{Device, Parent, Session},
+    store::{SessionKey, StoreError, Users, users::Moment},
     telemetry::{Level, Line, Log},
     token::{Realm, SessionToken},
     vault::{KeyRing, Sealer},
@@ -31,6 +31,8 @@ use wxsession::{
 use crate::engine::{SESSIONS, USERS};
 
 pub(crate) const APP: &str = "wx0123456789abcdef";
+/// The one origin whose pages may have sessions.
+pub(crate) const PAGE: &str = "https://m.example.com";
 pub(crate) const OPENID: &str = "oABCDEFGHIJKLMNOPQRSTUVWXYZ0";
 /// The moment at which tests begin.
 pub(crate) const NOW: i64 = 1_800_000_000;
@@ -62,6 +64,7 @@ pub(crate) fn settings(more: &[(&str, &str)]) -> HashMap<String, String> {
         ("WECHAT_APPS_SECRET_ID", "apps"),
         ("SESSION_KEY_RING_SECRET_ID", "ring"),
         ("WECHAT_API_BASE_URL", "http://127.0.0.1:9"),
+        ("PAGE_ORIGIN", PAGE),
     ];
     let pairs = defaults.iter().chain(more);
     pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -181,26 +184,56 @@ impl World {
         self.users().unblock(user, self.moment()).await
     }
 
-    /// A session derived from another one, as redeeming a ticket makes it.
+    /// `POST /tickets` from the session.
+    pub(crate) async fn make_ticket(&self, held: &(SessionToken, Session), page: &str) -> (u16, Value) {
+        let (token, session) = held;
+        let event = json!({"httpMethod": "POST", "resource": "/tickets",
+            "headers": {"Authorization": format!("Bearer {}", &*token.expose())},
+            "body": json!({"audience": page}).to_string(),
+            "requestContext": {"authorizer": identity(session)}});
+        self.answered(self.sessions(), event).await
+    }
+
+    /// A ticket of the session for the page.
+    pub(crate) async fn ticket(&self, held: &(SessionToken, Session)) -> Option<String> {
+        let (status, body) = self.make_ticket(held, PAGE).await;
+        (status == 200).then(|| body["ticket"].as_str().expect("a ticket").to_owned())
+    }
+
+    /// `POST /tickets/redeem`, as a browser sends it from the page.
+    pub(crate) async fn redeem_route(&self, ticket: &str, page: &str) -> (u16, Value) {
+        let event = json!({"httpMethod": "POST", "resource": "/tickets/redeem", "headers": {"Origin": page},
+            "body": json!({"ticket": ticket, "audience": page}).to_string()});
+        self.answered(self.login(), event).await
+    }
+
+    /// The page's session for a ticket of the one user's `parent`.
     pub(crate) async fn redeem(
         &self,
+        ticket: &str,
         (token, parent): &(SessionToken, Session),
     ) -> Option<(SessionToken, Session)> {
-        let sessions = store::Sessions::new(self.dynamodb(), SESSIONS);
-        let realm = Realm::new("1").expect("the default");
-        let child = SessionToken::generate(parent.user_id, &self.randoms[2]);
-        let (key, hash) = (SessionKey::of(&child, &realm), SessionKey::of(token, &realm).hash);
-        let session = Session {
-            id: SessionId::generate(self.clock.now_millis(), self.randoms[2].bytes()),
-            last_seen_at: None,
-            parent: Some(hash),
-            ..parent.clone()
-        };
-        let adopted = sessions.adopt(&SessionKey { hash, ..key }, &key.hash).await.ok()?;
-        if !adopted {
+        let (status, body) = self.redeem_route(ticket, PAGE).await;
+        if status != 200 {
             return None;
         }
-        sessions.create(&key, &session).await.ok()?;
+        let realm = Realm::new("1").expect("the default");
+        let child = SessionToken::parse(body["token"].as_str().expect("a token")).expect("a token");
+        let session = Session {
+            id: SessionId::parse(body["session"]["id"].as_str().expect("an id")).expect("an id"),
+            created_at: self.clock.now(),
+            last_seen_at: None,
+            expires_at: body["expires_at"].as_i64().expect("a time"),
+            absolute_expires_at: body["absolute_expires_at"].as_i64().expect("a time"),
+            device: Device::default(),
+            parent: Some(Parent {
+                hash: SessionKey::of(token, &realm).hash,
+                audience: PAGE.to_owned(),
+                created_at: parent.created_at,
+                seen_at: parent.seen_at(),
+            }),
+            ..parent.clone()
+        };
         Some((child, session))
     }
 
@@ -252,9 +285,13 @@ impl World {
 
 /// What the authorizer hands on for a session.
 pub(crate) fn identity(session: &Session) -> Value {
-    json!({"user_id": session.user_id.to_string(), "app_id": session.app_id,
+    let mut identity = json!({"user_id": session.user_id.to_string(), "app_id": session.app_id,
         "openid": OPENID, "session_id": session.id.to_string(),
-        "expires_at": session.expires_at.to_string()})
+        "expires_at": session.expires_at.to_string()});
+    if let Some(parent) = &session.parent {
+        identity["audience"] = parent.audience.as_str().into();
+    }
+    identity
 }
 
 pub(crate) fn traded(openid: &str, session_key: &str) -> Traded {

@@ -70,7 +70,9 @@ impl Authorizer {
             unionid: person.unionid.clone(),
             session_id: session.id,
             expires_at: self.rules.ends_at(session),
-            auth_time: Some(session.created_at),
+            // When the user logged in: what needs that to be fresh must not be content with a page's reload.
+            auth_time: Some(session.parent.as_ref().map_or(session.created_at, |parent| parent.created_at)),
+            audience: session.parent.as_ref().map(|parent| parent.audience.clone()),
             profile: person.profile.clone(),
         }
     }

@@ -12,6 +12,7 @@ use wxsession::{
     config::{self, Tables},
     env::{EnvError, Source},
     http::{Problem, Request, Response, Route, bearer, response},
+    page::PageOrigin,
     serve::HttpFunction,
     session::{Ended, Rules, Session},
     store::{End, Found, Reader, Sessions},
@@ -25,6 +26,7 @@ pub struct CheckSession {
     reader: Reader,
     sessions: Sessions,
     rules: Rules,
+    page_origin: Option<PageOrigin>,
     clock: Clock,
 }
 
@@ -61,6 +63,7 @@ impl CheckSession {
             reader: Reader::new(dynamodb.clone(), &tables, config::realm(env)?),
             sessions: Sessions::new(dynamodb, tables.sessions),
             rules: config::rules(env)?,
+            page_origin: config::page_origin(env)?,
             account,
             clock,
         })
@@ -128,6 +131,10 @@ impl HttpFunction for CheckSession {
 
     fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
         Self::with_account(Account::read(env)?, env, clock)
+    }
+
+    fn page_origin(&self) -> Option<&PageOrigin> {
+        self.page_origin.as_ref()
     }
 
     async fn prime(&self) {

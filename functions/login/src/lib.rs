@@ -1,4 +1,7 @@
-//! `POST /login`: a `wx.login` code in, our own session token out.
+//! `POST /login`: a `wx.login` code in, our own session token out. `POST /tickets/redeem` (`redeem`) gives a page in a web-view
+//! a session of its own.
+//!
+//! A login:
 //!
 //! 1. the body is read: `{code, app_id?, install_id?}`, nothing else in it (`request`);
 //! 2. the code is traded at WeChat (`wechat`): openid and session_key;
@@ -8,6 +11,7 @@
 //! 5. the token goes out, once.
 
 mod record;
+mod redeem;
 mod request;
 mod room;
 mod wechat;
@@ -24,12 +28,13 @@ use wxsession::{
     config::{self, Tables, WechatSettings},
     env::{EnvError, Source},
     http::{Problem, Request, Response, Route, response},
+    page::PageOrigin,
     secrets::{Apps, CachedSecret},
     serve::HttpFunction,
-    session::Rules,
-    store::{Sessions, Users},
+    session::{Rules, Session},
+    store::{Reader, Sessions, Users},
     telemetry::Line,
-    token::Realm,
+    token::{Realm, SessionToken},
     vault::KeyRing,
     wechat::Wechat,
 };
@@ -43,8 +48,10 @@ pub struct Login {
     wechat: Wechat,
     users: Users,
     sessions: Sessions,
+    reader: Reader,
     rules: Rules,
     max_sessions: usize,
+    page_origin: Option<PageOrigin>,
     realm: Realm,
     clock: Clock,
     random: Random,
@@ -89,16 +96,19 @@ impl Login {
         let dynamodb = account.dynamodb(Budget::WRITE);
         let secrets = account.secrets_manager();
         let ring = settings.key_ring_secret_id;
+        let realm = config::realm(env)?;
         Ok(Self {
             apps: CachedSecret::new(secrets.clone(), settings.apps_secret_id, clock.clone()),
             default_app: config::default_app(env),
             key_ring: ring.map(|id| CachedSecret::new(secrets, id, clock.clone())),
             wechat: Wechat::new(&settings.base_url)?,
+            reader: Reader::new(dynamodb.clone(), &tables, realm.clone()),
             users: Users::new(dynamodb.clone(), tables.users),
             sessions: Sessions::new(dynamodb, tables.sessions),
             rules: config::rules(env)?,
             max_sessions: config::max_sessions(env)?,
-            realm: config::realm(env)?,
+            page_origin: config::page_origin(env)?,
+            realm,
             account,
             clock,
             random,
@@ -109,28 +119,40 @@ impl Login {
         let wanted = request::read(request)?;
         let traded = self.trade(&wanted, line).await?;
         let recorded = self.record(&traded, &wanted.origin, line).await?;
-        let session = &recorded.session;
         line.audit("authn_login_success", &[("is_new", recorded.is_new.into())]);
-        Ok(response::json(&Reply {
-            token: &recorded.token.expose(),
+        Ok(self.reply(&recorded.token, &recorded.session, recorded.is_new))
+    }
+
+    fn reply(&self, token: &SessionToken, session: &Session, is_new: bool) -> Response {
+        response::json(&Reply {
+            token: &token.expose(),
             token_type: "Bearer",
             expires_at: session.expires_at,
             absolute_expires_at: session.absolute_expires_at,
             check_after: self.rules.check_after(session),
             session: SessionReply { id: session.id.to_string() },
-            user: UserReply { id: session.user_id.to_string(), is_new: recorded.is_new },
-        }))
+            user: UserReply { id: session.user_id.to_string(), is_new },
+        })
     }
 }
 
 impl HttpFunction for Login {
     const NAME: &'static str = "login";
     const FAILURE: Option<&'static str> = Some("authn_login_fail");
-    const ROUTES: &'static [Route<Self>] =
-        &[Route::of(&route::LOGIN, |function, request, line| Box::pin(function.login(request, line)))];
+    const ROUTES: &'static [Route<Self>] = &[
+        Route::of(&route::LOGIN, |function, request, line| Box::pin(function.login(request, line))),
+        Route::<Self>::of(&route::REDEEM_TICKET, |function, request, line| {
+            Box::pin(function.redeem(request, line))
+        })
+        .beside(),
+    ];
 
     fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
         Self::with_account(Account::read(env)?, env, clock, Random::system())
+    }
+
+    fn page_origin(&self) -> Option<&PageOrigin> {
+        self.page_origin.as_ref()
     }
 
     /// Fetches the secrets and opens the connections at the same time, while start-up runs at full

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// How long the list is tried again while other logins are faster, when nobody limits the request.
-const PATIENCE: Duration = Duration::from_secs(6);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(6);
 
 /// What the client gets.
 pub struct Recorded {
@@ -107,6 +107,7 @@ impl Login {
             absolute_expires_at,
             device: origin.device.clone(),
             parent: None,
+            children: Vec::new(),
         }
     }
 

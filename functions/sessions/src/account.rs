@@ -24,8 +24,8 @@ impl Sessions {
             return Ok(response::no_content());
         };
         // A cached answer of the authorizer must not delete the account that came after this one.
-        let good = records.good(self.clock.now(), &self.rules);
-        if !good.iter().any(|session| session.id == caller.session_id) {
+        let good = records.good(&records.sessions, self.clock.now(), &self.rules);
+        if !good.iter().any(|(_, session)| session.id == caller.session_id) {
             return Err(Problem::new(Code::SessionInvalid).because("stale_identity"));
         }
         let write = self.users.erase(caller.user_id, records.user, self.moment(line));

@@ -6,18 +6,17 @@
 //! | `DELETE /sessions/{id}` | signs out one of them |
 //! | `DELETE /sessions` | signs out everywhere with one write, the asking session included |
 //! | `DELETE /me` | deletes the account (`account`) |
+//! | `POST /tickets` | makes a ticket for a page in a web-view (`tickets`) |
 //!
 //! Another user's session is not found, exactly like one that never was.
 
 mod account;
+mod listed;
+mod tickets;
 
-use std::{
-    cmp::Reverse,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use facts::route;
-use serde::Serialize;
 use wxsession::{
     Clock, Identity, Random, SessionId,
     aws::{Account, Budget},
@@ -25,13 +24,15 @@ use wxsession::{
     env::{EnvError, Source},
     http::{Code, Problem, Request, RequestExt, Response, Route, response},
     identity,
+    page::PageOrigin,
     serve::HttpFunction,
-    session::{Device, Ended, Rules, Session, SessionRecord, decide},
-    store::{self, End, SessionKey, StoreError, Users, item::Damaged, users::Moment},
+    session::{Ended, Rules},
+    store::{self, End, SessionKey, StoreError, Users, users::Moment},
     telemetry::Line,
-    token::TokenHash,
-    user::User,
+    token::Realm,
 };
+
+use self::listed::{Record, Records, Reply, named};
 
 /// How long a write is tried again that others overtake, when nobody limits the request.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -42,38 +43,10 @@ pub struct Sessions {
     users: Users,
     table: store::Sessions,
     rules: Rules,
+    realm: Realm,
+    page_origin: Option<PageOrigin>,
     clock: Clock,
     random: Random,
-}
-
-#[derive(Serialize)]
-struct Reply {
-    sessions: Vec<SessionReply>,
-}
-
-#[derive(Serialize)]
-struct SessionReply {
-    id: String,
-    created_at: i64,
-    last_seen_at: i64,
-    expires_at: i64,
-    current: bool,
-    device: Device,
-}
-
-/// What both tables say of a user who has an account.
-struct Records {
-    user: User,
-    sessions: Vec<(TokenHash, Result<SessionRecord, Damaged>)>,
-}
-
-impl Records {
-    /// The sessions that the authorizer would let through.
-    fn good(&self, now: i64, rules: &Rules) -> Vec<&Session> {
-        let records = self.sessions.iter().filter_map(|(hash, record)| Some((hash, record.as_ref().ok()?)));
-        let decided = records.map(|(hash, record)| decide(now, rules, hash, Some(record), Some(&self.user)));
-        decided.filter_map(|decided| decided.ok().map(|(session, _)| session)).collect()
-    }
 }
 
 impl Sessions {
@@ -94,6 +67,8 @@ impl Sessions {
             users: Users::new(dynamodb.clone(), tables.users),
             table: store::Sessions::new(dynamodb, tables.sessions),
             rules: config::rules(env)?,
+            realm: config::realm(env)?,
+            page_origin: config::page_origin(env)?,
             account,
             clock,
             random,
@@ -103,18 +78,10 @@ impl Sessions {
     async fn list(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
         let caller = identity::of(request, line)?;
         let records = line.timed("store_ms", self.records(&caller)).await?;
-        let good = records.as_ref().map(|records| records.good(self.clock.now(), &self.rules));
-        let mut good = good.unwrap_or_default();
-        good.sort_by_key(|session| Reverse((session.created_at, session.id)));
-        let sessions = good.into_iter().map(|session| SessionReply {
-            id: session.id.to_string(),
-            created_at: session.created_at,
-            last_seen_at: session.seen_at(),
-            expires_at: self.rules.ends_at(session),
-            current: session.id == caller.session_id,
-            device: session.device.clone(),
-        });
-        Ok(response::json(&Reply { sessions: sessions.collect() }))
+        let Some(records) = records else { return Ok(response::json(&Reply::default())) };
+        let children = line.timed("store_ms", self.children(&caller, &records)).await?;
+        let now = self.clock.now();
+        Ok(response::json(&Reply::of(&records, &children, (now, &self.rules), caller.session_id)))
     }
 
     async fn sign_out_one(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
@@ -122,12 +89,15 @@ impl Sessions {
         let wanted = request.path_parameters_ref().and_then(|named| SessionId::parse(named.first("id")?));
         let wanted = wanted.ok_or_else(|| Problem::new(Code::NotFound).because("session_id_grammar"))?;
         let records = line.timed("store_ms", self.records(&caller)).await?;
-        let sessions = records.iter().flat_map(|records| &records.sessions);
-        let mut named =
-            sessions.filter_map(|(hash, record)| Some((hash, record.as_ref().ok()?.session()?.id)));
-        let found = named.find(|(_, id)| *id == wanted);
-        let (hash, _) = found.ok_or_else(|| Problem::new(Code::NotFound).because("not_this_users"))?;
-        let key = SessionKey { user: caller.user_id, hash: *hash };
+        let records = records.ok_or_else(not_this_users)?;
+        let hash = match records.named(wanted) {
+            Some(hash) => hash,
+            None => {
+                let children = line.timed("store_ms", self.children(&caller, &records)).await?;
+                named(&children, wanted).ok_or_else(not_this_users)?
+            }
+        };
+        let key = SessionKey { user: caller.user_id, hash };
         let write = self.table.end(&key, Ended::EndedByUser, self.clock.now());
         if let End::Now(_) = line.timed("store_ms", write).await? {
             let reason = Ended::EndedByUser.as_str();
@@ -165,10 +135,19 @@ impl Sessions {
         Ok(Some(Records { user, sessions }))
     }
 
+    /// The sessions of pages that those in the list name: read when there are any, a hundred at a time.
+    async fn children(&self, caller: &Identity, records: &Records) -> Result<Vec<Record>, StoreError> {
+        self.table.some(caller.user_id, records.children()).await
+    }
+
     fn moment(&self, line: &Line) -> Moment<'_> {
         let until = line.deadline().unwrap_or_else(|| Instant::now() + PATIENCE);
         Moment { now_ms: self.clock.now_millis(), until, random: &self.random }
     }
+}
+
+fn not_this_users() -> Problem {
+    Problem::new(Code::NotFound).because("not_this_users")
 }
 
 impl HttpFunction for Sessions {
@@ -184,10 +163,17 @@ impl HttpFunction for Sessions {
         Route::of(&route::DELETE_ACCOUNT, |function, request, line| {
             Box::pin(function.delete_account(request, line))
         }),
+        Route::of(&route::MAKE_TICKET, |function, request, line| {
+            Box::pin(function.make_ticket(request, line))
+        }),
     ];
 
     fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
         Self::with_account(Account::read(env)?, env, clock, Random::system())
+    }
+
+    fn page_origin(&self) -> Option<&PageOrigin> {
+        self.page_origin.as_ref()
     }
 
     async fn prime(&self) {

@@ -138,7 +138,7 @@ fn context(context: &Value) {
         let names = if refused {
             ["reason"].as_slice()
         } else {
-            &["user_id", "app_id", "openid", "session_id", "expires_at", "auth_time"]
+            &["user_id", "app_id", "openid", "session_id", "expires_at", "auth_time", "audience"]
         };
         assert!(names.contains(&name.as_str()) && value.is_string(), "{name}: {value}");
     }

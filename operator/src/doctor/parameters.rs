@@ -96,10 +96,11 @@ fn malformed(function: &Function) -> Vec<(&'static str, String)> {
 
 type Reader = fn(&Variables) -> Result<(), EnvError>;
 
-const READERS: [Reader; 9] = [
+const READERS: [Reader; 10] = [
     |env| config::realm(env).map(drop),
     |env| config::rules(env).map(drop),
     |env| config::max_sessions(env).map(drop),
+    |env| config::page_origin(env).map(drop),
     |env| config::open_data_max_age(env).map(drop),
     |env| config::log_level(env).map(drop),
     |env| config::reporting(env).map(drop),
@@ -146,6 +147,8 @@ mod tests {
             &["REALM", "MAX_SESSIONS_PER_USER", "LOG_LEVEL"],
         );
         finds(&[("OPEN_DATA_MAX_AGE_SECONDS", "59")], &["OPEN_DATA_MAX_AGE_SECONDS"]);
+        finds(&[("PAGE_ORIGIN", "https://m.example.com/")], &["PAGE_ORIGIN"]);
+        finds(&[("PAGE_SESSION_SECONDS", "60")], &["PAGE_SESSION_SECONDS"]);
         finds(&[("STORE_SESSION_KEY", "yes")], &["STORE_SESSION_KEY"]);
         finds(&[("WECHAT_API_BASE_URL", "http://api.weixin.qq.com")], &["WECHAT_API_BASE_URL"]);
     }

@@ -200,6 +200,9 @@ pub(super) fn expected_in_chinese(expected: &str) -> String {
         (text, _) if text.starts_with("an https URL") => {
             "不带路径和查询的 https 地址（回环地址可用 http）".to_owned()
         }
+        (text, _) if text.starts_with("empty, or an https origin") => {
+            "留空，或全小写、不带路径的 https 源（回环地址可用 http）".to_owned()
+        }
         // Words to choose from.
         (text, _) => text.replace(", ", "、").replace(" or ", " 或 "),
     }

@@ -8,7 +8,7 @@ use lambda_http::{
 };
 
 use super::{Code, Problem, Response};
-use crate::telemetry::Line;
+use crate::{identity, telemetry::Line};
 
 /// What a handler comes to. On the heap: the SDK's futures are large, and the runtime hands them on from layer to layer.
 pub type Served<'a> = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send + 'a>>;
@@ -17,6 +17,12 @@ pub type Served<'a> = Pin<Box<dyn Future<Output = Result<Response, Problem>> + S
 pub struct Route<F> {
     method: &'static str,
     path: &'static str,
+    /// Whether a page in a web-view may call it.
+    pub(crate) is_for_pages: bool,
+    /// Whether its failures are those that the function is known for.
+    pub(crate) counts: bool,
+    /// Whether the authorizer stands before it, and a page's session does not pass.
+    refuses_pages: bool,
     handler: for<'a> fn(&'a F, &'a Request, &'a mut Line) -> Served<'a>,
 }
 
@@ -28,7 +34,7 @@ impl<F> Route<F> {
         path: &'static str,
         handler: for<'a> fn(&'a F, &'a Request, &'a mut Line) -> Served<'a>,
     ) -> Self {
-        Self { method, path, handler }
+        Self { method, path, is_for_pages: false, counts: true, refuses_pages: false, handler }
     }
 
     /// A row of a route of ours.
@@ -37,10 +43,30 @@ impl<F> Route<F> {
         route: &facts::Route,
         handler: for<'a> fn(&'a F, &'a Request, &'a mut Line) -> Served<'a>,
     ) -> Self {
-        Self::new(route.method, route.path, handler)
+        let is_guarded = matches!(route.auth, facts::route::Auth::Authorizer);
+        Self {
+            is_for_pages: route.pages,
+            refuses_pages: is_guarded && !route.pages,
+            ..Self::new(route.method, route.path, handler)
+        }
+    }
+
+    pub(crate) fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// The same row, beside what the function is for: its failures are none of the function's own.
+    #[must_use]
+    pub const fn beside(self) -> Self {
+        Self { counts: false, ..self }
     }
 
     pub(crate) fn serve<'a>(&self, function: &'a F, request: &'a Request, line: &'a mut Line) -> Served<'a> {
+        if self.refuses_pages
+            && let Err(problem) = identity::refuse_page(request, line)
+        {
+            return Box::pin(std::future::ready(Err(problem)));
+        }
         (self.handler)(function, request, line)
     }
 }
@@ -50,8 +76,12 @@ impl<F> Route<F> {
 /// # Errors
 ///
 /// `not_found`, or `method_not_allowed` with those that are.
-pub(crate) fn find<'r, F>(routes: &'r [Route<F>], request: &mut Request) -> Result<&'r Route<F>, Problem> {
-    let path = route_of(routes, request).ok_or_else(|| Problem::new(Code::NotFound))?;
+pub(crate) fn find<'r, F>(
+    routes: &'r [Route<F>],
+    path: Option<&str>,
+    request: &Request,
+) -> Result<&'r Route<F>, Problem> {
+    let path = path.ok_or_else(|| Problem::new(Code::NotFound))?;
     let rows = || routes.iter().filter(|row| row.path == path);
     rows().find(|row| row.method == request.method().as_str()).ok_or_else(|| {
         let methods: Vec<_> = rows().map(|row| row.method).collect();
@@ -62,7 +92,7 @@ pub(crate) fn find<'r, F>(routes: &'r [Route<F>], request: &mut Request) -> Resu
 /// The gateway's word, where it names the route: neither a stage nor a custom domain's prefix gets in the way. Behind a
 /// load balancer, a function URL, a `$default` or a greedy route it is the path that counts, to the letter: a slash at its
 /// end makes another path, or `DELETE /sessions/` would sign out everywhere whoever forgot the id.
-fn route_of<F>(routes: &[Route<F>], request: &mut Request) -> Option<&'static str> {
+pub(crate) fn path_of<F>(routes: &[Route<F>], request: &mut Request) -> Option<&'static str> {
     let context = request.request_context_ref();
     if let Some(named) = context.and_then(named) {
         return routes.iter().map(|row| row.path).find(|path| *path == named);

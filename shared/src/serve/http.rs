@@ -2,7 +2,10 @@
 
 use std::convert::Infallible;
 
-use lambda_http::Adapter;
+use lambda_http::{
+    Adapter,
+    http::{Method, header::ORIGIN},
+};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Service, service_fn};
 
 use serde::Serialize;
@@ -11,7 +14,8 @@ use super::{Function, guarded};
 use crate::{
     Clock,
     env::{EnvError, Source},
-    http::{Problem, Request, Response, Route, gate::Admitted, response::Plain, route},
+    http::{Problem, Request, Response, Route, cors, gate::Admitted, response::Plain, route},
+    page::PageOrigin,
     telemetry::Line,
 };
 
@@ -21,7 +25,7 @@ pub trait HttpFunction: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// What it serves; everything else is not found.
     const ROUTES: &'static [Route<Self>];
-    /// The audit event of a request that was not done.
+    /// The audit event of a request that was not done, unless its route is [`Route::beside`] what the function is for.
     const FAILURE: Option<&'static str> = None;
 
     /// See [`Function::from_env`].
@@ -30,6 +34,11 @@ pub trait HttpFunction: Sized + Send + Sync + 'static {
     ///
     /// [`EnvError`] naming the variable.
     fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError>;
+
+    /// Whose pages are shown the answers of the routes that a page may call.
+    fn page_origin(&self) -> Option<&PageOrigin> {
+        None
+    }
 
     /// See [`Function::prime`].
     fn prime(&self) -> impl Future<Output = ()> + Send {
@@ -74,22 +83,30 @@ async fn respond<F: HttpFunction>(
     refused: Option<Problem>,
     mut line: Line,
 ) -> Response {
+    let path = route::path_of(F::ROUTES, &mut request);
+    let found = route::find(F::ROUTES, path, &request);
+    // A browser's question whether it may ask is nothing that failed.
+    let counts = found.as_ref().map_or(request.method() != Method::OPTIONS, |row| row.counts);
+    let is_shown = F::ROUTES.iter().any(|row| row.is_for_pages && path == Some(row.path()));
+    line.counts_as(counts);
     let served = guarded(&mut line, async |line| {
         if let Some(problem) = refused {
             return Err(problem);
         }
-        let route = route::find(F::ROUTES, &mut request)?;
-        route.serve(function, &request, line).await
+        found?.serve(function, &request, line).await
     });
-    let (response, outcome) = match served.await {
+    let (mut response, outcome) = match served.await {
         Ok(response) => (response, "ok"),
         Err(problem) => {
-            if let Some(event) = F::FAILURE {
+            if let Some(event) = F::FAILURE.filter(|_| counts) {
                 line.audit(event, &[("reason", problem.code.as_str().into())]);
             }
             (problem.response(line.request_id(), line.now()), problem.code.as_str())
         }
     };
+    if let Some(origin) = function.page_origin().filter(|_| is_shown) {
+        cors::show(&mut response, origin, request.headers().get(ORIGIN));
+    }
     line.put("status", response.status().as_u16());
     line.end(outcome);
     response

@@ -10,7 +10,12 @@ use crate::{
 };
 
 const LOGIN: i64 = 1_700_000_000;
-const RULES: Rules = Rules { idle_seconds: 86_400, absolute_seconds: 172_800, renew_after_seconds: 3_600 };
+const RULES: Rules = Rules {
+    idle_seconds: 86_400,
+    absolute_seconds: 172_800,
+    renew_after_seconds: 3_600,
+    page_seconds: 7_200,
+};
 
 fn hash() -> TokenHash {
     TokenHash::from_bytes([7; 32])
@@ -27,7 +32,19 @@ fn session() -> Session {
         absolute_expires_at: LOGIN + 172_800,
         device: Device::default(),
         parent: None,
+        children: Vec::new(),
     }
+}
+
+fn parent_of_pages() -> TokenHash {
+    TokenHash::from_bytes([8; 32])
+}
+
+/// A page's session, made a minute after a login that was seen then.
+fn page() -> Session {
+    let parent = Session { last_seen_at: Some(LOGIN + 30), ..session() };
+    let id = SessionId::generate((LOGIN + 60) * 1_000, Random::system().bytes());
+    RULES.page_session((&parent_of_pages(), &parent), id, "https://m.example.com", LOGIN + 60)
 }
 
 fn active(session: Session) -> SessionRecord {
@@ -113,7 +130,12 @@ fn a_shorter_rule_reaches_the_sessions_that_are_open() {
 
 #[test]
 fn a_longer_rule_revives_nothing() {
-    let longer = Rules { idle_seconds: 604_800, absolute_seconds: 259_200, renew_after_seconds: 300 };
+    let longer = Rules {
+        idle_seconds: 604_800,
+        absolute_seconds: 259_200,
+        renew_after_seconds: 300,
+        page_seconds: 43_200,
+    };
     let decided = |now| decide(now, &longer, &hash(), Some(&active(session())), Some(&user())).map(drop);
     assert_eq!((decided(LOGIN + 86_399), decided(LOGIN + 86_400)), (Ok(()), EXPIRED));
     let last = longer.renewed(&session(), LOGIN + 86_000).unwrap();
@@ -131,10 +153,56 @@ fn refuses_what_is_missing_or_not_in_the_list() {
 
 #[test]
 fn a_child_lives_as_long_as_its_parent_is_listed() {
-    let parent = TokenHash::from_bytes([8; 32]);
-    let child = active(Session { parent: Some(parent), ..session() });
-    assert_eq!(decided(LOGIN, &child, &listing(&[parent])), Ok(()));
+    let child = active(page());
+    assert_eq!(decided(LOGIN + 60, &child, &listing(&[parent_of_pages()])), Ok(()));
     is_over(&child, &listing(&[hash()]), Ended::Evicted);
+    let blocked = User { block: Some(block(None)), ..listing(&[parent_of_pages()]) };
+    is_over(&child, &blocked, Ended::Blocked);
+    let signed_out = User { signed_out_at_ms: Some((LOGIN + 61) * 1_000), ..listing(&[]) };
+    is_over(&child, &signed_out, Ended::SignedOutEverywhere);
+}
+
+#[test]
+fn a_page_lives_two_hours_and_no_use_makes_that_longer() {
+    let page = page();
+    assert_eq!(RULES.ends_at(&page), LOGIN + 60 + 7_200);
+    assert_eq!(RULES.absolute_end(&page), LOGIN + 60 + 7_200);
+    for now in [LOGIN + 60, LOGIN + 4_000, LOGIN + 7_259] {
+        let seen = RULES.renewed(&page, now).unwrap();
+        assert_eq!((seen.last_seen_at, seen.expires_at), (Some(now), page.expires_at));
+        assert_eq!(RULES.ends_at(&seen), RULES.ends_at(&page));
+    }
+    let listed = listing(&[parent_of_pages()]);
+    assert_eq!(decided(LOGIN + 7_259, &active(page.clone()), &listed), Ok(()));
+    assert_eq!(decided(LOGIN + 7_260, &active(page), &listed), EXPIRED);
+}
+
+#[test]
+fn a_page_lives_no_longer_than_its_parent_was_promised() {
+    let parent = Session { expires_at: LOGIN + 3_600, ..session() };
+    let id = parent.id;
+    let page = RULES.page_session((&parent_of_pages(), &parent), id, "https://m.example.com", LOGIN + 60);
+    assert_eq!(RULES.ends_at(&page), LOGIN + 3_600);
+    let shorter = Rules { absolute_seconds: 3_600, ..RULES };
+    let page =
+        shorter.page_session((&parent_of_pages(), &session()), id, "https://m.example.com", LOGIN + 60);
+    assert_eq!((page.expires_at, page.absolute_expires_at), (LOGIN + 3_600, LOGIN + 3_600));
+}
+
+#[test]
+fn shorter_rules_reach_a_page_by_what_its_parent_was() {
+    let seen = Session { last_seen_at: Some(LOGIN + 500), ..page() };
+    for (rules, ends) in [
+        (Rules { page_seconds: 300, ..RULES }, LOGIN + 360),
+        (Rules { idle_seconds: 900, ..RULES }, LOGIN + 930),
+        (Rules { absolute_seconds: 3_600, ..RULES }, LOGIN + 3_600),
+        (
+            Rules { page_seconds: 43_200, idle_seconds: 604_800, absolute_seconds: 259_200, ..RULES },
+            LOGIN + 7_260,
+        ),
+    ] {
+        assert_eq!(rules.ends_at(&seen), ends, "{rules:?}");
+    }
 }
 
 #[test]
@@ -266,7 +334,7 @@ proptest! {
     fn no_rule_lets_a_session_live_longer_than_it_was_promised(
         idle in 900..604_800_i64, absolute in 3_600..259_200_i64, seen in proptest::option::of(0..90_000_i64),
     ) {
-        let rules = Rules { idle_seconds: idle, absolute_seconds: absolute, renew_after_seconds: 300 };
+        let rules = Rules { idle_seconds: idle, absolute_seconds: absolute, renew_after_seconds: 300, page_seconds: 7_200 };
         let session = Session { last_seen_at: seen.map(|at| LOGIN + at), ..session() };
         prop_assert!(rules.ends_at(&session) <= session.expires_at);
         prop_assert!(rules.ends_at(&session) <= LOGIN + absolute);

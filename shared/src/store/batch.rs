@@ -12,6 +12,9 @@ use super::{
     item::{Item, s},
 };
 
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>
+pub(super) const MOST_KEYS: usize = 100;
+
 /// What was asked, by table.
 pub(super) type Wanted = HashMap<String, KeysAndAttributes>;
 

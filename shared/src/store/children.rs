@@ -1,44 +1,80 @@
 //! Sessions derived from another one. A child is accepted while its parent is in the user's list, and ends with it: its
 //! parent's record names it before it is written, so that a logout of the parent finds it.
+//!
+//! Their hashes are one value, `n × 32` bytes in the order of redemption, changed by compare-and-set as a whole: a copy of
+//! such a write that arrives late finds another value. A set to which each write adds would let a late copy take another
+//! child out, or bring an old one back, and a logout of the parent would leave it alive. Each write puts a new hash at the
+//! end, so no value comes a second time.
 
-use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
+use aws_sdk_dynamodb::types::ReturnValue;
 
 use super::{
     StoreError, Written,
-    item::{Item, s},
-    sessions::{SessionKey, Sessions, tombstone, updated},
+    item::{Damaged, Item, b, bytes, s, text},
+    sessions::{End, SessionKey, Sessions, id, tombstone, updated},
 };
 use crate::{session::Ended, token::TokenHash};
 
 /// How many children a session may have.
 pub const MOST_CHILDREN: usize = 3;
-/// Their hashes on the parent's record: a set, so that a write which arrives twice adds one.
+/// Their hashes on the parent's record.
 pub(super) const CHILDREN: &str = "children";
 
+const HASH: usize = 32;
+
+/// What became of the naming of a child.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Named {
+    /// Its parent's record names it.
+    Done,
+    /// Another one was named meanwhile: these are named now.
+    Overtaken(Vec<TokenHash>),
+    /// The parent has ended.
+    Over,
+}
+
+/// The children with one more, and those that have to go for it: the oldest.
+#[must_use]
+pub fn with_child(named: &[TokenHash], child: TokenHash) -> (Vec<TokenHash>, Vec<TokenHash>) {
+    let going = (named.len() + 1).saturating_sub(MOST_CHILDREN);
+    let mut staying = named[going..].to_vec();
+    staying.push(child);
+    (staying, named[..going].to_vec())
+}
+
 impl Sessions {
-    /// Names `child` on its parent's record. `false`: the parent has ended, or has as many as it may have.
+    /// Names `new` on the parent's record, if that is active and names what was `read`. The last of `new` is the child
+    /// that comes; whoever goes must have a tombstone by then.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when it is not known to be written.
-    pub async fn adopt(&self, parent: &SessionKey, child: &TokenHash) -> Result<bool, StoreError> {
-        let one = AttributeValue::Bs(vec![Blob::new(child.as_bytes().as_slice())]);
-        let most = i64::try_from(MOST_CHILDREN).unwrap_or(0);
-        let update = self
+    pub async fn name_children(
+        &self,
+        parent: &SessionKey,
+        read: &[TokenHash],
+        new: &[TokenHash],
+    ) -> Result<Named, StoreError> {
+        let unchanged = if read.is_empty() { "attribute_not_exists(children)" } else { "children = :read" };
+        let mut update = self
             .update(parent)
-            .update_expression("ADD children :one")
-            .condition_expression(
-                "#state = :active AND (attribute_not_exists(children) OR size(children) < :most OR contains(children, :child))",
-            )
+            .update_expression("SET children = :new")
+            .condition_expression(format!("#state = :active AND {unchanged}"))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":active", s("active"))
-            .expression_attribute_values(":one", one)
-            .expression_attribute_values(":child", AttributeValue::B(Blob::new(child.as_bytes().as_slice())))
-            .expression_attribute_values(":most", super::item::n(most));
-        match updated(update.send().await)? {
-            Written::Done(_) => Ok(true),
-            Written::Refused(_) => Ok(false),
+            .expression_attribute_values(":new", b(joined(new)));
+        if !read.is_empty() {
+            update = update.expression_attribute_values(":read", b(joined(read)));
         }
+        let item = match updated(update.send().await)? {
+            Written::Done(_) => return Ok(Named::Done),
+            Written::Refused(item) => item.filter(|item| text(item, "state") == Ok("active")),
+        };
+        let Some(item) = item else { return Ok(Named::Over) };
+        let there = children(&item).map_err(|damaged| StoreError::damaged("UpdateItem", damaged))?;
+        // Our own write, if its answer was lost.
+        let is_named = new.last().is_some_and(|child| there.contains(child));
+        Ok(if is_named { Named::Done } else { Named::Overtaken(there) })
     }
 
     /// Ends a child, also one that is not written yet: then its tombstone stands in the way of the write.
@@ -46,19 +82,31 @@ impl Sessions {
     /// # Errors
     ///
     /// [`StoreError`] when it is not known to be ended.
-    pub async fn end_child(&self, child: &SessionKey, reason: Ended, now: i64) -> Result<(), StoreError> {
+    pub async fn end_child(&self, child: &SessionKey, reason: Ended, now: i64) -> Result<End, StoreError> {
         let update = tombstone(self.update(child), reason, now, ", v = :v")
             .condition_expression("attribute_not_exists(pk) OR #state = :active")
-            .expression_attribute_values(":v", super::sessions::version());
-        match updated(update.send().await)? {
-            Written::Done(_) | Written::Refused(_) => Ok(()),
-        }
+            .expression_attribute_values(":v", super::sessions::version())
+            .return_values(ReturnValue::AllNew);
+        Ok(match updated(update.send().await)? {
+            Written::Done(done) => End::Now(id(done.attributes())),
+            Written::Refused(_) => End::Before,
+        })
     }
 }
 
 /// The children that a session's item names.
-pub(super) fn children(item: &Item) -> impl Iterator<Item = TokenHash> {
-    let set = item.get(CHILDREN).and_then(|value| value.as_bs().ok());
-    let hashes = set.into_iter().flatten().filter_map(|hash| hash.as_ref().try_into().ok());
-    hashes.map(TokenHash::from_bytes)
+pub(super) fn children(item: &Item) -> Result<Vec<TokenHash>, Damaged> {
+    if !item.contains_key(CHILDREN) {
+        return Ok(Vec::new());
+    }
+    let (hashes, rest) = bytes(item, CHILDREN)?.as_chunks::<HASH>();
+    if !rest.is_empty() {
+        return Err(Damaged(CHILDREN));
+    }
+    Ok(hashes.iter().map(|hash| TokenHash::from_bytes(*hash)).collect())
+}
+
+/// The value that names them.
+pub(super) fn joined(children: &[TokenHash]) -> Vec<u8> {
+    children.iter().flat_map(|hash| hash.as_bytes()).copied().collect()
 }

@@ -94,7 +94,15 @@ impl Reader {
     ///
     /// [`StoreError`] when either record could not be read: absent and unread are never confused.
     pub async fn find(&self, token: &SessionToken) -> Result<Found, StoreError> {
-        let key = self.key(token);
+        self.find_at(self.key(token)).await
+    }
+
+    /// Reads what the tables say of the session that is stored there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when either record could not be read: absent and unread are never confused.
+    pub async fn find_at(&self, key: SessionKey) -> Result<Found, StoreError> {
         let user = batch::strong([("user_id", key.user.to_string())])
             .projection_expression(LIVENESS)
             .expression_attribute_names("#roles", ROLES);

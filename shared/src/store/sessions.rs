@@ -14,12 +14,12 @@ use super::{
     StoreError, Written,
     attempts::Attempts,
     batch,
-    children::children,
-    item::{Damaged, Item, n, number, optional_number, s, take_bytes, take_text, text},
+    children::{CHILDREN, children, joined},
+    item::{Damaged, Item, b, n, number, optional_number, s, take_text, text},
 };
 use crate::{
     ids::{SessionId, UserId},
-    session::{Device, Ended, Session, SessionRecord},
+    session::{Device, Ended, Parent, Session, SessionRecord},
     token::{Realm, SessionToken, TokenHash},
 };
 
@@ -61,8 +61,8 @@ pub enum End {
 /// The Sessions table.
 #[derive(Clone, Debug)]
 pub struct Sessions {
-    client: Client,
-    table: String,
+    pub(super) client: Client,
+    pub(super) table: String,
 }
 
 impl Sessions {
@@ -79,6 +79,16 @@ impl Sessions {
     ///
     /// [`StoreError`] when it is not known to be written.
     pub async fn create(&self, key: &SessionKey, session: &Session) -> Result<(), StoreError> {
+        if self.create_if_absent(key, session).await? { Ok(()) } else { Err(StoreError::clash("PutItem")) }
+    }
+
+    /// The same where something may stand in the way: `false` when it does, such as the tombstone of a child that was
+    /// ended before it was written.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it is not known to be written.
+    pub async fn create_if_absent(&self, key: &SessionKey, session: &Session) -> Result<bool, StoreError> {
         let put = self
             .client
             .put_item()
@@ -86,15 +96,13 @@ impl Sessions {
             .set_item(Some(to_item(&key.hash, session)))
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(AllOld);
-        let Err(error) = put.send().await else { return Ok(()) };
-        if let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() {
-            let there = failed.item().filter(|item| text(item, "state") == Ok("active"));
-            let ours = there.and_then(|item| text(item, "session_id").ok());
-            if ours == Some(session.id.to_string().as_str()) {
-                return Ok(());
-            }
-        }
-        Err(StoreError::of("PutItem", &error))
+        let Err(error) = put.send().await else { return Ok(true) };
+        let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() else {
+            return Err(StoreError::of("PutItem", &error));
+        };
+        let there = failed.item().filter(|item| text(item, "state") == Ok("active"));
+        let ours = there.and_then(|item| text(item, "session_id").ok());
+        Ok(ours == Some(session.id.to_string().as_str()))
     }
 
     /// Writes what [`crate::session::Rules::renewed`] gave, if the session is still active and was
@@ -148,7 +156,10 @@ impl Sessions {
             Written::Refused(Some(item)) => (End::Before, Some(item)),
             Written::Refused(None) => (End::Missing, None),
         };
-        for hash in item.iter().flat_map(children) {
+        let children = item.as_ref().map(children).transpose();
+        for hash in
+            children.map_err(|damaged| StoreError::damaged("UpdateItem", damaged))?.unwrap_or_default()
+        {
             self.end_child(&SessionKey { user: key.user, hash }, reason, now).await?;
         }
         Ok(end)
@@ -165,17 +176,21 @@ impl Sessions {
         hashes: impl IntoIterator<Item = TokenHash>,
     ) -> Result<Vec<(TokenHash, Result<SessionRecord, Damaged>)>, StoreError> {
         let pk = user.to_string();
-        let keys =
-            hashes.into_iter().map(|hash| batch::item_key([("pk", pk.clone()), ("sk", hash.sort_key())]));
-        let keys = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys.collect()));
-        let keys = batch::built(keys);
-        if keys.keys().is_empty() {
-            return Ok(Vec::new());
+        let keys: Vec<_> = hashes
+            .into_iter()
+            .map(|hash| batch::item_key([("pk", pk.clone()), ("sk", hash.sort_key())]))
+            .collect();
+        let mut records = Vec::with_capacity(keys.len());
+        for keys in keys.chunks(batch::MOST_KEYS) {
+            let keys = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys.to_vec()));
+            let mut found =
+                batch::get(&self.client, [(self.table.clone(), batch::built(keys))].into()).await?;
+            let items = found.remove(&self.table).unwrap_or_default();
+            let read =
+                |item: Item| Some((TokenHash::from_sort_key(text(&item, "sk").ok()?)?, from_item(item)));
+            records.extend(items.into_iter().filter_map(read));
         }
-        let found = batch::get(&self.client, [(self.table.clone(), keys)].into()).await?;
-        let items = found.into_iter().filter(|(table, _)| *table == self.table).flat_map(|(_, items)| items);
-        let read = |item: Item| Some((TokenHash::from_sort_key(text(&item, "sk").ok()?)?, from_item(item)));
-        Ok(items.filter_map(read).collect())
+        Ok(records)
     }
 
     pub(super) fn update(&self, key: &SessionKey) -> UpdateItemFluentBuilder {
@@ -226,7 +241,7 @@ fn is_tombstone(item: &Item, reason: Ended, now: i64) -> bool {
     text(item, "ended_reason") == Ok(reason.as_str()) && number(item, "ended_at") == Ok(now)
 }
 
-fn id(item: Option<&Item>) -> Option<SessionId> {
+pub(super) fn id(item: Option<&Item>) -> Option<SessionId> {
     SessionId::parse(text(item?, "session_id").ok()?)
 }
 
@@ -257,7 +272,10 @@ pub fn to_item(hash: &TokenHash, session: &Session) -> Item {
     }
     session.device.put(&mut item);
     if let Some(parent) = &session.parent {
-        item.insert("parent".to_owned(), super::item::b(parent.as_bytes().as_slice()));
+        parent.put(&mut item);
+    }
+    if !session.children.is_empty() {
+        item.insert(CHILDREN.to_owned(), b(joined(&session.children)));
     }
     item
 }
@@ -282,8 +300,7 @@ pub fn from_item(item: Item) -> Result<SessionRecord, Damaged> {
 }
 
 fn session(mut item: Item) -> Result<Session, Damaged> {
-    let parent = take_bytes(&mut item, "parent")?;
-    let parent = parent.map(|hash| hash.try_into().map_err(|_| Damaged("parent"))).transpose()?;
+    let parent = Parent::take(&mut item)?;
     Ok(Session {
         id: SessionId::parse(text(&item, "session_id")?).ok_or(Damaged("session_id"))?,
         user_id: UserId::parse(text(&item, "pk")?).ok_or(Damaged("pk"))?,
@@ -293,6 +310,7 @@ fn session(mut item: Item) -> Result<Session, Damaged> {
         expires_at: number(&item, "expires_at")?,
         absolute_expires_at: number(&item, "absolute_expires_at")?,
         device: Device::of(&item),
-        parent: parent.map(TokenHash::from_bytes),
+        parent,
+        children: children(&item)?,
     })
 }

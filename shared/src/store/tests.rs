@@ -193,6 +193,7 @@ fn session() -> Session {
         absolute_expires_at: NOW + 7_200,
         device: Device::default(),
         parent: None,
+        children: Vec::new(),
     }
 }
 

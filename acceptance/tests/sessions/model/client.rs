@@ -51,9 +51,11 @@ pub(crate) enum Operation {
     /// An operator blocks the user, and lifts the block.
     Block(u8),
     Unblock,
-    /// Makes `child`, derived from `parent`.
+    /// Makes the ticket `.1` of session `.0`.
+    MakeTicket(Which, usize),
+    /// A page presents a ticket, and gets session `child` for it.
     Redeem {
-        parent: Which,
+        ticket: usize,
         child: Which,
     },
 }
@@ -66,8 +68,8 @@ impl Operation {
             Self::Authorize(which) | Self::Check(which) | Self::LogOut(which) => [Some(which), None],
             Self::EndOne { asking, ended } => [Some(asking), Some(ended)],
             Self::EndAll { asking, .. } | Self::DeleteAccount { asking, .. } => [Some(asking), None],
-            Self::Redeem { parent, .. } => [Some(parent), None],
-            Self::LogInAt(..) | Self::Block(_) | Self::Unblock => [None, None],
+            Self::MakeTicket(parent, _) => [Some(parent), None],
+            Self::Redeem { .. } | Self::LogInAt(..) | Self::Block(_) | Self::Unblock => [None, None],
         }
     }
 }
@@ -93,7 +95,16 @@ pub(crate) type Held = (SessionToken, Session);
 /// What exists before the first step.
 pub(crate) struct Start {
     pub(crate) held: Vec<Held>,
+    /// All of the first session.
+    pub(crate) tickets: Vec<String>,
     pub(crate) settings: Vec<(&'static str, &'static str)>,
+}
+
+impl Start {
+    /// The parent of each session: the first session, of those that have one.
+    pub(crate) fn parents(&self) -> Vec<Option<Which>> {
+        self.held.iter().map(|(_, session)| session.parent.as_ref().map(|_| 0)).collect()
+    }
 }
 
 /// A call that waits, or one half of it.
@@ -193,6 +204,7 @@ impl Client {
 async fn run(world: Rc<World>, program: Vec<Operation>, start: Arc<Start>, reports: Rc<RefCell<Reports>>) {
     // Sessions this client made itself.
     let mut held: Vec<(Which, Held)> = start.held.iter().cloned().enumerate().collect();
+    let mut tickets: Vec<(usize, String)> = start.tickets.iter().cloned().enumerate().collect();
     for (number, operation) in (0..).zip(program) {
         world.wind_to(number);
         reports.borrow_mut().all.push(Report::Begins(operation));
@@ -236,8 +248,15 @@ async fn run(world: Rc<World>, program: Vec<Operation>, start: Arc<Start>, repor
                 let made = world.log_in_at(OPENID, KNOWN_KEY, None, Some(install)).await.ok();
                 keep(&mut held, which, made)
             }
-            Operation::Redeem { parent, child } => {
-                let made = world.redeem(&of(parent)).await;
+            Operation::MakeTicket(parent, number) => {
+                let made = world.ticket(&of(parent)).await;
+                tickets.extend(made.clone().map(|ticket| (number, ticket)));
+                made.is_some()
+            }
+            Operation::Redeem { ticket, child } => {
+                let known = tickets.iter().find(|(number, _)| *number == ticket);
+                let (_, ticket) = known.expect("who redeems it made it, or it was there").clone();
+                let made = world.redeem(&ticket, &of(0)).await;
                 keep(&mut held, child, made)
             }
         };

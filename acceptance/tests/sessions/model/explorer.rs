@@ -138,8 +138,8 @@ impl<'a> Explorer<'a> {
             matches!(operation, Operation::LogIn(..) | Operation::LogInAt(..) | Operation::Redeem { .. })
         };
         let made = scenario.clients.iter().flatten().filter(makes).count();
-        let held = scenario.start.held.len();
-        let mut promises = Promises::new(held, held + made, clients, scenario.cap.is_some());
+        let held = scenario.start.parents();
+        let mut promises = Promises::new(&held, held.len() + made, clients, scenario.cap.is_some());
         let mut places = Vec::new();
         for client in 0..clients {
             places.push(self.place(client, Vec::new(), Vec::new()));

@@ -5,7 +5,9 @@
 //! 3. a session that nobody began to end stays good;
 //! 4. while a block is in force nothing is accepted, and nobody logs in;
 //! 5. at no moment are more sessions live than the cap;
-//! 6. after an erasure no name is left, until somebody logs in.
+//! 6. after an erasure no name is left, until somebody logs in;
+//! 7. a ticket makes one session at most, and none once it was presented twice;
+//! 8. of the pages' sessions of one session three are good at most.
 //!
 //! "Everywhere" covers the logins that were under way as well: one that was listed before the revocation began must not
 //! survive it. A login that was listed while it ran may end up on either side.
@@ -16,6 +18,9 @@ use crate::{
     engine::{Dump, SESSIONS},
     model::client::{Operation, Report, Which},
 };
+
+/// Pages' sessions that one session may have.
+const MOST_PAGES: usize = 3;
 
 /// A broken promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub(crate) enum Broken {
     LoggedInWhileBlocked(Which),
     NamedInASession,
     NamedAfterErasure,
+    RedeemedTwice(usize),
+    TooManyPages(usize),
 }
 
 /// What has been promised about one session.
@@ -39,6 +46,8 @@ struct Standing {
     may_end: bool,
     /// It is good only while this one is.
     parent: Option<Which>,
+    /// The ticket that it came from.
+    ticket: Option<usize>,
     /// Revocations that had begun, and that had returned, when it was last listed.
     begun: u8,
     returned: u8,
@@ -68,8 +77,14 @@ pub(crate) struct Promises {
 
 impl Promises {
     /// `any_may_end`: the cap is so tight that logins end each other's sessions.
-    pub(crate) fn new(held: usize, sessions: usize, clients: usize, any_may_end: bool) -> Self {
-        let standing = |which| Standing { exists: which < held, may_end: any_may_end, ..Standing::default() };
+    /// `held` is the parent, if it has one, of each session that is there.
+    pub(crate) fn new(held: &[Option<Which>], sessions: usize, clients: usize, any_may_end: bool) -> Self {
+        let standing = |which| Standing {
+            exists: which < held.len(),
+            may_end: any_may_end,
+            parent: held.get(which).copied().flatten(),
+            ..Standing::default()
+        };
         Self {
             sessions: (0..sessions).map(standing).collect(),
             underway: vec![None; clients],
@@ -122,10 +137,30 @@ impl Promises {
             | Operation::EndAll { number, .. }
             | Operation::DeleteAccount { number, .. } => self.begun |= 1 << number,
             Operation::Unblock => self.is_blocked = false,
-            Operation::Redeem { parent, child } => self.sessions[child].parent = Some(parent),
+            Operation::MakeTicket(..) => {}
+            Operation::Redeem { ticket, child } => self.presented(ticket, child),
         }
         let begun = Underway { operation, is_fresh: false, must_refuse, is_overtaken: false };
         self.underway[client] = Some(begun);
+    }
+
+    /// A ticket is presented: what it became may end, and so may the oldest page when there will be four.
+    fn presented(&mut self, ticket: usize, child: Which) {
+        self.sessions[child].parent = Some(0);
+        self.sessions[child].ticket = Some(ticket);
+        let pages = self.sessions.iter().filter(|session| session.parent.is_some()).count();
+        let of_the_ticket = self.sessions.iter().filter(|session| session.ticket == Some(ticket)).count();
+        for session in self.sessions.iter_mut().filter(|session| session.parent.is_some()) {
+            session.may_end |= pages > MOST_PAGES || of_the_ticket > 1 && session.ticket == Some(ticket);
+        }
+    }
+
+    /// A ticket was presented and refused: who presented it before has nothing of it any more.
+    fn refused(&mut self, ticket: usize, child: Which) {
+        let others = self.sessions.iter_mut().enumerate();
+        others
+            .filter(|(which, session)| *which != child && session.ticket == Some(ticket))
+            .for_each(|(_, session)| session.ended = true);
     }
 
     /// After a client has reported.
@@ -157,7 +192,13 @@ impl Promises {
                 }
             }
             Operation::LogInAt(which, _) if good => self.sessions[which].exists = true,
-            Operation::Redeem { child, .. } if good => self.sessions[child].exists = true,
+            Operation::Redeem { ticket, child } if good => {
+                if self.exist().any(|which| self.sessions[which].ticket == Some(ticket)) {
+                    return Some(Broken::RedeemedTwice(ticket));
+                }
+                self.sessions[child].exists = true;
+            }
+            Operation::Redeem { ticket, child } => self.refused(ticket, child),
             Operation::LogOut(ended) | Operation::EndOne { ended, .. } if good => {
                 self.sessions[ended].ended = true;
             }
@@ -188,7 +229,9 @@ impl Promises {
                 return Some(Broken::GoodSessionRefused(which));
             }
         }
-        None
+        let pages = self.exist().filter(|which| self.sessions[*which].parent.is_some());
+        let good = pages.filter(|which| accepts(*which)).count();
+        (good > MOST_PAGES).then_some(Broken::TooManyPages(good))
     }
 
     pub(crate) fn is_erased(&self) -> bool {
@@ -226,7 +269,8 @@ impl Promises {
 /// Compares the records that a step changed: as they were, and as they are.
 pub(crate) fn records_hold(before: &Dump, after: &Dump) -> Option<Broken> {
     let is_tombstone = |item: &Value| item["state"]["S"] == "ended";
-    for (place, now) in after.iter().filter(|(place, _)| place.0 == SESSIONS) {
+    let is_session = |place: &(String, String)| place.0 == SESSIONS && !place.1.contains("ticket#");
+    for (place, now) in after.iter().filter(|(place, _)| is_session(place)) {
         let ended = before.get(place).is_some_and(is_tombstone);
         let stub = now.get("session_id").is_none() || now.get("v").is_none();
         if (stub || ended) && !is_tombstone(now) {

@@ -6,14 +6,14 @@ use futures_util::FutureExt;
 use wxsession::Clock;
 
 use super::{
-    client::{Operation, Operation::*, Start},
+    client::{Held, Operation, Operation::*, Start},
     explorer::{Explorer, Findings, Scenario},
     promises::Broken,
     variants::Variant,
 };
 use crate::{
     connector::direct,
-    engine::Engine,
+    engine::{Dump, Engine},
     world::{NOW, World},
 };
 
@@ -29,14 +29,37 @@ fn scenario(held: usize, cap: Option<usize>, late: u8, clients: &[&[Operation]])
     let runtime = runtime.expect("a runtime can be had");
     let _inside = runtime.enter();
     let log_in = || world.log_in(KNOWN_KEY, None).now_or_never().and_then(Result::ok);
-    let held = (0..held).map(|_| log_in().expect("the engine answers at once")).collect();
+    let held: Vec<_> = (0..held).map(|_| log_in().expect("the engine answers at once")).collect();
     let settings = match cap {
         Some(1) => vec![("MAX_SESSIONS_PER_USER", "1")],
         Some(2) => vec![("MAX_SESSIONS_PER_USER", "2")],
         _ => vec![],
     };
     let clients = clients.iter().map(|client| client.to_vec()).collect();
-    Scenario { start: Arc::new(Start { held, settings }), tables: engine.dump(), clients, cap, late }
+    let start = Start { held, tickets: Vec::new(), settings };
+    Scenario { start: Arc::new(start), tables: engine.dump(), clients, cap, late }
+}
+
+/// One session with so many pages, and tickets that it made.
+fn with_pages(pages: usize, tickets: usize, late: u8, clients: &[&[Operation]]) -> Scenario {
+    let mut scenario = scenario(1, None, late, clients);
+    let engine = Engine::new();
+    engine.restore(&Dump::new(), &scenario.tables);
+    let world = World::over(direct(&engine), &Clock::stopped(NOW), 8, &[]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = runtime.expect("a runtime can be had");
+    let _inside = runtime.enter();
+    let mut held = scenario.start.held.clone();
+    let ticket =
+        |parent: &Held| world.ticket(parent).now_or_never().flatten().expect("the engine answers at once");
+    for _ in 0..pages {
+        let redeemed = world.redeem(&ticket(&held[0]), &held[0]).now_or_never();
+        held.push(redeemed.flatten().expect("the engine answers at once"));
+    }
+    let tickets = (0..tickets).map(|_| ticket(&held[0])).collect();
+    scenario.tables = engine.dump();
+    scenario.start = Arc::new(Start { held, tickets, settings: Vec::new() });
+    scenario
 }
 
 const END_ALL: Operation = EndAll { asking: 0, number: 0 };
@@ -147,16 +170,50 @@ fn a_block_of_somebody_erased() -> Scenario {
     scenario(1, None, 1, clients)
 }
 
-fn children() -> Scenario {
-    let redeem = Redeem { parent: 0, child: 1 };
+/// A page's session by the ticket of that number.
+const fn redeem(ticket: usize, child: usize) -> Operation {
+    Redeem { ticket, child }
+}
+
+fn a_page() -> Scenario {
     let clients: &[&[Operation]] =
-        &[&[redeem, Authorize(1), Check(1)], &[LogOut(0), Authorize(0)], &[END_ALL]];
+        &[&[MakeTicket(0, 0), redeem(0, 1), Authorize(1), Check(1)], &[LogOut(0), Authorize(0)], &[END_ALL]];
     scenario(1, None, 0, clients)
 }
 
-fn a_child_that_comes_late() -> Scenario {
-    let redeem = Redeem { parent: 0, child: 1 };
-    scenario(1, None, 2, &[&[redeem, Authorize(1)], &[LogOut(0)]])
+fn a_page_that_comes_late() -> Scenario {
+    with_pages(0, 1, 2, &[&[redeem(0, 1), Authorize(1)], &[LogOut(0)]])
+}
+
+/// The page's own logout, and a block, beside a redemption.
+fn a_page_that_leaves() -> Scenario {
+    with_pages(1, 1, 1, &[&[redeem(0, 2), LogOut(2), Authorize(2)], &[LogOut(1)], &[Block(0)]])
+}
+
+fn two_pages() -> Scenario {
+    with_pages(0, 2, 1, &[&[redeem(0, 1)], &[redeem(1, 2)], &[LogOut(0)]])
+}
+
+/// Somebody else has the ticket, too.
+fn a_ticket_twice() -> Scenario {
+    with_pages(0, 1, 2, &[&[redeem(0, 1), Authorize(1)], &[redeem(0, 2), Authorize(2)]])
+}
+
+fn a_ticket_three_times() -> Scenario {
+    with_pages(0, 1, 0, &[&[redeem(0, 1)], &[redeem(0, 2)], &[redeem(0, 3)], &[LogOut(0)]])
+}
+
+fn a_fourth_page() -> Scenario {
+    with_pages(3, 1, 2, &[&[redeem(0, 4), Authorize(4)], &[LogOut(0)]])
+}
+
+/// Two come where there is room for one.
+fn a_fourth_and_a_fifth_page() -> Scenario {
+    with_pages(3, 2, 0, &[&[redeem(0, 4)], &[redeem(1, 5)], &[LogOut(0)]])
+}
+
+fn pages_of_somebody_erased() -> Scenario {
+    with_pages(1, 1, 1, &[&[redeem(0, 2), Authorize(2)], &[ERASE, LogIn(3, KNOWN_KEY, None)]])
 }
 
 fn tight_cap() -> Scenario {
@@ -187,7 +244,7 @@ fn holds(name: &str, scenario: &Scenario) -> Findings {
 
 type Named = (&'static str, fn() -> Scenario);
 
-const ALL: [Named; 20] = [
+const ALL: [Named; 27] = [
     ("a renewal that comes late", a_renewal_that_comes_late),
     ("first logins", first_logins),
     ("empty again", empty_again),
@@ -195,7 +252,14 @@ const ALL: [Named; 20] = [
     ("a block", a_block),
     ("a block again", a_block_again),
     ("a block of somebody erased", a_block_of_somebody_erased),
-    ("a child that comes late", a_child_that_comes_late),
+    ("a page that comes late", a_page_that_comes_late),
+    ("a fourth page", a_fourth_page),
+    ("a ticket twice", a_ticket_twice),
+    ("a page that leaves", a_page_that_leaves),
+    ("two pages", two_pages),
+    ("a ticket three times", a_ticket_three_times),
+    ("a fourth and a fifth page", a_fourth_and_a_fifth_page),
+    ("pages of somebody erased", pages_of_somebody_erased),
     ("deletion pressed twice", deletion_pressed_twice),
     ("two logins", two_logins),
     ("everyone", everyone),
@@ -205,7 +269,7 @@ const ALL: [Named; 20] = [
     ("replaced", replaced),
     ("one install", one_install),
     ("account deletion", account_deletion),
-    ("children", children),
+    ("a page", a_page),
     ("tight cap", tight_cap),
     ("cap of two", cap_of_two),
 ];
@@ -290,6 +354,40 @@ fn a_child_without_its_parents_place_in_the_list_is_caught() {
 #[test]
 fn children_that_outlive_a_logout_are_caught() {
     is_caught(Variant::ChildrenLeft, is_accepted);
+}
+
+#[test]
+fn a_page_named_whatever_has_become_of_its_parent_is_caught() {
+    let expected = |broken| is_accepted(broken) || broken == Broken::TombstoneWritten;
+    is_caught(Variant::NamedByNobody, expected);
+}
+
+#[test]
+fn a_page_named_whatever_has_become_of_the_others_is_caught() {
+    is_caught(Variant::UnconditionalName, is_accepted);
+}
+
+#[test]
+fn an_oldest_page_that_is_ended_after_the_list_forgot_it_is_caught() {
+    is_caught(Variant::EvictionLate, is_accepted);
+}
+
+#[test]
+fn an_oldest_page_that_is_forgotten_is_caught() {
+    is_caught(Variant::EvictionLeft, |broken| {
+        matches!(broken, Broken::TooManyPages(4)) || is_accepted(broken)
+    });
+}
+
+#[test]
+fn a_ticket_that_is_used_whatever_has_become_of_it_is_caught() {
+    let expected = |broken| is_accepted(broken) || matches!(broken, Broken::RedeemedTwice(_));
+    is_caught(Variant::UnconditionalTicket, expected);
+}
+
+#[test]
+fn a_ticket_whose_second_use_leaves_the_first_alone_is_caught() {
+    is_caught(Variant::ReuseLeft, is_accepted);
 }
 
 #[test]

@@ -32,6 +32,18 @@ pub(crate) enum Variant {
     ParentIgnored,
     /// A logout leaves the session's children alone.
     ChildrenLeft,
+    /// A redemption names the page whatever has become of its parent.
+    NamedByNobody,
+    /// The same whatever has become of the other pages that the parent names.
+    UnconditionalName,
+    /// A page that had to go gets its tombstone after the list forgot it.
+    EvictionLate,
+    /// It gets none.
+    EvictionLeft,
+    /// A redemption uses the ticket whatever has become of it.
+    UnconditionalTicket,
+    /// A ticket that comes a second time is refused, and that is all.
+    ReuseLeft,
     /// A login writes the list whatever has become of it.
     UnconditionalList,
     /// A login that was overtaken puts the sessions back that it read at first.
@@ -66,9 +78,15 @@ impl Variant {
             Self::UnconditionalRenewal | Self::DeleteNoTombstone if is_renewal(call) => unconditional(call),
             Self::WholeRecordRenewal if is_renewal(call) => whole_record(call, read),
             Self::DeleteNoTombstone if is_tombstone(call) => deleted(call),
-            Self::ChildrenLeft if is_child_end(call) => {
-                Call::new("GetItem", &json!({"TableName": SESSIONS, "Key": call.value()["Key"]}))
+            Self::ChildrenLeft if is_end_of_page(call, "logged_out") => nothing(call),
+            Self::EvictionLate | Self::EvictionLeft if is_end_of_page(call, "evicted") => nothing(call),
+            Self::EvictionLate if call.operation == "PutItem" && call.body.contains("audience") => {
+                left_undone(read).unwrap_or_else(|| call.clone())
             }
+            Self::ReuseLeft if is_end_of_page(call, "ticket_reused") => nothing(call),
+            Self::NamedByNobody if is_name(call) => without(call, "#state = :active AND "),
+            Self::UnconditionalName if is_name(call) => whatever_is_named(call),
+            Self::UnconditionalTicket if is_use(call) => without(call, "attribute_not_exists(child) AND "),
             Self::UnconditionalList if is_list(call) => unconditional(call),
             Self::StaleRetry if is_list(call) => stale(call, read),
             Self::NoMarks if call.is_write() && call.is_of(USERS) => unmarked(call),
@@ -116,8 +134,54 @@ fn is_tombstone(call: &Call) -> bool {
     call.operation == "UpdateItem" && expression(call).contains("ended_reason")
 }
 
-fn is_child_end(call: &Call) -> bool {
-    is_tombstone(call) && call.body.contains("attribute_not_exists(pk) OR")
+fn is_end_of_page(call: &Call, reason: &str) -> bool {
+    is_tombstone(call)
+        && call.body.contains("attribute_not_exists(pk) OR")
+        && call.value()["ExpressionAttributeValues"][":reason"]["S"] == reason
+}
+
+/// The naming of a page on its parent's record.
+fn is_name(call: &Call) -> bool {
+    call.operation == "UpdateItem" && expression(call).starts_with("SET children")
+}
+
+/// A ticket becomes a page's.
+fn is_use(call: &Call) -> bool {
+    call.operation == "UpdateItem" && expression(call).starts_with("SET child ")
+}
+
+/// A call that changes nothing, in a write's place.
+fn nothing(call: &Call) -> Call {
+    Call::new("GetItem", &json!({"TableName": SESSIONS, "Key": call.value()["Key"]}))
+}
+
+/// The end of the oldest page that [`nothing`] was sent for.
+fn left_undone(read: &[Arc<Answered>]) -> Option<Call> {
+    let left = read.iter().map(|had| &had.waiting.call).find(|call| is_end_of_page(call, "evicted"))?;
+    Some(left.clone())
+}
+
+/// The same write without a part of its condition.
+fn without(call: &Call, part: &str) -> Call {
+    let mut body = call.value();
+    let condition = body["ConditionExpression"].as_str().unwrap_or_default().replace(part, "");
+    let mut words = format!("{condition} {}", expression(call));
+    words.push(' ');
+    body["ConditionExpression"] = condition.into();
+    for map in ["ExpressionAttributeNames", "ExpressionAttributeValues"] {
+        let Some(places) = body.get_mut(map).and_then(Value::as_object_mut) else { continue };
+        places
+            .retain(|place, _| words.contains(&format!("{place} ")) || words.contains(&format!("{place},")));
+        if places.is_empty() {
+            body.as_object_mut().expect("a request is an object").remove(map);
+        }
+    }
+    Call::new(&call.operation, &body)
+}
+
+fn whatever_is_named(call: &Call) -> Call {
+    let call = without(call, " AND children = :read");
+    without(&call, " AND attribute_not_exists(children)")
 }
 
 /// A login's.

@@ -20,6 +20,7 @@ fn identity() -> Identity {
         session_id: SessionId::parse("019aa9c3-7c00-7000-8000-000000000001").unwrap(),
         expires_at: 1_795_933_800,
         auth_time: Some(1_795_329_000),
+        audience: None,
         profile: Profile::default(),
     }
 }

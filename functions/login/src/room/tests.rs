@@ -6,7 +6,12 @@ use wxsession::{
 use super::*;
 
 const NOW: i64 = 1_800_000_000;
-const RULES: Rules = Rules { idle_seconds: 86_400, absolute_seconds: 172_800, renew_after_seconds: 3_600 };
+const RULES: Rules = Rules {
+    idle_seconds: 86_400,
+    absolute_seconds: 172_800,
+    renew_after_seconds: 3_600,
+    page_seconds: 7_200,
+};
 
 fn hash(byte: u8) -> TokenHash {
     TokenHash::from_bytes([byte; 32])
@@ -39,6 +44,7 @@ fn record(created_at: i64, last_seen_at: Option<i64>) -> SessionRecord {
         absolute_expires_at: created_at + 172_800,
         device: Device::default(),
         parent: None,
+        children: Vec::new(),
     })
 }
 

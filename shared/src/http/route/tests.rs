@@ -27,7 +27,8 @@ use Found::{Refused, Row};
 fn asks(event: Value) -> Found {
     let admitted: Admitted = serde_json::from_value(event).unwrap();
     let mut request = admitted.request().expect("it passes the gate");
-    match find(ROUTES, &mut request) {
+    let path = path_of(ROUTES, &mut request);
+    match find(ROUTES, path, &request) {
         Ok(row) => {
             let id = request.path_parameters_ref().and_then(|named| named.first("id").map(str::to_owned));
             Row(row.method, row.path, id)

@@ -3,46 +3,87 @@
 use super::{sessions::key_of, *};
 use crate::{
     session::Ended,
-    store::{End, Sessions},
+    store::{
+        End, Sessions, StoreError,
+        children::{Named, with_child},
+        item::Damaged,
+    },
+    token::TokenHash,
 };
 
 fn sessions(script: &Script) -> Sessions {
     Sessions::new(script.client(), "sessions")
 }
 
-fn set(children: &[SessionKey]) -> Value {
-    json!({"BS": children.iter().map(|child| base64(child.hash.as_bytes())).collect::<Vec<_>>()})
+fn list(children: &[SessionKey]) -> Value {
+    let bytes: Vec<u8> = children.iter().flat_map(|child| *child.hash.as_bytes()).collect();
+    json!({"B": base64(&bytes)})
+}
+
+fn hashes(children: &[SessionKey]) -> Vec<TokenHash> {
+    children.iter().map(|child| child.hash).collect()
+}
+
+#[test]
+fn the_oldest_goes_for_a_fourth() {
+    let [a, b, c, d] = [1, 2, 3, 4].map(|byte| TokenHash::from_bytes([byte; 32]));
+    assert_eq!(with_child(&[], a), (vec![a], vec![]));
+    assert_eq!(with_child(&[a, b], c), (vec![a, b, c], vec![]));
+    assert_eq!(with_child(&[a, b, c], d), (vec![b, c, d], vec![a]));
+    assert_eq!(with_child(&[a, b, c, d], a), (vec![c, d, a], vec![a, b]), "whatever wrote four");
 }
 
 #[tokio::test]
-async fn a_child_is_named_by_a_parent_that_lives_and_has_room() {
-    let (parent, child) = (a_key(), a_key());
-    let script = Script::of([json!({})]);
-    assert_eq!(sessions(&script).adopt(&parent, &child.hash).await, Ok(true));
-    let wanted = json!({
-        "TableName": "sessions", "Key": key_of(&parent.hash), "UpdateExpression": "ADD children :one",
-        "ConditionExpression":
-            "#state = :active AND (attribute_not_exists(children) OR size(children) < :most OR contains(children, :child))",
-        "ExpressionAttributeNames": {"#state": "state"},
-        "ExpressionAttributeValues": {
-            ":active": {"S": "active"}, ":one": set(&[child]), ":most": {"N": "3"},
-            ":child": {"B": base64(child.hash.as_bytes())},
-        },
-        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-    });
-    assert_eq!(script.asked_once("UpdateItem"), wanted);
-    let script = Script::default().then([condition_failed(Some(record(&parent.hash)))]);
-    assert_eq!(sessions(&script).adopt(&parent, &child.hash).await, Ok(false));
-    is_refused(
-        sessions(&Script::default().then([refused()])).adopt(&parent, &child.hash).await,
-        "UpdateItem",
-    );
+async fn a_child_is_named_on_what_was_read_while_the_parent_is_active() {
+    let (parent, old, child) = (a_key(), a_key(), a_key());
+    for (read, condition) in [
+        (vec![], "#state = :active AND attribute_not_exists(children)"),
+        (vec![old], "#state = :active AND children = :read"),
+    ] {
+        let script = Script::of([json!({})]);
+        let new = [read.clone(), vec![child]].concat();
+        let named = sessions(&script).name_children(&parent, &hashes(&read), &hashes(&new)).await;
+        assert_eq!(named, Ok(Named::Done));
+        let mut values = json!({":active": {"S": "active"}, ":new": list(&new)});
+        if !read.is_empty() {
+            values[":read"] = list(&read);
+        }
+        let wanted = json!({
+            "TableName": "sessions", "Key": key_of(&parent.hash), "UpdateExpression": "SET children = :new",
+            "ConditionExpression": condition, "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": values, "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        });
+        assert_eq!(script.asked_once("UpdateItem"), wanted);
+    }
+}
+
+#[tokio::test]
+async fn what_stands_in_the_way_of_a_name_says_what_became_of_it() {
+    let (parent, other, child) = (a_key(), a_key(), a_key());
+    let naming = |children: &[SessionKey]| with(record(&parent.hash), "children", list(children));
+    let ended = with(naming(&[child]), "state", json!({"S": "ended"}));
+    for (there, became) in [
+        (Some(naming(&[other, child])), Ok(Named::Done)),
+        (Some(naming(&[other])), Ok(Named::Overtaken(vec![other.hash]))),
+        (Some(record(&parent.hash)), Ok(Named::Overtaken(vec![]))),
+        (Some(ended), Ok(Named::Over)),
+        (None, Ok(Named::Over)),
+        (
+            Some(with(record(&parent.hash), "children", json!({"B": "MTIz"}))),
+            Err(StoreError::damaged("UpdateItem", Damaged("children"))),
+        ),
+    ] {
+        let script = Script::default().then([condition_failed(there)]);
+        assert_eq!(sessions(&script).name_children(&parent, &[other.hash], &[child.hash]).await, became);
+    }
+    let script = Script::default().then([refused()]);
+    is_refused(sessions(&script).name_children(&parent, &[], &[child.hash]).await, "UpdateItem");
 }
 
 #[tokio::test]
 async fn the_end_of_a_session_ends_its_children_written_or_not() {
     let (parent, children) = (a_key(), [a_key(), a_key()]);
-    let with_children = with(record(&parent.hash), "children", set(&children));
+    let with_children = with(record(&parent.hash), "children", list(&children));
     let tombstone = with(with_children.clone(), "state", json!({"S": "ended"}));
     for (first, end) in [
         (
@@ -66,7 +107,7 @@ async fn the_end_of_a_session_ends_its_children_written_or_not() {
 #[tokio::test]
 async fn a_child_that_is_not_known_to_be_ended_is_no_end() {
     let (parent, child) = (a_key(), a_key());
-    let with_child = json!({"Attributes": with(record(&parent.hash), "children", set(&[child]))});
+    let with_child = json!({"Attributes": with(record(&parent.hash), "children", list(&[child]))});
     let script = Script::default().then([Answer::Says(200, with_child.to_string()), refused()]);
     is_refused(sessions(&script).end(&parent, Ended::LoggedOut, NOW).await, "UpdateItem");
 }

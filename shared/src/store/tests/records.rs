@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    session::{Ended, SessionRecord},
+    session::{Ended, Parent, SessionRecord},
     store::{
         item::{Damaged, Item},
         sessions::{from_item, to_item},
@@ -49,6 +49,8 @@ fn what_this_code_does_not_know_is_damaged() {
         ("last_seen_at", json!({"S": "1795329060"})),
         ("parent", json!({"B": "MTIzNDU2Nzg="})),
         ("parent", json!({"S": "parent"})),
+        ("children", json!({"B": "MTIzNDU2Nzg="})),
+        ("children", json!({"BS": ["MTIzNDU2Nzg="]})),
     ] {
         assert_eq!(read(&with(good.clone(), name, value)), Err(Damaged(name)));
     }
@@ -64,9 +66,32 @@ fn a_session_that_was_never_seen_and_one_that_has_a_parent_are_read_back() {
     let hash = a_key().hash;
     for session in [
         Session { last_seen_at: None, ..session() },
-        Session { parent: Some(TokenHash::from_bytes([7; 32])), ..session() },
+        Session { parent: Some(a_parent()), ..session() },
+        Session {
+            children: vec![TokenHash::from_bytes([7; 32]), TokenHash::from_bytes([8; 32])],
+            ..session()
+        },
     ] {
         assert_eq!(from_item(to_item(&hash, &session)), Ok(SessionRecord::Active(session)));
+    }
+}
+
+fn a_parent() -> Parent {
+    Parent {
+        hash: TokenHash::from_bytes([7; 32]),
+        audience: "https://m.example.com".to_owned(),
+        created_at: NOW - 60,
+        seen_at: NOW - 30,
+    }
+}
+
+#[test]
+fn a_page_of_which_something_is_missing_is_damaged_and_no_session_of_its_own() {
+    let hash = a_key().hash;
+    for name in ["audience", "parent_created_at", "parent_seen_at"] {
+        let mut item = to_item(&hash, &Session { parent: Some(a_parent()), ..session() });
+        item.remove(name);
+        assert_eq!(from_item(item), Err(Damaged(name)));
     }
 }
 
