@@ -6,6 +6,8 @@ import unittest
 
 import yaml
 
+from pages import without_pages
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / "examples/cdk/cdk.out"
 
@@ -58,7 +60,7 @@ class Sample(unittest.TestCase):
         for kind, answer in answers.items():
             ours = OURS["Api"]["Properties"]["GatewayResponses"][kind]
             headers = {name.rsplit(".", 1)[1]: value for name, value in answer["ResponseParameters"].items()}
-            self.assertEqual(headers, ours["ResponseParameters"]["Headers"], kind)
+            self.assertEqual(headers, without_pages(ours["ResponseParameters"]["Headers"]), kind)
             self.assertEqual(answer["StatusCode"], str(ours["StatusCode"]), kind)
             body, expected = (json.loads(one["ResponseTemplates"]["application/json"]) for one in (answer, ours))
             self.assertEqual(body, expected, kind)

@@ -155,7 +155,8 @@ class Stacks(unittest.TestCase):
         self.assertEqual(set(routes), {"$connect", "$default"})
         self.assertEqual((routes["$connect"]["AuthorizationType"], routes["$connect"]["AuthorizerId"]), ("CUSTOM", {"Ref": "SessionAuthorizer"}))
         authorizer = resources["SessionAuthorizer"]["Properties"]
-        self.assertEqual(authorizer["IdentitySource"], ["route.request.header.Authorization"])
+        # A page's token is in another header than a Mini Program's, and API Gateway wants all that are named.
+        self.assertNotIn("IdentitySource", authorizer)
         imported = re.findall(r"Fn::ImportValue: !Sub (\S+)", (ROOT / "examples/separate-stack/websocket-api.yaml").read_text())
         self.assertEqual(set(imported), {"${LoginStack}-AuthorizerFunctionArn"})
 

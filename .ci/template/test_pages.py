@@ -6,6 +6,7 @@ import unittest
 from transformed import HTTP, REST, properties, source, transformed
 
 SAMPLES = ("examples/template.yaml", "examples/separate-stack/rest-api.yaml")
+HTTP_SAMPLE = "examples/separate-stack/http-api.yaml"
 PAGE = "https://m.example.com"
 PREFIX = "access-control-"
 
@@ -98,6 +99,10 @@ class RestApi(unittest.TestCase):
 
 
 class HttpApi(unittest.TestCase):
+    def test_the_sample_allows_the_same(self):
+        ours, theirs = (source(file)["Resources"]["Api"]["Properties"]["CorsConfiguration"] for file in (HTTP, HTTP_SAMPLE))
+        self.assertEqual(theirs, ours | {"AllowMethods": ["GET"]})
+
     def cors(self, page):
         return resolved(properties(HTTP, "Api", (("PageOrigin", page),))["Body"]["x-amazon-apigateway-cors"], page)
 

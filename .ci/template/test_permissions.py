@@ -11,7 +11,7 @@ ONE_SECRET = {"secretsmanager:GetSecretValue"}
 # The whole of it: role -> resource -> actions. A change here is a change of who may do what, and is reviewed as such.
 ALLOWED = {
     "LoginRole": {
-        "UsersTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "UsersTable": {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"},
         "SessionsTable": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "AppsSecret": ONE_SECRET,
         "SessionKeyRingSecret": ONE_SECRET,

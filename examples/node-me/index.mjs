@@ -6,7 +6,14 @@
 
 import { identityOf } from "./identity.mjs";
 
+// Pages in a web-view may read the answers, of this one origin; "" for none.
+const PAGE_ORIGIN = process.env.PAGE_ORIGIN ?? "";
+
 export async function handler(event, context) {
+  return readableBy(PAGE_ORIGIN, event, serve(event, context));
+}
+
+function serve(event, context) {
   const identity = identityOf(event);
   const requestId = context.awsRequestId;
   if (identity === null) return withoutAuthorizer(requestId);
@@ -17,6 +24,14 @@ export async function handler(event, context) {
   const { user_id, app_id, session_id, expires_at, unionid } = identity;
   // WeChat's names of the user, openid and unionid, stay on the server.
   return answer(200, "application/json", { user_id, app_id, session_id, expires_at, has_unionid: unionid !== null });
+}
+
+// What a browser wants to see before it shows an answer to a page of another origin; refusals too, or the page takes them for a
+// network that is down. An HTTP API does it by itself.
+export function readableBy(page, event, answer) {
+  const [, origin] = Object.entries(event?.headers ?? {}).find(([name]) => name.toLowerCase() === "origin") ?? [];
+  if (page === "" || origin !== page) return answer;
+  return { ...answer, headers: { ...answer.headers, "Access-Control-Allow-Origin": page, Vary: "Origin" } };
 }
 
 // The route as the template has it, behind a REST API and behind an HTTP API.

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { handler } from "./index.mjs";
+import { handler, readableBy } from "./index.mjs";
 
 const event = (name) => JSON.parse(readFileSync(new URL(`events/${name}.json`, import.meta.url), "utf8"));
 const CALLER = {
@@ -80,5 +80,21 @@ test("refuses whoever has not the role with 403, never with 401", async () => {
     const other = event("me-staff-rest");
     other.requestContext.authorizer.roles = roles;
     assert.equal((await serve(other)).answer.statusCode, 403, JSON.stringify(roles));
+  }
+});
+
+test("a page of the one origin may read every answer and no other any", async () => {
+  const page = "https://m.example.com";
+  for (const name of ["me-rest", "me-staff-rest", "me-no-authorizer-http"]) {
+    const { answer } = await serve(event(name));
+    const allowed = (headers, page) => readableBy(page, { headers }, answer).headers["Access-Control-Allow-Origin"];
+    assert.equal(allowed({ Origin: page }, page), page, name);
+    assert.equal(allowed({ origin: page }, page), page, name);
+    for (const other of [`${page}.evil.example`, "http://m.example.com", "null", ""]) {
+      assert.equal(allowed({ origin: other }, page), undefined, other);
+    }
+    assert.equal(allowed({ origin: page }, ""), undefined);
+    assert.equal(allowed({ origin: "" }, ""), undefined);
+    assert.equal(allowed(null, page), undefined);
   }
 });

@@ -6,12 +6,32 @@ there is no token to read here, and nothing in the headers, the query or the bod
 """
 
 import json
+import os
 from datetime import datetime, timezone
 
 from identity import identity_of
 
 
+# Pages in a web-view may read the answers, of this one origin; "" for none.
+PAGE_ORIGIN = os.environ.get("PAGE_ORIGIN", "")
+
+
 def handler(event, context):
+    return readable_by(PAGE_ORIGIN, event, _serve(event, context))
+
+
+def readable_by(page, event, answer):
+    """What a browser wants to see before it shows an answer to a page of another origin; refusals too, or the page takes them for a
+    network that is down. An HTTP API does it by itself."""
+    if page == "":
+        return answer
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    if headers.get("origin") != page:
+        return answer
+    return answer | {"headers": answer["headers"] | {"Access-Control-Allow-Origin": page, "Vary": "Origin"}}
+
+
+def _serve(event, context):
     identity = identity_of(event)
     if identity is None:
         return _without_authorizer(context.aws_request_id)

@@ -7,7 +7,7 @@ import pathlib
 import types
 import unittest
 
-from app import handler
+from app import handler, readable_by
 
 EVENTS = pathlib.Path(__file__).resolve().parent / "events"
 CALLER = {
@@ -44,6 +44,22 @@ class Me(unittest.TestCase):
             said = json.dumps(serve(event(name)))
             for secret in ("oTEST", "oUNION", "wxs_"):
                 self.assertNotIn(secret, said)
+
+    def test_a_page_of_the_one_origin_may_read_every_answer_and_no_other_any(self):
+        page = "https://m.example.com"
+        for name in ("me-rest", "me-staff-rest", "me-no-authorizer-http"):
+            answer, _ = serve(event(name))
+
+            def allowed(headers, page):
+                return readable_by(page, {"headers": headers}, answer)["headers"].get("Access-Control-Allow-Origin")
+
+            self.assertEqual(allowed({"Origin": page}, page), page)
+            self.assertEqual(allowed({"origin": page}, page), page)
+            for other in (f"{page}.evil.example", "http://m.example.com", "null", ""):
+                self.assertIsNone(allowed({"origin": other}, page))
+            self.assertIsNone(allowed({"origin": page}, ""))
+            self.assertIsNone(allowed({"origin": ""}, ""))
+            self.assertIsNone(allowed(None, page))
 
     def test_believes_no_header_and_tells_the_operator_when_the_route_has_no_authorizer(self):
         for name in ("me-no-authorizer-rest", "me-no-authorizer-http"):

@@ -90,7 +90,8 @@ mod tests {
     async fn what_is_no_event_is_answered_as_on_lambda() {
         let log = Log::stdout("me", Level::Error, Clock::system());
         let limit = Duration::from_secs(3);
-        let response = at_the_door(Sample, log, limit)(json!({"headers": "Bearer x"}).into()).await.unwrap();
+        let response =
+            at_the_door(Sample::default(), log, limit)(json!({"headers": "Bearer x"}).into()).await.unwrap();
         assert_eq!(response["statusCode"], 401);
     }
 }

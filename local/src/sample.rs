@@ -1,6 +1,7 @@
-//! The sample of a function of your own, `examples/rust-me`, at the door that ours have. It knows none of our settings.
+//! The sample of a function of your own, `examples/rust-me`, at the door that ours have.
 
 use lambda_runtime::{Context, Diagnostic};
+use rust_me::{handle, pages::readable_by};
 use serde::Serialize;
 use serde_json::Value;
 use wxsession::{
@@ -11,15 +12,18 @@ use wxsession::{
 };
 
 /// `GET /me` and `GET /staff`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Sample;
+#[derive(Clone, Debug, Default)]
+pub struct Sample {
+    /// Whose pages may read the answers; empty for nobody's.
+    page: String,
+}
 
 impl Function for Sample {
     const NAME: &'static str = "me";
     type Event = Value;
 
-    fn from_env(_: &impl Source, _: Clock) -> Result<Self, EnvError> {
-        Ok(Self)
+    fn from_env(env: &impl Source, _: Clock) -> Result<Self, EnvError> {
+        Ok(Self { page: env.text("PAGE_ORIGIN").unwrap_or_default() })
     }
 
     async fn answer(
@@ -28,7 +32,7 @@ impl Function for Sample {
         context: Context,
         mut line: Line,
     ) -> Result<impl Serialize + Send, Diagnostic> {
-        let answer = rust_me::handle(&event, &context.request_id);
+        let answer = readable_by(&self.page, &event, handle(&event, &context.request_id));
         line.put("status", answer["statusCode"].clone());
         line.end(if answer["statusCode"] == 200 { "ok" } else { "refused" });
         Ok(answer)

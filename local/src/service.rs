@@ -11,6 +11,7 @@ use aws_emulator::{
 };
 use gateway_emulator::Gateway;
 use sam_template::{Template, TemplateError};
+use serde_json::Value;
 use tokio::{sync::watch, task::JoinHandle};
 use wechat_simulator::{Simulator, SimulatorOptions};
 use wxsession::Clock;
@@ -64,6 +65,12 @@ pub enum StartError {
     Function(#[from] wxsession::env::EnvError),
 }
 
+/// What the stacks share.
+fn of_the_sample(template: &Template) -> BTreeMap<String, String> {
+    let page = template.parameters().get("PageOrigin").and_then(Value::as_str);
+    page.map(|page| ("PageOrigin".to_owned(), page.to_owned())).into_iter().collect()
+}
+
 fn remedy(option: &str, source: &std::io::Error) -> String {
     match source.kind() {
         ErrorKind::AddrNotAvailable => "Choose an address of this machine with --host".to_owned(),
@@ -103,7 +110,7 @@ impl Service {
         let (stop, _) = watch::channel(false);
         let seconds = seconds_of(&settings.clock);
         let mut template = Template::parse_with(TEMPLATE, &parameters(settings))?;
-        template.extend(SAMPLE_TEMPLATE, &BTreeMap::new())?;
+        template.extend(SAMPLE_TEMPLATE, &of_the_sample(&template))?;
 
         let options = dynamodb::Options {
             port: settings.dynamodb_port,

@@ -9,7 +9,7 @@ const SHOWN_CHARACTERS: usize = 8;
 pub const HIDDEN: &str = "…";
 
 /// Members of JSON bodies and of the authorizer's context that nobody but their owner may see.
-const SECRET_MEMBERS: [&str; 14] = [
+const SECRET_MEMBERS: [&str; 15] = [
     "access_token",
     "code",
     "data",
@@ -22,18 +22,19 @@ const SECRET_MEMBERS: [&str; 14] = [
     "raw_data",
     "session_key",
     "signature",
+    "ticket",
     "token",
     "unionid",
 ];
 
-/// JSON with every secret member hidden, at any depth; of a token the beginning stays.
+/// JSON with every secret member hidden, at any depth; of a token or ticket the beginning stays.
 #[must_use]
 pub fn shown(value: Value) -> Value {
     match value {
         Value::Object(map) => {
             let members = map.into_iter().map(|(name, value)| {
                 let value = match value {
-                    Value::String(text) if name == "token" => shortened(&text).into(),
+                    Value::String(text) if name == "token" || name == "ticket" => shortened(&text).into(),
                     // An error's `code` is a word of ours; a js_code is not.
                     Value::String(text) if is_error_code(&name, &text) => text.into(),
                     _ if SECRET_MEMBERS.contains(&name.as_str()) => HIDDEN.into(),

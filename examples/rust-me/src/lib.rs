@@ -5,6 +5,7 @@
 //! there is no token to read here, no table, no secret: only [`Identity`].
 
 mod answer;
+pub mod pages;
 
 use serde_json::{Value, json};
 use wxsession_identity::Identity;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::handle;
+use crate::{handle, pages::readable_by};
 
 fn event(name: &str) -> Value {
     let path = format!("{}/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -65,5 +65,26 @@ fn keeps_wechats_names_and_the_token_from_the_client() {
         for secret in ["oTEST", "oUNION", "wxs_"] {
             assert!(!said.contains(secret), "{secret} in {said}");
         }
+    }
+}
+
+#[test]
+fn a_page_of_the_one_origin_may_read_every_answer_and_no_other_any() {
+    let page = "https://m.example.com";
+    for name in ["me-rest", "me-staff-rest", "me-no-authorizer-http"] {
+        let mut event = event(name);
+        let mut allowed = |origin: Value, page: &str| {
+            event["headers"]["origin"] = origin;
+            let answer = readable_by(page, &event, handle(&event, "invocation"));
+            answer["headers"].get("Access-Control-Allow-Origin").cloned()
+        };
+        assert_eq!(allowed(page.into(), page), Some(page.into()), "{name}");
+        for other in ["https://m.example.com.evil.example", "http://m.example.com", "null", ""] {
+            assert_eq!(allowed(other.into(), page), None, "{name} {other}");
+        }
+        for none in [page, ""] {
+            assert_eq!(allowed(none.into(), ""), None, "{name}");
+        }
+        assert_eq!(allowed(Value::Null, page), None, "{name}");
     }
 }
