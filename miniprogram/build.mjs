@@ -50,7 +50,10 @@ export async function outputs() {
     'dist/wxsession.mjs': await bundle({ format: 'esm', banner }),
     'dist/wxsession.d.mts': types,
     'dist/wxsession.min.js': minified,
-    'dist/wxsession.global.js': await bundle({ format: 'iife', globalName: 'wxsession', banner })
+    'dist/wxsession.global.js': await bundle({ format: 'iife', globalName: 'wxsession', banner }),
+    // For what still calls require(); browsers and bundlers take browser/ as it is.
+    'dist/page.js': await bundle({ format: 'cjs', entryPoints: ['browser/wxsession-page.js'], banner: { js: banner.js.replace('src/', 'browser/') } }),
+    'dist/page.d.ts': await readFile(root + 'browser/wxsession-page.d.ts', 'utf8')
   };
 }
 

@@ -59,15 +59,15 @@ export interface SessionInfo {
 
 /** Codes of the service. */
 export type ServiceCode =
-  | 'malformed_request' | 'login_code_invalid' | 'login_code_used' | 'phone_code_invalid' | 'credentials_missing'
-  | 'session_invalid' | 'wrong_app' | 'login_blocked' | 'user_blocked' | 'role_missing' | 'not_found' | 'not_enabled' | 'method_not_allowed'
-  | 'session_key_stale' | 'body_too_large' | 'unsupported_media_type' | 'rate_limited' | 'service_misconfigured'
+  | 'malformed_request' | 'login_code_invalid' | 'login_code_used' | 'phone_code_invalid' | 'audience_unknown' | 'credentials_missing'
+  | 'session_invalid' | 'wrong_app' | 'login_blocked' | 'user_blocked' | 'role_missing' | 'not_for_child' | 'not_found' | 'not_enabled' | 'method_not_allowed'
+  | 'session_key_stale' | 'ticket_invalid' | 'body_too_large' | 'unsupported_media_type' | 'rate_limited' | 'service_misconfigured'
   | 'internal' | 'upstream_invalid' | 'upstream_unavailable' | 'store_unavailable';
 
 /** Codes of this library. */
 export type ClientCode =
   | 'signed_out' | 'wx_login_failed' | 'bad_answer' | 'aborted' | 'timeout' | 'network' | 'interrupted'
-  | 'domain_not_allowed' | 'tls' | 'pay_cancelled' | 'pay_failed';
+  | 'domain_not_allowed' | 'tls' | 'pay_cancelled' | 'pay_failed' | 'pay_unsupported';
 
 /** A later service may have more codes, and an app's own API has its own: text or number. */
 export type ErrorCode = ServiceCode | ClientCode | `http_${number}` | (string & {}) | number;
@@ -242,18 +242,29 @@ export interface DownloadProgress {
   totalBytesExpectedToWrite: number;
 }
 
-/** What the app's own backend signed for wx.requestVirtualPayment. */
+/** What the app's own backend had signed, as the function `wechat` answers it. More members are no harm. */
 export interface SignedPayment {
-  mode: 'short_series_goods' | 'short_series_coin';
+  mode: PaymentMode;
   /** The text that was signed, byte for byte. */
+  sign_data: string;
+  pay_sig: string;
+  signature: string;
+}
+
+/** The same in WeChat's spelling. */
+export interface SignedPaymentOfWx {
+  mode: PaymentMode;
   signData: string;
   paySig: string;
   signature: string;
 }
 
+/** A product, or coins. WeChat may have more. */
+export type PaymentMode = 'short_series_goods' | 'short_series_coin' | (string & {});
+
 export interface PayOptions {
-  /** Asks the app's backend. Called once more, with `again`, when WeChat finds the session_key stale. */
-  sign(context: { again: boolean }): Promise<SignedPayment> | SignedPayment;
+  /** Asks the app's backend. Called once more, with `again`, when WeChat finds the session_key stale: then after a new login. */
+  sign(context: { again: boolean }): PromiseLike<SignedPayment | SignedPaymentOfWx> | SignedPayment | SignedPaymentOfWx;
 }
 
 export interface Session {
@@ -289,9 +300,15 @@ export interface Session {
   logoutEverywhere(): Promise<void>;
   /** Deletes the user's record and stays signed out until `login()`. Rejects when the service did not confirm: call it again. */
   deleteAccount(): Promise<void>;
-  /** `url` with a one-time ticket for the page of a <web-view>. `audience` is the page's origin. */
-  webviewUrl(url: string, audience: string): Promise<string>;
-  /** wx.requestVirtualPayment; logs in and signs once more when WeChat finds the session_key stale. */
+  /**
+   * `url` with a one-time ticket for the page of a <web-view>, in the fragment: `#wxt=...`. The page has a minute to redeem it.
+   * `audience` is the page's origin, and by default that of `url`. https, or http on localhost.
+   */
+  webviewUrl(url: string, audience?: string): Promise<string>;
+  /**
+   * wx.requestVirtualPayment with what `sign` gave; logs in and signs once more when WeChat finds the session_key stale. Resolves
+   * when wx says success, and only then.
+   */
   pay(options: PayOptions): Promise<unknown>;
   /** What is known without asking; null when signed out. */
   current(): SessionInfo | null;

@@ -46,7 +46,7 @@ export class Diagram {
 
   open(arrow) {
     const group = { item: make('li', '', 'request'), title: make('h3'), arrows: make('ol', '', 'arrows') };
-    const device = arrow.detail?.device ? ' · ' + word('otherPhone') : '';
+    const device = arrow.detail?.device ? ' · ' + word('otherPhone') : arrow.detail?.origin ? ' · ' + word('ofPage') : '';
     const known = arrow.request !== null;
     group.title.append(make('span', known ? arrow.text + device : word('unknown')), make('span', '', 'outcome'));
     group.item.append(group.title, group.arrows);

@@ -1,7 +1,8 @@
 // The Mini Program on the left. What it does with the session is what any Mini Program does: it calls the library.
 
 import { createSession } from '/_page/wxsession.mjs';
-import { BrowserWx, Memory } from './wx_shim.js';
+import { WebView } from './web_view.js';
+import { BrowserWx, Memory, ask } from './wx_shim.js';
 import { hasWord, word } from './words.js';
 
 const PERSON = 'page|person';
@@ -12,6 +13,7 @@ export class Phone {
     this.section = section;
     this.result = section.querySelector('#result');
     this.changed = changed;
+    this.webView = new WebView(section.querySelector('#web-view'));
     this.start(localStorage.getItem(PERSON) || crypto.randomUUID());
     for (const button of section.querySelectorAll('[data-do]')) {
       button.addEventListener('click', () => this.run(button.dataset.do));
@@ -35,6 +37,7 @@ export class Phone {
   startAnew() {
     for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
     this.result.replaceChildren();
+    this.webView.close();
     this.start(crypto.randomUUID());
   }
 
@@ -111,6 +114,15 @@ export class Phone {
     const { code } = await this.wx.get('phone-number');
     const answer = await this.post('/phone-number', { code });
     return [word('number', answer.phone_number), { country_code: answer.country_code }];
+  }
+
+  /** A page of another origin goes on as the same user, without this session's token. */
+  async page() {
+    const { page } = await ask('state');
+    if (!page) throw new Error(word('noPage'));
+    const url = await this.session.webviewUrl(`${page}/?lang=${document.documentElement.lang}`);
+    this.webView.open(url);
+    return [word('pageOpened'), {}];
   }
 
   async logout() {

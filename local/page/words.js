@@ -5,6 +5,8 @@ const EN = {
   subtitle: 'Press a button on the phone. Every step behind it is drawn as it happens.',
   phone: 'Mini Program', login: 'Log in', me: 'Call GET /me', sessions: 'My sessions', profile: 'Decrypt profile',
   phoneNumber: 'Phone number', logout: 'Log out',
+  openPage: 'Open an H5 page', webView: 'web-view', reload: 'Same URL again', close: 'Close', ofPage: 'H5 page', noPage: 'No H5 page is served here.',
+  pageOpened: 'Opened with a ticket in the URL’s fragment: good once, for a minute, for this page only.',
   faults: 'What goes wrong', busy: 'Busy', slow: 'Slow', garbage: 'Garbage', down: 'Down', session: 'Session',
   expire: 'Expire it', elsewhere: 'Log out elsewhere', rotate: 'Rotate session_key', block: 'Block the user', unblock: 'Unblock', clock: 'Clock', hour: '+1 h', days: '{0} d',
   day: '+1 d', real: 'Real time', reset: 'Reset all',
@@ -42,6 +44,8 @@ const EN = {
 const ZH = {
   skip: '跳到时序图', title: 'AWS 上的微信登录，实时演示', subtitle: '点击手机上的按钮，时序图会实时画出背后的每一步。',
   phone: '小程序', login: '登录', me: '调用 GET /me', sessions: '我的会话', profile: '解密资料', phoneNumber: '手机号',
+  openPage: '打开 H5 页面', webView: 'web-view', reload: '再次加载同一 URL', close: '关闭', ofPage: 'H5 页面', noPage: '这里没有提供 H5 页面。',
+  pageOpened: '已打开：URL 的 fragment 中带有票据，一次有效，一分钟内使用，只供此页面兑换。',
   logout: '退出登录', faults: '制造故障', busy: '繁忙', slow: '变慢', garbage: '乱码', down: '不可用', session: '会话',
   expire: '设为过期', elsewhere: '在另一部手机上退出', rotate: '更换 session_key', block: '封禁用户', unblock: '解除封禁', clock: '时钟', hour: '+1 小时', days: '{0} 天', day: '+1 天',
   real: '真实时间', reset: '全部重置', diagram: '背后发生了什么', call: '请求', answer: '响应', cannotTell: '无法判断', functionFailed: '失败', failure: '失败', clear: '清空',

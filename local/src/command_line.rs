@@ -62,6 +62,9 @@ struct Run {
     /// Port of the WeChat simulator.
     #[arg(long, default_value_t = 3001)]
     wechat_port: u16,
+    /// Port of the page that the Mini Program opens in a web-view. Only this machine reaches it.
+    #[arg(long, default_value_t = 3002)]
+    web_view_port: u16,
     /// Port of DynamoDB, for the AWS CLI and other tools.
     #[arg(long, default_value_t = 8000)]
     dynamodb_port: u16,
@@ -122,6 +125,7 @@ fn settings(run: Run) -> Result<Settings, String> {
         host: run.host,
         port: run.port,
         wechat_port: run.wechat_port,
+        web_view_port: Some(run.web_view_port),
         dynamodb_port: run.dynamodb_port,
         secrets_port: run.secrets_port,
         containers: run.containers,
@@ -155,6 +159,7 @@ async fn serve(settings: &Settings) -> Result<(), String> {
     let code = simulated.then(|| service.simulator.mint_code(DEFAULT_APP.0, None));
     println!("Page             {}/", service.url);
     println!("Gateway          {}", service.url);
+    println!("H5 page          {}/", service.web_view.as_deref().unwrap_or_default());
     println!(
         "WeChat           {}",
         if simulated { &service.wechat_url } else { "https://api.weixin.qq.com (real)" }

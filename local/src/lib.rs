@@ -5,7 +5,7 @@
 //! - [`service`] starts all of it; [`settings`] are its ports and files
 //! - [`functions`] calls the functions as Lambda does
 //! - [`sample`] is the sample of a business function among them
-//! - [`page`] is the page at `/`, fed by what the emulators tell
+//! - [`page`] is the page at `/`, fed by what the emulators tell; `web_view` the H5 page that its Mini Program opens
 //! - [`event`] fills a sample event for `sam local invoke` and `cargo lambda invoke`
 //! - [`tour`] is what a newcomer sees first
 
@@ -17,3 +17,4 @@ pub mod sample;
 pub mod service;
 pub mod settings;
 pub mod tour;
+mod web_view;

@@ -16,7 +16,7 @@ use aws_emulator::dynamodb::{EmbeddedDynamoDb, FaultProxy, Items};
 use axum::{
     Json, Router,
     extract::State,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode},
     middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -49,6 +49,8 @@ pub(crate) struct PageParts<'a> {
     pub(crate) settings: &'a Settings,
     /// What the operator's tool asks for.
     pub(crate) stack: Value,
+    /// The origin of the page that the Mini Program opens in a web-view.
+    pub(crate) web_view: Option<String>,
     /// Becomes true when the service stops: pages that look on would keep it from stopping.
     pub(crate) stop: watch::Receiver<bool>,
 }
@@ -69,6 +71,8 @@ struct Shared {
     is_simulated: bool,
     files: Option<PathBuf>,
     stack: Value,
+    web_view: Option<String>,
+    policy: HeaderValue,
     stop: watch::Receiver<bool>,
 }
 
@@ -87,6 +91,8 @@ impl Page {
             is_simulated: parts.settings.real_wechat.is_none(),
             files: parts.settings.page_files.clone(),
             stack: parts.stack,
+            policy: guard::policy(parts.web_view.as_deref()),
+            web_view: parts.web_view,
             stop: parts.stop,
         };
         Self { shared: Arc::new(shared) }
@@ -108,7 +114,7 @@ impl Page {
             .route("/expire", post(record::expire))
             .route("/{file}", get(assets::file))
             .fallback(not_there)
-            .layer(middleware::from_fn(guard::check));
+            .layer(middleware::from_fn_with_state(self.clone(), guard::check));
         let index = Router::new().route("/", only_to_read).route("/_page/", get(not_there));
         index.nest("/_page", own).with_state(self).fallback_service(gateway)
     }

@@ -20,6 +20,7 @@ use crate::{
     functions,
     page::{Page, PageParts},
     settings::Settings,
+    web_view,
 };
 use account::{environment, key_ring, parameters, stack, start_secrets};
 use sockets::{listen, passed_on, serve_gateway, serve_simulator, url_of};
@@ -84,6 +85,8 @@ pub struct Service {
     pub url: String,
     /// The WeChat simulator's base URL.
     pub wechat_url: String,
+    /// The origin of the page that the Mini Program opens in a web-view.
+    pub web_view: Option<String>,
     /// The functions' clock.
     pub clock: Clock,
     /// WeChat.
@@ -109,7 +112,13 @@ impl Service {
     pub async fn start(settings: &Settings) -> Result<Self, StartError> {
         let (stop, _) = watch::channel(false);
         let seconds = seconds_of(&settings.clock);
-        let mut template = Template::parse_with(TEMPLATE, &parameters(settings))?;
+        // Its origin is a parameter of the template.
+        let at_web_view = match settings.web_view_port {
+            Some(port) => listen("the page of the web-view", None, port, "--web-view-port").await?,
+            None => Vec::new(),
+        };
+        let web_view = (!at_web_view.is_empty()).then(|| url_of(&at_web_view));
+        let mut template = Template::parse_with(TEMPLATE, &parameters(settings, web_view.as_deref()))?;
         template.extend(SAMPLE_TEMPLATE, &of_the_sample(&template))?;
 
         let options = dynamodb::Options {
@@ -145,6 +154,7 @@ impl Service {
             tables: template.tables(),
             settings,
             stack: stack(&url, &more),
+            web_view: web_view.clone(),
             stop: stop.subscribe(),
         });
         let (router, attending) = match &settings.attendant {
@@ -156,9 +166,12 @@ impl Service {
         };
         let router = page.in_front_of(router);
         running.extend(at.into_iter().map(|at| serve_gateway(router.clone(), at, &stop)));
+        let router = web_view::router(&url, settings.page_files.clone());
+        running.extend(at_web_view.into_iter().map(|at| serve_gateway(router.clone(), at, &stop)));
         Ok(Self {
             url,
             wechat_url,
+            web_view,
             clock: settings.clock.clone(),
             simulator,
             dynamodb,

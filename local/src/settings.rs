@@ -36,6 +36,8 @@ pub struct Settings {
     pub port: u16,
     /// The WeChat simulator.
     pub wechat_port: u16,
+    /// The page that the Mini Program opens in a web-view; `None` for no page, and no tickets.
+    pub web_view_port: Option<u16>,
     /// DynamoDB.
     pub dynamodb_port: u16,
     /// Secrets Manager.
@@ -118,6 +120,7 @@ impl Settings {
             host: None,
             port: 0,
             wechat_port: 0,
+            web_view_port: None,
             dynamodb_port: 0,
             secrets_port: 0,
             containers: false,

@@ -6,6 +6,7 @@ const wechat = connect(config);
 
 App({
   wechat,
+  pageUrl: config.pageUrl,
 
   // One session for the whole app. appId: DevTools' guest AppID is not the simulated one. sessionKey: this demo
   // decrypts open data.

@@ -5,5 +5,9 @@ module.exports = {
   // The WeChat simulator stands in for WeChat, so neither an account nor an AppSecret is needed.
   // Set it to '' and put your own appid into project.config.json to use the real WeChat.
   simulatorUrl: 'http://127.0.0.1:3001',
-  simulatedAppId: 'wx0123456789abcdef'
+  simulatedAppId: 'wx0123456789abcdef',
+
+  // The page that opens in the web-view. Its origin is the service's parameter PageOrigin; with the real WeChat it must be
+  // https and registered in the console (业务域名).
+  pageUrl: 'http://127.0.0.1:3002/'
 };

@@ -9,8 +9,8 @@ const ORIGIN = /^(https?|wss?):\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d+))?(?=[/
 /** @typedef {import('./core').Core} Core */
 
 /**
- * Scheme, host and port in one spelling, a WebSocket's as that of its host's http(s); undefined for anything that is
- * not plainly such a URL.
+ * Scheme, host and port as a browser spells an origin, a WebSocket's as that of its host's http(s); undefined for
+ * anything that is not plainly such a URL.
  * @param {unknown} url
  * @returns {string | undefined}
  */
@@ -18,7 +18,8 @@ export function originOf(url) {
   const parts = ORIGIN.exec(String(url).toLowerCase());
   if (!parts) return undefined;
   const scheme = parts[1].replace('ws', 'http');
-  return scheme + '://' + parts[2] + ':' + Number(parts[3] || (scheme === 'http' ? 80 : 443));
+  const port = Number(parts[3] || 0);
+  return scheme + '://' + parts[2] + (!port || port === (scheme === 'http' ? 80 : 443) ? '' : ':' + port);
 }
 
 /**

@@ -3,18 +3,21 @@
 // answers.js   what an answer means         address.js   where the token may go
 // record.js    what the device remembers    device.js    where the app runs
 // login.js     logging in, one at a time    session.js   the token, and doubts about it
-// requests.js  the app's calls              reach.js     sockets, web-views, payments
+// requests.js  the app's calls              socket.js    a WebSocket
+// webview.js   a page in a web-view         pay.js       a virtual payment
 // signout.js   ways to leave                wire.js      calls to wx
 // errors.js    what the app is told         abort.js     promises that can be aborted
 
 import { normalBase, ownOrigins } from './address.js';
 import { accountOf } from './device.js';
 import { isSessionError, need, nonsense } from './errors.js';
-import { connectSocket, pay, webviewUrl } from './reach.js';
+import { pay } from './pay.js';
 import { load } from './record.js';
 import { authorize, send } from './requests.js';
 import { check, current } from './session.js';
 import { deleteAccount, loginByApp, logout, logoutEverywhere } from './signout.js';
+import { connectSocket } from './socket.js';
+import { webviewUrl } from './webview.js';
 import { ignore } from './wire.js';
 
 export { isSessionError };

@@ -42,7 +42,8 @@ export function call(core, api, options, limit = limitOf(options.timeout), onTas
     };
     const fail = (/** @type {{statusCode?: unknown}} */ failure) => {
       // WeChat for PC has been seen to hand an answered 401 to `fail`.
-      if (failure && isStatus(failure.statusCode)) return success(/** @type {T} */ (failure));
+      // A payment has no status: only `success` is one.
+      if (limit && failure && isStatus(failure.statusCode)) return success(/** @type {T} */ (failure));
       clearTimeout(timer);
       reject(failure);
     };

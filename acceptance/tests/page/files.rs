@@ -2,7 +2,7 @@
 
 use super::support::Stage;
 
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     "/",
     "/_page/page.css",
     "/_page/diagram.css",
@@ -13,6 +13,7 @@ const FILES: [&str; 13] = [
     "/_page/reading.js",
     "/_page/record.js",
     "/_page/wx_shim.js",
+    "/_page/web_view.js",
     "/_page/words.js",
     "/_page/wxsession.mjs",
     "/_page/icon.svg",

@@ -4,3 +4,4 @@ mod buttons;
 mod diagram;
 mod files;
 mod support;
+mod web_view;

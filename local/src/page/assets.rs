@@ -10,7 +10,7 @@ use super::{Page, Refusal, guard};
 
 const INDEX: &str = "index.html";
 
-const FILES: [(&str, &str, &str); 12] = [
+const FILES: [(&str, &str, &str); 13] = [
     (INDEX, "text/html; charset=utf-8", include_str!("../../page/index.html")),
     ("page.css", CSS, include_str!("../../page/page.css")),
     ("diagram.css", CSS, include_str!("../../page/diagram.css")),
@@ -21,6 +21,7 @@ const FILES: [(&str, &str, &str); 12] = [
     ("reading.js", SCRIPT, include_str!("../../page/reading.js")),
     ("record.js", SCRIPT, include_str!("../../page/record.js")),
     ("wx_shim.js", SCRIPT, include_str!("../../page/wx_shim.js")),
+    ("web_view.js", SCRIPT, include_str!("../../page/web_view.js")),
     ("words.js", SCRIPT, include_str!("../../page/words.js")),
     ("wxsession.mjs", SCRIPT, LIBRARY),
 ];
@@ -38,7 +39,7 @@ const ICON: &str = include_str!("../../page/icon.svg");
 
 pub(super) async fn index(State(page): State<Page>) -> Response {
     let mut response = give(&page, INDEX).await;
-    guard::protect(&mut response);
+    guard::protect(&page, &mut response);
     response
 }
 

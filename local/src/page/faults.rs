@@ -146,6 +146,7 @@ pub(super) async fn state(State(page): State<Page>) -> Json<Value> {
         "is_simulated": page.shared.is_simulated,
         "wechat": WeChatIs::now(&page.shared.simulator),
         "dynamodb": dynamodb,
+        "page": page.shared.web_view,
     }))
 }
 

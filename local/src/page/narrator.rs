@@ -144,7 +144,15 @@ fn of_step(event: StepEvent) -> Arrow {
             let header = |wanted: &str| {
                 headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
             };
-            let detail = json!({ "authorization": header("authorization"), "device": header("x-device"), "body": body });
+            // A browser says where a script of another origin comes from: the page of the web-view.
+            let own = header("host").map(|host| format!("http://{host}"));
+            let origin = header("origin").filter(|origin| own.as_ref() != Some(origin));
+            let detail = json!({
+                "authorization": header("authorization"),
+                "device": header("x-device"),
+                "origin": origin,
+                "body": body,
+            });
             Arrow::call(Lane::Phone, Lane::Gateway, format!("{method} {path}"), without_nulls(detail))
         }
         StepEvent::Call { function, is_authorizer } => {

@@ -14,11 +14,15 @@ use crate::settings::Settings;
 
 const APPS_SECRET: &str = "AppsSecret";
 
-pub(super) fn parameters(settings: &Settings) -> BTreeMap<String, String> {
+/// `web_view`: the origin of the page that the Mini Program opens.
+pub(super) fn parameters(settings: &Settings, web_view: Option<&str>) -> BTreeMap<String, String> {
     let (app_id, app_secret) = app(settings);
     let mut parameters = settings.parameters.clone();
     parameters.insert("WechatAppId".to_owned(), app_id.to_owned());
     parameters.insert("WechatAppSecret".to_owned(), app_secret.to_owned());
+    if let Some(origin) = web_view {
+        parameters.insert("PageOrigin".to_owned(), origin.to_owned());
+    }
     parameters
 }
 

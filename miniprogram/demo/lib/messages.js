@@ -6,6 +6,8 @@ const MESSAGES = {
   login_blocked: '该微信账号暂时无法登录',
   user_blocked: '该账号已被停用',
   wrong_app: '该账号不属于此小程序',
+  not_enabled: '服务端没有开启此功能',
+  audience_unknown: '该页面的源与服务端的 PageOrigin 不一致',
   session_key_stale: '微信登录态已更新，请再点一次',
   rate_limited: '操作太频繁，请稍后再试',
   upstream_unavailable: '微信服务繁忙，请稍后再试',

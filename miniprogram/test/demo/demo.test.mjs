@@ -115,9 +115,9 @@ async function demo() {
   wx.confirms = true;
   wx.showModal = ({ success }) => success({ confirm: wx.confirms });
   const started = launch(wx, { baseUrl: 'http://local', simulatorUrl: 'http://local' });
-  const [login, profile, phone, sessions] = paths.map((path) => started.pages[path]);
+  const [login, profile, phone, sessions, h5] = paths.map((path) => started.pages[path]);
   login.onLoad();
-  return { service, wx, ...started, login, profile, phone, sessions };
+  return { service, wx, ...started, login, profile, phone, sessions, h5 };
 }
 
 const sees = (page, ...texts) => {
@@ -251,4 +251,36 @@ test('sessions page: another device is signed out by id, this one through the li
   assert.equal(app.session.current(), null);
   sees(sessions, '您已退出登录');
   assert.equal(sessions.see().includes('本设备'), false);
+});
+
+test('h5 page: the web-view opens with a ticket for the page\'s own origin, each time with a new one', async () => {
+  const { service, h5 } = await demo();
+  await h5.tap('打开 H5 页面');
+  const [first] = h5.webViews();
+  assert.match(first, /^http:\/\/127\.0\.0\.1:3002\/#wxt=wxt_\d+$/);
+  assert.deepEqual([service.log.at(-1).data.audience, h5.buttons().length], ['http://127.0.0.1:3002', 0]);
+  h5.onHide();
+  h5.onShow();
+  assert.deepEqual(h5.webViews(), [], 'an old ticket is not opened again');
+  await h5.tap('打开 H5 页面');
+  assert.notEqual(h5.webViews()[0], first);
+  h5.onFailed();
+  sees(h5, '打不开');
+});
+
+test('h5 page: whoever leaves meanwhile finds no page; what cannot be opened is said', async () => {
+  const { service, login, h5 } = await demo();
+  const opening = h5.tap('打开 H5 页面');
+  h5.onHide();
+  await opening;
+  h5.onShow();
+  assert.deepEqual(h5.webViews(), []);
+  for (const [code, words] of [['not_enabled', '没有开启'], ['audience_unknown', 'PageOrigin']]) {
+    service.inject(({ path }) => path === '/tickets', () => problem(404, code), 1);
+    await h5.tap('打开 H5 页面');
+    sees(h5, words);
+  }
+  await login.tap('退出登录');
+  await h5.tap('打开 H5 页面');
+  sees(h5, '您已退出登录');
 });

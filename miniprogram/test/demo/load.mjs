@@ -63,6 +63,10 @@ function page(path, options) {
     see() {
       return nodesOf(view(this.data)).filter((node) => typeof node === 'string' && node.trim()).map((text) => text.trim());
     },
+    /** Where each web-view on the screen goes. */
+    webViews() {
+      return nodesOf(view(this.data)).filter((node) => node.tag === 'wx-web-view').map((node) => node.attr.src);
+    },
     /** The texts of the buttons, of all or of those with this type. */
     buttons(type) {
       return nodesOf(view(this.data)).filter((node) => node.tag === 'wx-button' && (!type || node.attr.type === type))

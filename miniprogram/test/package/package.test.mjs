@@ -15,7 +15,11 @@ import { FakeService, FakeWx } from '../fake.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(await readFile(root + 'package.json', 'utf8'));
-const LIMIT = 6144;
+// 6 KiB held everything but the other spelling of a signed payment, an origin as a browser spells it, and a fragment that
+// holds something already: half a KiB for what web-views and payments need.
+const LIMIT = 6656;
+// Readable, with its comments: whoever copies it can see what it does, and a bundler takes them out.
+const PAGE_LIMIT = 6144;
 
 let folder, tarball, files;
 before(async () => {
@@ -30,11 +34,19 @@ after(() => rm(folder, { recursive: true }));
 
 const sizeOf = async (path) => gzipSync(await readFile(root + path), { level: 9 }).length;
 
-test('the file that people copy is minified and at most 6 KiB gzipped', async () => {
+test('the file that people copy is minified and at most 6.5 KiB gzipped', async () => {
   const bytes = await sizeOf(COMMITTED);
   assert.ok(bytes <= LIMIT, `${bytes} bytes`);
   assert.ok(bytes > 2048, 'suspiciously small: was everything bundled?');
   assert.equal((await readFile(root + COMMITTED, 'utf8')).trim().split('\n').length, 2, 'the banner and one line');
+});
+
+test('the file that a page copies is small, of one piece, and of syntax that every web-view of WeChat knows', async () => {
+  const text = await readFile(root + 'browser/wxsession-page.js', 'utf8');
+  const bytes = await sizeOf('browser/wxsession-page.js');
+  assert.ok(bytes <= PAGE_LIMIT, `${bytes} bytes`);
+  assert.doesNotMatch(text, /^import |\bimport\((?!'\.\/wxsession-page')/m);
+  parse(text, { ecmaVersion: LANGUAGE, sourceType: 'module' });
 });
 
 test('the committed build is what src/ gives', async () => {
@@ -105,10 +117,10 @@ test('the manifest keeps nobody from installing it, and names its Mini Program f
 
 test('the package holds what it names, the licences, and nothing of the workshop', () => {
   for (const path of ['miniprogram_dist/index.js', 'miniprogram_dist/index.d.ts', 'dist/wxsession.mjs', 'dist/wxsession.d.mts', 'dist/wxsession.min.js',
-    'dist/wxsession.global.js', 'LICENSE-MIT', 'LICENSE-APACHE', 'README.md', 'README.zh-CN.md', 'package.json']) {
+    'dist/wxsession.global.js', 'dist/page.js', 'dist/page.d.ts', 'browser/wxsession-page.js', 'browser/wxsession-page.d.ts', 'browser/package.json', 'LICENSE-MIT', 'LICENSE-APACHE', 'README.md', 'README.zh-CN.md', 'package.json']) {
     assert.ok(files.includes(path), `${path} is not in the package`);
   }
-  assert.equal(files.length, 11, files.join());
+  assert.equal(files.length, 16, files.join());
 });
 
 test('the packed package loads by its name: require, named imports, types', async () => {
@@ -116,12 +128,16 @@ test('the packed package loads by its name: require, named imports, types', asyn
   assert.equal(run('-e', 'const { createSession, isSessionError } = require("wxsession-miniprogram"); console.log(typeof createSession, typeof isSessionError)'), 'function function');
   const script = 'import { createSession, isSessionError } from "wxsession-miniprogram"; console.log(typeof createSession, typeof isSessionError)';
   assert.equal(run('--input-type=module', '-e', script), 'function function');
+  assert.equal(run('-e', 'console.log(Object.keys(require("wxsession-miniprogram/browser")).join())'), 'createPageSession');
+  assert.equal(run('--input-type=module', '-e', 'import * as page from "wxsession-miniprogram/browser"; console.log(Object.keys(page).join())'), 'createPageSession');
   const { createSession } = createRequire(join(folder, 'x.js'))('wxsession-miniprogram');
   assert.equal(createSession({ baseUrl: 'https://a.example', wx: new FakeWx(new FakeService()) }).current(), null);
   await writeFile(join(folder, 'use.ts'), [
     'import { createSession, isSessionError, type SessionInfo } from "wxsession-miniprogram";',
+    'import { createPageSession, type PageSession } from "wxsession-miniprogram/browser";',
     'const info: SessionInfo | null = createSession({ baseUrl: "https://a.example" }).current();',
-    'export const is: boolean = isSessionError(info);'
+    'export const is: boolean = isSessionError(info);',
+    'export const page: PageSession = createPageSession({ baseUrl: "https://a.example" });'
   ].join('\n'));
   for (const [module, resolution] of [['esnext', 'bundler'], ['nodenext', 'nodenext']]) {
     execFileSync(root + 'node_modules/.bin/tsc', ['--ignoreConfig', '--noEmit', '--strict', '--module', module, '--moduleResolution', resolution, '--types', '', 'use.ts'], { cwd: folder, stdio: 'pipe' });

@@ -1,6 +1,6 @@
 // Compiled, never run: what an app in TypeScript may write, and what the types must refuse.
 
-import { createSession, isSessionError, type Abortable, type DownloadOptions, type ErrorCode, type RequestOptions, type RequestResult, type Session, type SessionError, type SocketOptions, type UploadOptions } from '../../index';
+import { createSession, isSessionError, type Abortable, type DownloadOptions, type ErrorCode, type RequestOptions, type RequestResult, type Session, type SessionError, type SignedPayment, type SocketOptions, type UploadOptions } from '../../index';
 
 const session: Session = createSession({
   baseUrl: 'https://api.example.com', appId: 'wx0123456789abcdef', sessionKey: true, origins: ['https://files.example.com'],
@@ -47,7 +47,9 @@ export async function uses(): Promise<void> {
   const controller: { aborted: boolean; addEventListener(): void; removeEventListener(): void } = { aborted: false, addEventListener() {}, removeEventListener() {} };
   session.request({ url: '/orders', signal: controller });
   await session.deleteAccount();
-  const url: string = await session.webviewUrl('https://h5.example.com/', 'https://h5.example.com');
+  const url: string = await session.webviewUrl('https://h5.example.com/', 'https://h5.example.com') + await session.webviewUrl('https://h5.example.com/');
+  await session.pay({ sign: async () => (await session.request<SignedPayment>('/orders/1/payment')).data });
+  await session.pay({ sign: () => ({ mode: 'short_series_coin', sign_data: '', pay_sig: '', signature: '' }) }).catch((error: SessionError) => error.code === 'pay_cancelled');
   await session.pay({ sign: async ({ again }) => ({ mode: 'short_series_goods', signData: String(again), paySig: '', signature: '' }) });
   await session.logout().catch((error: SessionError) => error.retryAfter);
   try {
@@ -126,4 +128,8 @@ export async function uses(): Promise<void> {
   session.request('/orders').then(() => 1).abort();
   // @ts-expect-error signData is the text that was signed
   session.pay({ sign: () => ({ mode: 'short_series_goods', signData: {}, paySig: '', signature: '' }) });
+  // @ts-expect-error of the answer, its body
+  session.pay({ sign: () => session.request<SignedPayment>('/orders/1/payment') });
+  // @ts-expect-error half in one spelling, half in the other
+  session.pay({ sign: () => ({ mode: 'short_series_goods', sign_data: '', paySig: '', signature: '' }) });
 }

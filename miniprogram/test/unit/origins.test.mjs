@@ -65,7 +65,7 @@ for (const url of ['wss://evil.com/', 'ws://api.example.com/', 'https://api.exam
 test('a call that goes out without the token says why to debug, once', async () => {
   const heard = [];
   const { session, wx } = await signedIn({ debug: (event) => heard.push(event) });
-  const missing = { event: 'no token', hint: 'origins has no https://files.example.com:443' };
+  const missing = { event: 'no token', hint: 'origins has no https://files.example.com' };
   const carrier = async () => ({ statusCode: 401, data: { code: 'credentials_missing' } });
   const url = 'https://files.example.com/a?phone=138';
   const refused = (options) => options.success({ statusCode: 401, data: '{"code":"credentials_missing"}', header: {} });

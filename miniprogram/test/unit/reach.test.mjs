@@ -1,4 +1,4 @@
-// Sockets, web-view tickets, payments, the debug hook.
+// Sockets, the debug hook.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -55,81 +55,6 @@ test('onTask hands the socket over before anything can happen on it; abort() clo
   const hanging = session.connectSocket({ url: '/ws', onTask: () => setImmediate(() => hanging.abort()) });
   assert.equal((await settle(hanging)).error.code, 'aborted');
   assert.equal(wx.sockets[1].closed, true);
-});
-
-test('a web-view gets a ticket in the fragment, for its own origin', async () => {
-  const { session, service } = await signedIn();
-  assert.equal(await session.webviewUrl('https://h5.example.com/a?b=1', 'https://h5.example.com'), 'https://h5.example.com/a?b=1#wxsession_ticket=wxt_2');
-  assert.equal(await session.webviewUrl('https://h5.example.com/#/orders', 'https://h5.example.com'), 'https://h5.example.com/#/orders&wxsession_ticket=wxt_3');
-  assert.deepEqual(service.log[0].data, { audience: 'https://h5.example.com' });
-  service.endAll();
-  assert.match(await session.webviewUrl('https://h5.example.com/', 'https://h5.example.com'), /wxt_\d+$/, 'a session that ended is replaced');
-});
-
-test('no ticket leaves for another origin, and none is made for it', async () => {
-  const { session, service } = await signedIn();
-  for (const [url, audience] of [
-    ['https://evil.com/', 'https://h5.example.com'], ['https://h5.example.com@evil.com/', 'https://h5.example.com'], ['/page', 'https://h5.example.com'],
-    ['http://h5.example.com/', 'https://h5.example.com'], ['https://h5.example.com/'], [undefined, undefined], ['javascript:alert(1)', 'javascript:alert(1)']
-  ]) {
-    const { error } = await settle(session.webviewUrl(url, audience));
-    assert.ok(error instanceof TypeError, String(url));
-  }
-  assert.deepEqual(paths(service), []);
-});
-
-test('a service without tickets, or something else in their place, is an error that shows no ticket', async () => {
-  const { session, service } = await signedIn();
-  service.inject(is('/tickets'), () => problem(404, 'not_found'), 1);
-  assert.equal((await settle(session.webviewUrl('https://a.example/', 'https://a.example'))).error.code, 'not_found');
-  for (const body of ['<html>', { ticket: 'two words' }, { ticket: 'wxt_x y' }, {}]) {
-    service.inject(is('/tickets'), () => answer(200, body), 1);
-    const { error } = await settle(session.webviewUrl('https://a.example/', 'https://a.example'));
-    assert.deepEqual([error.code, error.response, error.body], ['bad_answer', undefined, undefined]);
-  }
-});
-
-const signed = { mode: 'short_series_goods', signData: '{"offerId":"1", "buyQuantity":1}', paySig: 'aa', signature: 'bb' };
-
-test('a payment goes to WeChat exactly as the backend signed it', async () => {
-  const { session, wx } = await signedIn();
-  await session.pay({ sign: async () => ({ ...signed, more: 'is not WeChat\'s' }) });
-  assert.deepEqual(wx.payments, [signed]);
-});
-
-for (const errCode of [-15005, -15007]) {
-  test(`WeChat's ${errCode} is healed by one login and one more signature`, async () => {
-    const { session, service, wx } = await signedIn();
-    const asked = [];
-    wx.paymentCodes = [errCode];
-    await session.pay({ sign: ({ again }) => asked.push(again) && { ...signed, signature: 'n' + asked.length } });
-    assert.deepEqual([asked, wx.payments.map(({ signature }) => signature), wx.logins], [[false, true], ['n1', 'n2'], 1]);
-    assert.deepEqual(paths(service), ['POST /login']);
-  });
-
-  test(`${errCode} twice is handed on`, async () => {
-    const { session, wx } = await signedIn();
-    wx.paymentCodes = [errCode, errCode];
-    const { error } = await settle(session.pay({ sign: () => signed }));
-    assert.deepEqual([error.code, error.errno, wx.payments.length, wx.logins], ['pay_failed', errCode, 2, 1]);
-  });
-}
-
-test('a user who cancels is no failure to report; other codes of WeChat are handed on at once', async () => {
-  for (const [errCode, code] of [[-2, 'pay_cancelled'], [-15006, 'pay_failed'], [1001, 'pay_failed']]) {
-    const { session, wx } = await signedIn();
-    wx.paymentCodes = [errCode];
-    const { error } = await settle(session.pay({ sign: () => signed }));
-    assert.deepEqual([error.code, error.errno, wx.payments.length, wx.logins], [code, errCode, 1, 0]);
-  }
-});
-
-test('signData that was parsed on the way is a TypeError; an error of sign() is the outcome', async () => {
-  const { session, wx } = await signedIn();
-  assert.ok((await settle(session.pay({ sign: () => ({ ...signed, signData: {} }) }))).error instanceof TypeError);
-  const theirs = new Error('no stock');
-  assert.equal((await settle(session.pay({ sign: () => Promise.reject(theirs) }))).error, theirs);
-  assert.equal(wx.payments.length, 0);
 });
 
 test('the debug hook sees every step, and no secret', async () => {
