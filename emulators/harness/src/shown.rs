@@ -9,13 +9,15 @@ const SHOWN_CHARACTERS: usize = 8;
 pub const HIDDEN: &str = "…";
 
 /// Members of JSON bodies and of the authorizer's context that nobody but their owner may see.
-const SECRET_MEMBERS: [&str; 15] = [
+const SECRET_MEMBERS: [&str; 17] = [
     "access_token",
     "code",
     "data",
     "encrypted_data",
     "iv",
     "openid",
+    "pay_sig",
+    "paySig",
     "phone_info",
     "phone_number",
     "pure_phone_number",

@@ -14,7 +14,9 @@ mod plugin;
 mod quota;
 mod session_key;
 mod signed;
+mod storage;
 mod tokens;
+pub(crate) mod xpay;
 
 type Endpoint = fn(&mut WeChat, &Request) -> Result<Fields, Refusal>;
 
@@ -37,6 +39,14 @@ const ENDPOINTS: &[(&str, Verb, Endpoint)] = &[
     ("/wxa/business/getuserencryptkey", Verb::Either, encrypt_key::getuserencryptkey),
     ("/wxa/business/checkencryptedmsg", Verb::Post, encrypted_message::checkencryptedmsg),
     ("/wxa/getpluginopenpid", Verb::Post, plugin::getpluginopenpid),
+    ("/wxa/set_user_storage", Verb::Post, storage::set_user_storage),
+    ("/xpay/query_user_balance", Verb::Post, xpay::query_user_balance),
+    ("/xpay/currency_pay", Verb::Post, xpay::currency_pay),
+    ("/xpay/cancel_currency_pay", Verb::Post, xpay::cancel_currency_pay),
+    ("/xpay/present_currency", Verb::Post, xpay::present_currency),
+    ("/xpay/query_order", Verb::Post, xpay::query_order),
+    ("/xpay/notify_provide_goods", Verb::Post, xpay::notify_provide_goods),
+    ("/xpay/refund_order", Verb::Post, xpay::refund_order),
 ];
 
 impl WeChat {

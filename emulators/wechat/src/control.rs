@@ -14,7 +14,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Component, EncryptedData, Fault, Knobs, MintedCode, NewCode, NewPhoneCode, Quota, Simulator, UserInfo,
+    Component, EncryptedData, Fault, Knobs, MintedCode, NewCode, NewPhoneCode, PaymentAccount,
+    PaymentRequest, PaymentResult, Quota, Simulator, UserInfo,
 };
 
 type Sim = State<Simulator>;
@@ -29,6 +30,8 @@ pub(super) fn routes() -> Router<Simulator> {
         .route("/_control/session-key", post(session_key))
         .route("/_control/session-key/rotate", post(rotate))
         .route("/_control/session-key/expire", post(expire))
+        .route("/_control/payment", post(payment))
+        .route("/_control/payment-account", put(payment_account))
         .route("/_control/block", post(block))
         .route("/_control/faults", get(list_faults).post(add_fault).put(replace_faults).delete(clear_faults))
         .route("/_control/ip-whitelist", put(ip_whitelist))
@@ -191,6 +194,22 @@ async fn secret(State(sim): Sim, Json(new): Json<Console>) -> StatusCode {
 
 fn found(found: bool) -> StatusCode {
     if found { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
+}
+
+/// `wx.requestVirtualPayment` on a phone.
+async fn payment(State(sim): Sim, Json(request): Json<PaymentRequest>) -> Json<PaymentResult> {
+    Json(sim.request_virtual_payment(&request))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPaymentAccount {
+    app_id: String,
+    account: PaymentAccount,
+}
+
+async fn payment_account(State(sim): Sim, Json(new): Json<NewPaymentAccount>) -> StatusCode {
+    found(sim.set_payment_account(&new.app_id, new.account))
 }
 
 async fn component(State(sim): Sim, Json(component): Json<Component>) -> StatusCode {

@@ -8,6 +8,7 @@
 //! - `world`: what WeChat knows. `wire`: one call in, one JSON answer out. `api`: what each path does with both.
 //! - `minting`: what the WeChat client would hand to a Mini Program (codes, encryptedData, signatures).
 //!   `open_data`: its cryptography.
+//!   `payment`: what the phone makes of a virtual payment.
 //! - `broken`: answers that go wrong on purpose.
 //! - `console`: what a test changes, `sight`: what it looks at; `control`: both over HTTP. `watched`: what is told of a
 //!   call while it happens.
@@ -20,6 +21,7 @@ mod console;
 mod control;
 mod minting;
 mod open_data;
+mod payment;
 mod sight;
 mod watched;
 mod wire;
@@ -38,8 +40,9 @@ use tokio::net::TcpListener;
 
 pub use self::minting::{EncryptedData, MintedCode, NewCode, NewPhoneCode, UserInfo};
 pub use self::open_data::{encrypt, sign_raw_data, sign_with_session_key};
+pub use self::payment::{PaymentRequest, PaymentResult};
 pub use self::wire::errors::text as errmsg;
-pub use self::world::{Call, Component, Fault, FaultKind, Knobs, Quota, RequestId};
+pub use self::world::{Call, Component, Fault, FaultKind, Knobs, PaymentAccount, Quota, RequestId};
 
 use self::wire::Request;
 use self::world::{Mint, WeChat};

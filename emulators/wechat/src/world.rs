@@ -2,6 +2,7 @@
 //!
 //! - `console`: Mini Programs and what an administrator set for them
 //! - `people`: users, their keys and codes; `tokens`: access tokens
+//! - `payments`: virtual payment: accounts, orders, coins
 //! - `quota`: limits; `calls`, `faults`: what was asked, and what will go wrong
 //! - `mint`: everything that looks random, and what of it is secret; `knobs`: how this WeChat behaves
 
@@ -10,6 +11,7 @@ mod console;
 mod faults;
 mod knobs;
 mod mint;
+mod payments;
 mod people;
 mod quota;
 mod tokens;
@@ -25,6 +27,8 @@ pub(crate) use self::faults::Faults;
 pub use self::faults::{Fault, FaultKind};
 pub use self::knobs::{Knobs, RequestId};
 pub(crate) use self::mint::{Mint, hex};
+pub use self::payments::PaymentAccount;
+pub(crate) use self::payments::{Order, Payments, Place};
 pub(crate) use self::people::{Code, CodeKind, EncryptKey, People, SessionKey, User};
 pub use self::quota::Quota;
 pub(crate) use self::quota::Quotas;
@@ -34,6 +38,7 @@ pub(crate) use self::tokens::{Family, LIFETIME_SECONDS, OVERLAP_SECONDS, Tokens}
 pub(crate) struct WeChat {
     pub(crate) console: Console,
     pub(crate) people: People,
+    pub(crate) payments: Payments,
     pub(crate) tokens: Tokens,
     pub(crate) quotas: Quotas,
     pub(crate) mint: Mint,
@@ -47,16 +52,28 @@ impl WeChat {
         for (_, secret) in apps {
             mint.remember("AppSecret", secret);
         }
-        Self {
+        let mut wechat = Self {
             console: Console::new(apps),
             people: People::default(),
+            payments: Payments::default(),
             tokens: Tokens::default(),
             quotas: Quotas::documented(),
             mint,
             knobs: Knobs::default(),
             faults: Faults::default(),
             calls: Calls::default(),
+        };
+        if let Some((app_id, _)) = apps.first() {
+            wechat.open_payments(app_id, PaymentAccount::local());
         }
+        wechat
+    }
+
+    /// What the console has of virtual payment from now on.
+    pub(crate) fn open_payments(&mut self, app_id: &str, account: PaymentAccount) {
+        self.mint.remember("AppKey", &account.app_key);
+        self.mint.remember("AppKey", &account.sandbox_app_key);
+        self.payments.accounts.insert(app_id.to_owned(), account);
     }
 
     /// The user, registered on first sight.

@@ -7,7 +7,7 @@ use std::{
 
 use aws_emulator::{dynamodb::EmbeddedDynamoDb, secrets_manager::SecretsManager};
 use serde_json::{Map, Value, json};
-use wechat_simulator::DEFAULT_APP;
+use wechat_simulator::{DEFAULT_APP, PaymentAccount};
 
 use super::{RING_SECRET, StartError};
 use crate::settings::Settings;
@@ -40,8 +40,15 @@ pub(super) async fn start_secrets(settings: &Settings, key_ring: &str) -> Result
         source,
     })?;
     let (app_id, app_secret) = app(settings);
-    let apps = Map::from_iter([(app_id.to_owned(), Value::from(app_secret))]);
-    secrets.put(APPS_SECRET, &Value::Object(apps));
+    // The simulator's own keys: payments are signed at once. For the real WeChat put yours there.
+    let app = if settings.real_wechat.is_none() {
+        let PaymentAccount { offer_id, app_key, sandbox_app_key, .. } = PaymentAccount::local();
+        let payment = json!({"offer_id": offer_id, "app_key": app_key, "sandbox_app_key": sandbox_app_key});
+        json!({"secret": app_secret, "virtual_payment": payment})
+    } else {
+        app_secret.into()
+    };
+    secrets.put(APPS_SECRET, &Value::Object(Map::from_iter([(app_id.to_owned(), app)])));
     secrets.put_text(RING_SECRET, key_ring);
     Ok(secrets)
 }

@@ -28,6 +28,8 @@ pub(crate) struct User {
     /// Oldest first.
     pub(crate) encrypt_keys: Vec<EncryptKey>,
     pub(crate) openpid: Option<String>,
+    /// What a server stored for them.
+    pub(crate) storage: BTreeMap<String, String>,
 }
 
 /// A user has one valid key per Mini Program at a time.

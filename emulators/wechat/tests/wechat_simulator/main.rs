@@ -6,6 +6,7 @@ mod control;
 mod faults;
 mod login;
 mod minting;
+mod payments;
 mod phone;
 mod session_key;
 mod tokens;
