@@ -5,7 +5,7 @@ use std::fmt;
 /// A place where a text leaves the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sink {
-    /// The body of a login that succeeded.
+    /// The body of a login that succeeded, or of a ticket that was redeemed.
     LoginAnswer,
     /// The body of an answer with decrypted data.
     DecryptAnswer,
@@ -45,7 +45,7 @@ impl Sink {
     pub fn of_answer(path: &str, is_success: bool) -> Self {
         let path = path.trim_end_matches("/invocations");
         match path.rsplit('/').next() {
-            Some("login") if is_success => Self::LoginAnswer,
+            Some("login" | "redeem") if is_success => Self::LoginAnswer,
             Some("decrypt") if is_success => Self::DecryptAnswer,
             Some("phone-number") if is_success => Self::PhoneAnswer,
             Some("accounts") => Self::AccountsAnswer,
