@@ -18,7 +18,11 @@ function serve(event, context) {
   const requestId = context.awsRequestId;
   if (identity === null) return withoutAuthorizer(requestId);
   // What a role may do is this function's decision. 403, never 401: a new login gives nobody a role.
-  if (routeOf(event) === "/staff" && !identity.roles.includes("staff")) return withoutRole(requestId);
+  if (routeOf(event) === "/staff") {
+    // So is what a page in a web-view may do, with all the scripts that it loads.
+    if (identity.audience !== null) return notForPages(requestId);
+    if (!identity.roles.includes("staff")) return withoutRole(requestId);
+  }
 
   // Your own work goes here. `identity.user_id` is the key to keep a user's things under.
   const { user_id, app_id, session_id, expires_at, unionid } = identity;
@@ -67,6 +71,18 @@ function withoutRole(requestId) {
     status: 403,
     detail: "The user may not do this",
     code: "role_missing",
+    instance: requestId,
+  };
+  return answer(403, "application/problem+json", problem);
+}
+
+function notForPages(requestId) {
+  const problem = {
+    type: "about:blank",
+    title: "Forbidden",
+    status: 403,
+    detail: "Not for a page's session: ask in the Mini Program",
+    code: "not_for_child",
     instance: requestId,
   };
   return answer(403, "application/problem+json", problem);

@@ -98,3 +98,16 @@ test("a page of the one origin may read every answer and no other any", async ()
     assert.equal(allowed(null, page), undefined);
   }
 });
+
+test("a page learns who it is and gets nothing of the staff", async () => {
+  const ofAPage = async (name) => {
+    const sent = event(name);
+    const { authorizer } = sent.requestContext;
+    (authorizer.lambda ?? authorizer).audience = "https://m.example.com";
+    return (await serve(sent)).answer;
+  };
+  assert.equal((await ofAPage("me-rest")).statusCode, 200);
+  // This one has the role.
+  const answer = await ofAPage("me-staff-http");
+  assert.deepEqual([answer.statusCode, JSON.parse(answer.body).code], [403, "not_for_child"]);
+});

@@ -36,8 +36,12 @@ def _serve(event, context):
     if identity is None:
         return _without_authorizer(context.aws_request_id)
     # What a role may do is this function's decision. 403, never 401: a new login gives nobody a role.
-    if _route(event) == "/staff" and "staff" not in identity.roles:
-        return _without_role(context.aws_request_id)
+    if _route(event) == "/staff":
+        # So is what a page in a web-view may do, with all the scripts that it loads.
+        if identity.audience is not None:
+            return _not_for_pages(context.aws_request_id)
+        if "staff" not in identity.roles:
+            return _without_role(context.aws_request_id)
 
     # Your own work goes here. `identity.user_id` is the key to keep a user's things under.
     body = {
@@ -84,6 +88,18 @@ def _without_role(request_id):
         "status": 403,
         "detail": "The user may not do this",
         "code": "role_missing",
+        "instance": request_id,
+    }
+    return _answer(403, "application/problem+json", problem)
+
+
+def _not_for_pages(request_id):
+    problem = {
+        "type": "about:blank",
+        "title": "Forbidden",
+        "status": 403,
+        "detail": "Not for a page's session: ask in the Mini Program",
+        "code": "not_for_child",
         "instance": request_id,
     }
     return _answer(403, "application/problem+json", problem)

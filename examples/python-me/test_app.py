@@ -61,6 +61,18 @@ class Me(unittest.TestCase):
             self.assertIsNone(allowed({"origin": ""}, ""))
             self.assertIsNone(allowed(None, page))
 
+    def test_a_page_learns_who_it_is_and_gets_nothing_of_the_staff(self):
+        def of_a_page(name):
+            sent = event(name)
+            authorizer = sent["requestContext"]["authorizer"]
+            authorizer.get("lambda", authorizer)["audience"] = "https://m.example.com"
+            return serve(sent)[0]
+
+        self.assertEqual(of_a_page("me-rest")["statusCode"], 200)
+        # This one has the role.
+        answer = of_a_page("me-staff-http")
+        self.assertEqual((answer["statusCode"], json.loads(answer["body"])["code"]), (403, "not_for_child"))
+
     def test_believes_no_header_and_tells_the_operator_when_the_route_has_no_authorizer(self):
         for name in ("me-no-authorizer-rest", "me-no-authorizer-http"):
             with self.subTest(name):

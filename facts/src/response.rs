@@ -53,7 +53,12 @@ pub const REFUSALS: &[Refusal] = &[
     .with("ended: signed_out_everywhere"),
     refusal("LoginForbidden", 403, &[WrongApp, LoginBlocked, UserBlocked], ": do not try again")
         .with("until: 1795418115"),
-    refusal("RoleMissing", 403, &[RoleMissing], ": the user has not the role that the route wants"),
+    refusal(
+        "RoleMissing",
+        403,
+        &[RoleMissing, NotForChild],
+        ": the user has not the role that the route wants, or it is no route for pages",
+    ),
     refusal("NotForChild", 403, &[NotForChild], ": the session is that of a page in a web-view"),
     refusal(
         "WrongAppOrPage",

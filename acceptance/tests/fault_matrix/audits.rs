@@ -33,6 +33,11 @@ pub(crate) fn judge(cell: &Cell<'_>, seen: &Seen) -> Vec<String> {
                 is("session_created", after.sessions - before.sessions);
             }
         }
+        Route::Ticket => is("ticket_made", usize::from(is_done)),
+        Route::Redeem => {
+            is("ticket_redeemed", usize::from(is_done));
+            is("authn_login_fail", 0);
+        }
         Route::Check if is_done => is("session_renewed", usize::from(before.last_seen != after.last_seen)),
         Route::Logout if is_done => is("session_logout", usize::from(before.state != after.state)),
         Route::RevokeAll if is_done => {
@@ -58,6 +63,10 @@ fn done(cell: &Cell<'_>, seen: &Seen) -> Option<String> {
     match (cell.route, seen.outcome.as_str()) {
         (Route::Login, "200") if after.sessions != before.sessions + 1 => Some(format!(
             "a login answers 200 and the user has {} sessions after {}",
+            after.sessions, before.sessions
+        )),
+        (Route::Redeem, "200") if after.sessions != before.sessions + 1 => Some(format!(
+            "a redemption answers 200 and the user has {} sessions after {}",
             after.sessions, before.sessions
         )),
         (Route::Logout, "204") if after.state == "active" => {

@@ -47,6 +47,8 @@ impl Canaries {
         ];
         let codes = user.codes.lock();
         all.extend(codes.iter().map(|code| Canary::new("js_code", code)));
+        let tickets = user.presented.lock();
+        all.extend(tickets.iter().map(|ticket| Canary::new("ticket", ticket)));
         Self(all)
     }
 

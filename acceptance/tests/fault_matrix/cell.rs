@@ -15,6 +15,9 @@ use crate::{
     world::World,
 };
 
+/// To warm up, under the fault, and when it is gone.
+const TICKETS: usize = 3;
+
 /// Which cell.
 #[derive(Clone, Copy)]
 pub(crate) struct Cell<'a> {
@@ -70,6 +73,11 @@ impl Cell<'_> {
         let Stage { world, healthy } = stage;
         let fault = &self.row.fault;
         let user = log_in(world, healthy).await?;
+        if self.route == Route::Redeem {
+            for _ in 0..TICKETS {
+                user.prepare_ticket(&world.sessions_table().await).await;
+            }
+        }
         let instance = Instance::new(world, self.route, Some(fault), tamper).await;
         if self.warmth == Warmth::Warm {
             warm_up(self.route.harmless(), &instance, &user).await?;

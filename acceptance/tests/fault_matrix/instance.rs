@@ -133,7 +133,7 @@ fn build(
         "authorizer" => {
             at_the_door(Authorizer::with_account(account, &env, clock).expect(complete), log, limit)
         }
-        _ => at_the_door(local::sample::Sample, log, limit),
+        _ => at_the_door(local::sample::Sample::default(), log, limit),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     cell::{Cell, Seen},
     instance::Run,
     routes::Route,
+    rows::BEHIND,
     world::DEPLOYED,
 };
 
@@ -97,8 +98,7 @@ fn form(cell: &Cell<'_>, seen: &Seen) -> Vec<String> {
     // Said to the holder of the token only.
     let members: Vec<&str> = members.filter(|name| *name != "ended").collect();
     // What API Gateway answers by itself, from the template, has no sentence of its own.
-    let of_gateway =
-        matches!(cell.route, Route::Me | Route::List | Route::RevokeAll | Route::Decrypt | Route::KeyCheck);
+    let of_gateway = BEHIND.contains(&cell.route);
     let fits = members == MEMBERS
         || of_gateway && members.iter().eq(MEMBERS.iter().filter(|name| **name != "detail"));
     if !fits || reply.body["status"] != reply.status {

@@ -19,7 +19,7 @@ pub(crate) struct Records {
     pub(crate) live: String,
 }
 
-fn tables() -> [&'static str; 2] {
+pub(crate) fn tables() -> [&'static str; 2] {
     let function = DEPLOYED.function("check-session").expect("the template has it");
     ["SESSIONS_TABLE", "USERS_TABLE"].map(|name| function.environment[name].as_str())
 }
@@ -57,7 +57,9 @@ impl World {
     pub(crate) fn damage(&self, damage: Damage, user: &User) {
         let [sessions, users] = tables();
         let of_user = json!({"user_id": {"S": user.id}});
-        let session = self.sessions(user).remove(0);
+        let sessions_of = self.sessions(user);
+        let session = sessions_of.iter().find(|item| item["session_id"]["S"] == user.session_id.as_str());
+        let session = session.expect("the user has logged in");
         let of_session = json!({"pk": session["pk"], "sk": session["sk"]});
         let items = self.dynamodb.items();
         let set = |table: &str, key: &Value, update: &str, name: &str, value: Value| {

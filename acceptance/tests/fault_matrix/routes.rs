@@ -3,7 +3,7 @@
 use operator::http_client::{HttpClient, Outgoing, Reply};
 use serde_json::json;
 
-use crate::user::User;
+use crate::{user::User, world::PAGE};
 
 /// A route, or the authorizer asked without a gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,13 +17,16 @@ pub(crate) enum Route {
     RevokeAll,
     Decrypt,
     KeyCheck,
+    /// A ticket for a page, and its redemption.
+    Ticket,
+    Redeem,
     /// Account control, asked without a gateway: it has none.
     Account,
     Block,
 }
 
 impl Route {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Login,
         Self::Check,
         Self::Logout,
@@ -33,6 +36,8 @@ impl Route {
         Self::RevokeAll,
         Self::Decrypt,
         Self::KeyCheck,
+        Self::Ticket,
+        Self::Redeem,
         Self::Account,
         Self::Block,
     ];
@@ -48,6 +53,8 @@ impl Route {
             Self::RevokeAll => "revoke all",
             Self::Decrypt => "decrypt",
             Self::KeyCheck => "session-key",
+            Self::Ticket => "ticket",
+            Self::Redeem => "redeem",
             Self::Account => "account",
             Self::Block => "block",
         }
@@ -56,11 +63,11 @@ impl Route {
     /// The functions that serve it, by binary name.
     pub(crate) fn functions(self) -> &'static [&'static str] {
         match self {
-            Self::Login => &["login"],
+            Self::Login | Self::Redeem => &["login"],
             Self::Check | Self::Logout => &["check-session"],
             Self::Authorizer => &["authorizer"],
             Self::Me => &["authorizer", "me"],
-            Self::List | Self::RevokeAll => &["authorizer", "sessions"],
+            Self::List | Self::RevokeAll | Self::Ticket => &["authorizer", "sessions"],
             Self::Decrypt | Self::KeyCheck => &["authorizer", "open-data"],
             Self::Account | Self::Block => &["accounts"],
         }
@@ -96,6 +103,11 @@ impl Route {
             Self::RevokeAll => asks("DELETE", "/sessions"),
             Self::Decrypt => asks("POST", "/open-data/decrypt").json(&user.open_data),
             Self::KeyCheck => asks("GET", "/session-key"),
+            Self::Ticket => asks("POST", "/tickets").json(&json!({"audience": PAGE})),
+            Self::Redeem => {
+                let redeem = service.request("POST", "/tickets/redeem").header("origin", PAGE);
+                redeem.json(&json!({"ticket": user.ticket(), "audience": PAGE}))
+            }
             Self::Account => control(json!({"action": "get", "actor": "matrix", "user_id": user.id})),
             Self::Block => {
                 control(json!({"action": "block", "actor": "matrix", "user_id": user.id, "reason": "spam"}))

@@ -30,7 +30,8 @@ pub(crate) enum Cost {
 /// What every route is to answer, in the order of [`Route::ALL`].
 pub(crate) type Answers = [&'static str; Route::ALL.len()];
 
-const HEALTHY: Answers = ["200", "200", "204", "allow", "200", "200", "204", "200", "200", "200", "200"];
+const HEALTHY: Answers =
+    ["200", "200", "204", "allow", "200", "200", "204", "200", "200", "200", "200", "200", "200"];
 
 /// One fault.
 #[derive(Clone, Debug)]
@@ -99,6 +100,7 @@ impl Row {
     /// The session is over for everybody who asks.
     fn session_over(self) -> Self {
         let row = self.at(&BEHIND, "401 session_invalid").at(&[Route::Check], "401 session_invalid");
+        let row = row.at(&[Route::Redeem], "409 ticket_invalid");
         Self { is_infrastructure: false, ..row.at(&[Route::Authorizer], "refuse") }
     }
 
@@ -120,8 +122,8 @@ impl Row {
 }
 
 /// Routes behind the authorizer.
-pub(crate) const BEHIND: [Route; 5] =
-    [Route::Me, Route::List, Route::RevokeAll, Route::Decrypt, Route::KeyCheck];
+pub(crate) const BEHIND: [Route; 6] =
+    [Route::Me, Route::List, Route::RevokeAll, Route::Decrypt, Route::KeyCheck, Route::Ticket];
 
 /// Account control.
 const CONTROL: [Route; 2] = [Route::Account, Route::Block];
@@ -162,8 +164,10 @@ fn tables() -> Vec<Row> {
             .at(&[Route::Login, Route::Account, Route::Block], "200")
             .at(&[Route::Logout], "204"),
         row("role credentials expired", Tables::ExpiredCredentials).without_tables(),
-        Row::new("DynamoDB: updates throttled, a renewal is due", renewals)
-            .at(&[Route::Login, Route::Logout, Route::RevokeAll, Route::Block], "503 store_unavailable"),
+        Row::new("DynamoDB: updates throttled, a renewal is due", renewals).at(
+            &[Route::Login, Route::Logout, Route::RevokeAll, Route::Redeem, Route::Block],
+            "503 store_unavailable",
+        ),
     ]
 }
 

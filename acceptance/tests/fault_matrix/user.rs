@@ -4,7 +4,17 @@ use operator::http_client::HttpClient;
 use serde_json::{Value, json};
 use wechat_simulator::{DEFAULT_APP, Simulator};
 
-use crate::routes::Route;
+use wxsession::{
+    Random,
+    store::{SessionKey, Sessions, tickets::StoredTicket},
+    ticket::Ticket,
+    token::{Realm, SessionToken},
+};
+
+use crate::{
+    routes::Route,
+    world::{PAGE, START},
+};
 
 /// Somebody who has logged in once.
 pub(crate) struct User {
@@ -17,6 +27,9 @@ pub(crate) struct User {
     pub(crate) open_data: Value,
     /// Codes of `wx.login` that were handed out.
     pub(crate) codes: parking_lot::Mutex<Vec<String>>,
+    /// Tickets that the Mini Program made, and those that were presented.
+    tickets: parking_lot::Mutex<Vec<String>>,
+    pub(crate) presented: parking_lot::Mutex<Vec<String>>,
     simulator: Simulator,
 }
 
@@ -34,6 +47,8 @@ impl User {
             session_key: String::new(),
             open_data: Value::Null,
             codes: parking_lot::Mutex::default(),
+            tickets: parking_lot::Mutex::default(),
+            presented: parking_lot::Mutex::default(),
             simulator: simulator.clone(),
         };
         let reply = Route::Login.ask(service, &user).await?;
@@ -47,6 +62,29 @@ impl User {
         let data = simulator.mint_encrypted_data(app, &user.openid, json!({"openGId": "group"}));
         user.open_data = json!({"encrypted_data": data.encrypted_data, "iv": data.iv});
         Ok(Self { token, id, session_id, session_key: key, ..user })
+    }
+
+    /// Makes a ticket past the functions: it has to be there whatever becomes of them, and be good whatever the clock says.
+    pub(crate) async fn prepare_ticket(&self, tables: &Sessions) {
+        let (token, realm) = (SessionToken::parse(&self.token), Realm::new("1").expect("the default"));
+        let session = SessionKey::of(&token.expect("the login gave a token"), &realm);
+        let ticket = Ticket::generate(&Random::system());
+        let stored = StoredTicket {
+            user: session.user,
+            parent: session.hash,
+            audience: PAGE.to_owned(),
+            expires_at: START + 604_800,
+            child: None,
+        };
+        tables.create_ticket(&ticket.hash(&realm), &stored).await.expect("the tables answer");
+        self.tickets.lock().push(ticket.expose().to_string());
+    }
+
+    /// A ticket that nobody has presented.
+    pub(crate) fn ticket(&self) -> String {
+        let ticket = self.tickets.lock().pop().expect("there are as many as a cell needs");
+        self.presented.lock().push(ticket.clone());
+        ticket
     }
 
     /// A fresh code of `wx.login`.

@@ -25,6 +25,8 @@ use tokio::task::JoinHandle;
 use wechat_simulator::{self, DEFAULT_APP, FaultKind, Simulator, SimulatorOptions};
 use wxsession::{
     Clock,
+    aws::{Account, Budget},
+    store::Sessions,
     telemetry::{Level, Log},
 };
 
@@ -32,15 +34,18 @@ use crate::{
     canaries::{APP_SECRET, ENVIRONMENT, RING_KEY},
     detour::Detour,
     faults::Fault,
+    records::tables,
     user::User,
     wires::{Plug, front, listener},
 };
 
+/// The one origin whose pages may have sessions.
+pub(crate) const PAGE: &str = "https://m.example.com";
 pub(crate) const START: i64 = 1_700_000_000;
 
 /// The deployed truth, with the sample function behind its authorizer.
 pub(crate) static DEPLOYED: LazyLock<Template> = LazyLock::new(|| {
-    let parameters = [("WechatAppId", DEFAULT_APP.0), ("WechatAppSecret", APP_SECRET)];
+    let parameters = [("WechatAppId", DEFAULT_APP.0), ("WechatAppSecret", APP_SECRET), ("PageOrigin", PAGE)];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let mut template =
         Template::parse_with(TEMPLATE, &parameters.into()).expect("the template is read by all tests");
@@ -113,6 +118,12 @@ impl World {
         ];
         let credentials = ENVIRONMENT.map(|(name, value)| (name, value.to_owned()));
         places.into_iter().chain(credentials).map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// The table past the functions.
+    pub(crate) async fn sessions_table(&self) -> Sessions {
+        let account = Account::read(&self.environment(None).await).expect("complete settings");
+        Sessions::new(account.dynamodb(Budget::WRITE), tables()[0])
     }
 
     /// A log of `function` at the level that says most.

@@ -139,6 +139,20 @@ async fn costs(former: usize) -> Vec<(&'static str, Cost)> {
         }
     };
     costs.push(("list", meter.of(route("GET", "/sessions", None, 200)).await));
+    let parent = (token.clone(), session.clone());
+    let mut tickets = Vec::new();
+    costs.push(("make a ticket", meter.of(async { tickets.extend(world.ticket(&parent).await) }).await));
+    let mut pages = Vec::new();
+    let redeem = async { pages.extend(world.redeem(&tickets[0], &parent).await) };
+    costs.push(("redeem", meter.of(Box::pin(redeem)).await));
+    let page = pages[0].clone();
+    let authorize = async { assert_eq!(world.authorizes(&page.0).await, Some(true)) };
+    costs.push(("authorize a page", meter.of(authorize).await));
+    costs.push(("list with a page", meter.of(route("GET", "/sessions", None, 200)).await));
+    let again = async { assert!(world.redeem(&tickets[0], &parent).await.is_none()) };
+    costs.push(("redeem again", meter.of(Box::pin(again)).await));
+    let junk = async { assert!(world.redeem("wxt_junk", &parent).await.is_none()) };
+    costs.push(("redeem junk", meter.of(Box::pin(junk)).await));
     let other = held[0].1.id.to_string();
     costs.push(("end one", meter.of(route("DELETE", "/sessions/{id}", Some(other), 204)).await));
     costs.push(("sign out everywhere", meter.of(route("DELETE", "/sessions", None, 204)).await));
@@ -187,6 +201,13 @@ async fn what_a_call_costs_does_not_depend_on_what_came_before() {
     for write in ["sign out everywhere", "block", "unblock"] {
         assert_eq!(names(write), (vec!["GetItem", "UpdateItem"], 1.0), "{write}");
     }
+    assert_eq!(names("make a ticket"), (vec!["PutItem"], 0.0));
+    let redemption = ["BatchGetItem", "BatchGetItem", "PutItem", "UpdateItem", "UpdateItem"];
+    assert_eq!(names("redeem"), (redemption.to_vec(), 3.0));
+    assert_eq!(names("authorize a page"), names("authorize"), "a page costs what a session costs");
+    assert_eq!(names("list with a page").0, ["BatchGetItem", "BatchGetItem", "GetItem"]);
+    assert_eq!(names("redeem again"), (vec!["BatchGetItem", "UpdateItem"], 1.0));
+    assert_eq!(names("redeem junk"), (vec![], 0.0));
     assert_eq!(names("erase").0, ["BatchGetItem", "GetItem", "PutItem"]);
     assert_eq!(names("junk"), (vec![], 0.0));
 }

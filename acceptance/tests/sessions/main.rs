@@ -2,6 +2,7 @@
 //! expressions.
 //!
 //! - `routes`: what each route of the sessions function answers
+//! - `pages`: tickets, and the sessions of pages in a web-view
 //! - `outages`: tables that break down in the middle of a request
 //! - `model`: every interleaving of the operations, one call to DynamoDB at a time
 //! - `history`: long random histories with clock jumps against a reference model
@@ -24,6 +25,7 @@ mod engine;
 mod history;
 mod model;
 mod outages;
+mod pages;
 mod races;
 mod routes;
 mod served;

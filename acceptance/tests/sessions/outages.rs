@@ -1,12 +1,13 @@
 //! The tables break down in the middle of a request: "cannot tell" never becomes "done", and what was
 //! begun can be finished.
 
+use serde_json::json;
 use wxsession::{Clock, session::Session, token::SessionToken};
 
 use crate::{
     connector::{Flaky, Trouble},
     engine::{Engine, USERS},
-    world::{NOW, World},
+    world::{NOW, PAGE, World},
 };
 
 const KEY: &str = "tiihtNczf5v6AKRyjwEUhQ==";
@@ -43,6 +44,10 @@ impl Stage {
         let (status, _) = self.world.sessions_route(method, route, Some(&id), &self.asking).await;
         self.flaky.set(None);
         status
+    }
+
+    fn asking(&self) -> (SessionToken, Session) {
+        (self.tokens[0].clone(), self.asking.clone())
     }
 
     async fn accepted(&self) -> Vec<bool> {
@@ -126,5 +131,70 @@ async fn a_login_that_is_not_known_to_be_listed_is_not_promised() {
                 assert_eq!(stage.world.authorizes(&again).await, Some(true));
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_not_known_to_be_written_is_not_given() {
+    for trouble in troubles().take(4) {
+        let stage = Stage::new().await;
+        stage.flaky.set(Some(trouble));
+        let (status, _) = stage.world.make_ticket(&stage.asking(), PAGE).await;
+        assert_eq!(status, if trouble.after < 1 { 503 } else { 200 }, "{trouble:?}");
+    }
+}
+
+/// The calls of a redemption for which the oldest page has to go: ticket read and used, parent and user read, the oldest
+/// page ended, the new one named and written.
+const REDEMPTION: usize = 6;
+
+#[tokio::test]
+async fn a_page_that_is_not_known_to_be_written_is_not_promised_and_nothing_outlives_a_logout() {
+    for trouble in troubles() {
+        let stage = Stage::new().await;
+        let parent = stage.asking();
+        let mut pages = Vec::new();
+        for _ in 0..3 {
+            let ticket = stage.world.ticket(&parent).await.expect("the tables answer");
+            pages.push(stage.world.redeem(&ticket, &parent).await.expect("the tables answer").0);
+        }
+        let ticket = stage.world.ticket(&parent).await.expect("the tables answer");
+        stage.flaky.set(Some(trouble));
+        let (status, body) = stage.world.redeem_route(&ticket, PAGE).await;
+        stage.flaky.set(None);
+        assert_eq!(status, if trouble.after < REDEMPTION { 503 } else { 200 }, "{trouble:?} {body}");
+        if status == 503 {
+            assert_eq!(body["code"], json!("store_unavailable"), "never a 409");
+        }
+        // The reload: a page that never heard its token. The Mini Program opens it again.
+        let again = stage.world.ticket(&parent).await.expect("the tables answer again");
+        let again = stage.world.redeem(&again, &parent).await.expect("the tables answer again").0;
+        assert_eq!(stage.world.authorizes(&again).await, Some(true), "{trouble:?}");
+        pages.push(again);
+        pages.extend(body["token"].as_str().map(|token| SessionToken::parse(token).expect("a token")));
+        assert_eq!(stage.world.session_route("DELETE", &parent.0.expose()).await.0, 204);
+        for page in &pages {
+            assert_eq!(stage.world.authorizes(page).await, Some(false), "{trouble:?}");
+        }
+        let dump = stage.engine.dump();
+        let active =
+            dump.values().filter(|item| item["state"]["S"] == "active" && item.get("parent").is_some());
+        assert_eq!(active.count(), 0, "{trouble:?}: no page is left, whoever may have its token");
+    }
+}
+
+#[tokio::test]
+async fn a_second_redemption_that_cannot_end_the_first_is_no_refusal() {
+    for trouble in troubles().take(4) {
+        let stage = Stage::new().await;
+        let parent = stage.asking();
+        let ticket = stage.world.ticket(&parent).await.expect("the tables answer");
+        let page = stage.world.redeem(&ticket, &parent).await.expect("the tables answer").0;
+        stage.flaky.set(Some(trouble));
+        let (status, _) = stage.world.redeem_route(&ticket, PAGE).await;
+        stage.flaky.set(None);
+        assert_eq!(status, if trouble.after < 2 { 503 } else { 409 }, "{trouble:?}");
+        assert_eq!(stage.world.redeem_route(&ticket, PAGE).await.0, 409, "it can be repeated");
+        assert_eq!(stage.world.authorizes(&page).await, Some(false));
     }
 }

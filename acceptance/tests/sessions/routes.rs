@@ -59,7 +59,8 @@ async fn lists_good_sessions_newest_first_and_marks_the_current_one() {
     let (status, body) = stage.world.sessions_route("GET", "/sessions", None, &second).await;
     let row = |session: &Session, current: bool| {
         json!({"id": session.id.to_string(), "created_at": session.created_at,
-            "last_seen_at": session.created_at, "expires_at": session.expires_at, "current": current, "device": {}})
+            "last_seen_at": session.created_at, "expires_at": session.expires_at, "current": current, "device": {},
+            "children": []})
     };
     let rows = [row(&third, false), row(&second, true), row(&first, false)];
     assert_eq!((status, body), (200, json!({"sessions": rows})));

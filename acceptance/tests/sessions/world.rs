@@ -106,7 +106,7 @@ impl World {
         })
     }
 
-    fn check(&self) -> &CheckSession {
+    pub(crate) fn check(&self) -> &CheckSession {
         let made = || CheckSession::with_account(self.account.clone(), &self.env, self.clock.clone());
         self.check.get_or_init(|| made().expect("settings"))
     }
@@ -118,6 +118,15 @@ impl World {
 
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         self.account.dynamodb(Budget::WRITE)
+    }
+
+    pub(crate) fn log(&self) -> Log {
+        self.log.clone()
+    }
+
+    /// A log that is a function's own, into the same lines.
+    pub(crate) fn log_of(&self, function: &'static str) -> Log {
+        Log::stdout(function, Level::Info, self.clock.clone()).kept(Arc::clone(&self.lines))
     }
 
     pub(crate) fn line(&self) -> Line {
@@ -252,6 +261,14 @@ impl World {
             "methodArn": "arn:aws:execute-api:us-east-1:000000000000:api/v1/GET/me"});
         let answer = serve::invoke_json(self.authorizer(), &self.log, event, "test").await.ok()?;
         Some(answer["policyDocument"]["Statement"][0]["Effect"] == "Allow")
+    }
+
+    /// What the authorizer hands on.
+    pub(crate) async fn context(&self, token: &SessionToken) -> Value {
+        let event = json!({"type": "TOKEN", "authorizationToken": format!("Bearer {}", &*token.expose()),
+            "methodArn": "arn:aws:execute-api:us-east-1:000000000000:api/v1/GET/me"});
+        let answer = serve::invoke_json(self.authorizer(), &self.log, event, "test").await;
+        answer.expect("the tables answer")["context"].clone()
     }
 
     /// `GET` or `DELETE /session` with the token.

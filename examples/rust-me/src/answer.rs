@@ -26,6 +26,12 @@ pub(crate) fn without_role(request_id: &str) -> Value {
     answer(403, "application/problem+json", &body, None)
 }
 
+pub(crate) fn not_for_pages(request_id: &str) -> Value {
+    let detail = "Not for a page's session: ask in the Mini Program";
+    let body = problem(403, "not_for_child", "Forbidden", detail, request_id);
+    answer(403, "application/problem+json", &body, None)
+}
+
 fn problem(status: u16, code: &str, title: &str, detail: &str, request_id: &str) -> Value {
     json!({
         "type": "about:blank", "title": title, "status": status, "detail": detail, "code": code, "instance": request_id,

@@ -17,8 +17,14 @@ pub fn handle(event: &Value, request_id: &str) -> Value {
         return answer::without_authorizer(request_id);
     };
     // What a role may do is this function's decision. 403, never 401: a new login gives nobody a role.
-    if route(event) == Some("/staff") && !identity.profile.roles.contains("staff") {
-        return answer::without_role(request_id);
+    if route(event) == Some("/staff") {
+        // So is what a page in a web-view may do, with all the scripts that it loads.
+        if identity.audience.is_some() {
+            return answer::not_for_pages(request_id);
+        }
+        if !identity.profile.roles.contains("staff") {
+            return answer::without_role(request_id);
+        }
     }
 
     // Your own work goes here. `identity.user_id` is the key to keep a user's things under.

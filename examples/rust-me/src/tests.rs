@@ -43,6 +43,22 @@ fn refuses_whoever_has_not_the_role_with_403_never_with_401() {
 }
 
 #[test]
+fn a_page_learns_who_it_is_and_gets_nothing_of_the_staff() {
+    let page = |name: &str| {
+        let mut event = event(name);
+        let of_rest_api = event["requestContext"]["authorizer"].get("lambda").is_none();
+        let place =
+            if of_rest_api { "/requestContext/authorizer" } else { "/requestContext/authorizer/lambda" };
+        event.pointer_mut(place).expect("an identity")["audience"] = "https://m.example.com".into();
+        serve(&event)
+    };
+    assert_eq!(page("me-rest").0["statusCode"], 200);
+    // This one has the role.
+    let (answer, body) = page("me-staff-http");
+    assert_eq!((&answer["statusCode"], &body["code"]), (&json!(403), &json!("not_for_child")));
+}
+
+#[test]
 fn believes_no_header_when_the_route_has_no_authorizer() {
     for name in ["me-no-authorizer-rest", "me-no-authorizer-http"] {
         let (answer, body) = serve(&event(name));

@@ -16,7 +16,7 @@ use std::time::Instant;
 use wxsession::{
     SessionId,
     http::{Code, Problem, Request, Response},
-    session::{Ended, Session},
+    session::{Ended, Refusal, Session},
     store::{
         End, Found, SessionKey, StoreError,
         children::{Named, with_child},
@@ -121,7 +121,7 @@ impl Login {
     }
 
     fn good<'a>(&self, found: &'a Found, now: i64) -> Result<&'a Session, Problem> {
-        let good = found.decide(now, &self.rules).map_err(|_| refused("parent_over"))?;
+        let good = found.decide(now, &self.rules).map_err(over)?;
         // No page makes tickets.
         if good.session.parent.is_some() { Err(refused("parent_over")) } else { Ok(good.session) }
     }
@@ -170,6 +170,15 @@ fn audit(parent: &Session, gone: &[Option<SessionId>], line: &mut Line) {
         let reason = Ended::Evicted.as_str();
         line.audit("session_revoked", &[("reason", reason.into()), ("ended_session_id", ended.into())]);
     }
+}
+
+/// A page is told no more than anybody; the operator is told of what must be mended.
+fn over(refusal: Refusal) -> Problem {
+    let Refusal::Damaged(attribute) = refusal else { return refused("parent_over") };
+    refused("damaged").operator(
+        format!("a record is damaged: attribute {attribute}"),
+        "find what else writes to the tables; the user is asked to log in again",
+    )
 }
 
 /// One answer for every reason: who guesses learns nothing.

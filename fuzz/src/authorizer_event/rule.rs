@@ -44,9 +44,18 @@ pub(super) fn expected(event: &Value) -> Option<Expected> {
         _ => return None,
     };
     let from_header = text("type") == Some("REQUEST");
-    let values =
-        if from_header { header_values(event) } else { text("authorizationToken").into_iter().collect() };
+    let values = if from_header {
+        header_values(event, "authorization")
+    } else {
+        text("authorizationToken").into_iter().collect()
+    };
+    let is_socket = from_header && text("version").is_none() && context["connectionId"].is_string();
+    let offered = if is_socket { tokens_of_a_page(event) } else { vec![] };
     let record = match values[..] {
+        _ if !offered.is_empty() => match offered[..] {
+            [token] if is_no_bearer(&values) => known(token),
+            _ => None,
+        },
         [value] if form == Form::AppSync && !value.contains(' ') => known(value),
         [value] => value
             .split_once(' ')
@@ -55,11 +64,35 @@ pub(super) fn expected(event: &Value) -> Option<Expected> {
         _ => None,
     };
     let arn = text("methodArn").or_else(|| text("routeArn"));
-    Some(Expected { form, record, has_values: !values.is_empty(), resource: arn.and_then(whole_stage) })
+    let has_values = !values.is_empty() || !offered.is_empty();
+    Some(Expected { form, record, has_values, resource: arn.and_then(whole_stage) })
+}
+
+/// Those that a browser offers as subprotocols of a WebSocket, beside the name that the server can answer with.
+fn tokens_of_a_page(event: &Value) -> Vec<&str> {
+    let lines = header_values(event, "sec-websocket-protocol");
+    let offered: Vec<&str> = lines.into_iter().flat_map(|line| line.split(',')).map(str::trim).collect();
+    if !offered.contains(&"wxs") {
+        return vec![];
+    }
+    offered.into_iter().filter(|name| name.starts_with("wxs_")).collect()
+}
+
+/// No `Authorization`, or one of another scheme.
+fn is_no_bearer(values: &[&str]) -> bool {
+    match values {
+        [] => true,
+        [value] if value.trim().is_empty() => true,
+        [value] => {
+            let scheme = value.split(' ').next().unwrap_or_default();
+            !value.contains(',') && !scheme.eq_ignore_ascii_case("bearer")
+        }
+        _ => false,
+    }
 }
 
 /// REST and WebSocket APIs give every header twice; the form with lists has all of them.
-fn header_values(event: &Value) -> Vec<&str> {
+fn header_values<'a>(event: &'a Value, wanted: &str) -> Vec<&'a str> {
     let lists = &event["multiValueHeaders"];
     let has_lists = lists.as_object().is_some_and(|lists| !lists.is_empty());
     let headers = if has_lists { lists } else { &event["headers"] };
@@ -67,7 +100,7 @@ fn header_values(event: &Value) -> Vec<&str> {
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(name, _)| name.to_ascii_lowercase() == "authorization");
+        .filter(|(name, _)| name.to_ascii_lowercase() == wanted);
     named
         .flat_map(|(_, value)| match value {
             Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
