@@ -54,6 +54,8 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("login-function-url", "login", "400 login_code_invalid"),
     ("login-http", "login", "400 login_code_invalid"),
     ("login-http-base64", "login", "400 login_code_invalid"),
+    ("login-redeem-http", "login", "409 ticket_invalid"),
+    ("login-redeem-rest", "login", "409 ticket_invalid"),
     ("login-rest", "login", "400 login_code_invalid"),
     ("login-rest-malformed", "login", "400 malformed_request"),
     ("me-http", "me", "200"),
@@ -69,6 +71,8 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("sessions-list-rest", "sessions", "200"),
     ("sessions-revoke-all-rest", "sessions", "204"),
     ("sessions-revoke-one-rest", "sessions", "204"),
+    ("sessions-ticket-of-a-page-rest", "sessions", "403 not_for_child"),
+    ("sessions-ticket-rest", "sessions", "200"),
 ];
 
 fn events() -> BTreeMap<String, String> {
@@ -84,7 +88,8 @@ fn events() -> BTreeMap<String, String> {
 
 /// A service in which the events' token has a session and its user a session_key.
 async fn stage() -> Service {
-    let settings = scanned(Clock::stopped(NOW));
+    let mut settings = scanned(Clock::stopped(NOW));
+    settings.parameters.insert("PageOrigin".to_owned(), "https://m.example.com".to_owned());
     let service = Service::start(&settings).await.expect("the local service starts");
     let code =
         NewCode { app_id: DEFAULT_APP.0.to_owned(), openid: Some(OPENID.to_owned()), ..NewCode::default() };

@@ -96,11 +96,8 @@ fn header_values<'a>(event: &'a Value, wanted: &str) -> Vec<&'a str> {
     let lists = &event["multiValueHeaders"];
     let has_lists = lists.as_object().is_some_and(|lists| !lists.is_empty());
     let headers = if has_lists { lists } else { &event["headers"] };
-    let named = headers
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(name, _)| name.to_ascii_lowercase() == wanted);
+    let named =
+        headers.as_object().into_iter().flatten().filter(|(name, _)| name.to_ascii_lowercase() == wanted);
     named
         .flat_map(|(_, value)| match value {
             Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
