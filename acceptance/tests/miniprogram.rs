@@ -10,7 +10,7 @@ use std::{
 };
 
 use acceptance::leaks::scanned;
-use local::service::Service;
+use local::{service::Service, settings::Settings};
 use wxsession::Clock;
 
 fn folder() -> PathBuf {
@@ -64,15 +64,22 @@ async fn the_library_logs_in_once_however_many_requests_wait_for_this_service() 
     if !can_run("the client library against the local service", false) {
         return;
     }
-    let service = Service::start(&scanned(Clock::shifted())).await.expect("the service starts");
+    let settings = Settings { web_view_port: Some(0), ..scanned(Clock::shifted()) };
+    let service = Service::start(&settings).await.expect("the service starts");
     let (url, wechat) = (service.url.clone(), service.wechat_url.clone());
+    let page = service.web_view.clone().expect("a page is served");
     let passed = tokio::task::spawn_blocking(move || {
         node_tests(
             "live",
-            &[("WXSESSION_BASE_URL", &url), ("WXSESSION_SIM_URL", &wechat), ("WXSESSION_LIVE", "required")],
+            &[
+                ("WXSESSION_BASE_URL", &url),
+                ("WXSESSION_SIM_URL", &wechat),
+                ("WXSESSION_PAGE_ORIGIN", &page),
+                ("WXSESSION_LIVE", "required"),
+            ],
         )
     });
     let passed = passed.await.expect("the live tests pass");
     service.stop().await;
-    assert!(passed >= 7, "{passed} live tests");
+    assert!(passed >= 14, "{passed} live tests");
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use acceptance::leaks::scanned;
-use local::service::Service;
+use local::{service::Service, settings::Settings};
 use wxsession::Clock;
 
 const BROWSERS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -51,7 +51,8 @@ async fn pass(file: &'static str, at_least: u32) {
         return;
     }
     // A clock that runs and can be moved, as `cargo run -p local` has.
-    let service = Service::start(&scanned(Clock::shifted())).await.expect("the service starts");
+    let settings = Settings { web_view_port: Some(0), ..scanned(Clock::shifted()) };
+    let service = Service::start(&settings).await.expect("the service starts");
     let url = service.url.clone();
     let output = tokio::task::spawn_blocking(move || visit(file, &url)).await.expect("the thread ends");
     service.stop().await;
@@ -78,4 +79,9 @@ async fn everything_on_the_page_can_be_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_diagram_follows_what_is_drawn() {
     pass("following.test.mjs", 18).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_another_origin_continues_the_session() {
+    pass("web_view.test.mjs", 4).await;
 }

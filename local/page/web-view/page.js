@@ -11,12 +11,12 @@ const WORDS = {
   en: {
     title: 'A page of another origin', working: '…', me: 'Call GET /me', check: 'Check the session', closed: 'Make a ticket', thief: 'Redeem the ticket again', logout: 'Log out here',
     in: 'Signed in as {0}', here: 'This page has a session.', out: 'No session: go back and open this page again ({0})', answered: 'The service answered {0}', left: 'Logged out, here only.',
-    caught: '{0}. And this page’s session has ended, because somebody has its ticket.', error: 'Nobody can tell: {0}. The session stays.'
+    shut: 'Closed to pages: the browser may not even read the refusal.', caught: '{0}. And this page’s session has ended, because somebody has its ticket.', error: 'Nobody can tell: {0}. The session stays.'
   },
   'zh-CN': {
     title: '另一个源的页面', working: '…', me: '调用 GET /me', check: '检查会话', closed: '签发票据', thief: '再次兑换票据', logout: '在此退出',
     in: '已登录：{0}', here: '此页面有自己的会话。', out: '没有会话：请返回小程序，重新打开此页面（{0}）', answered: '服务端返回 {0}', left: '已退出，仅限此页面。',
-    caught: '{0}。票据已泄露，所以此页面的会话也已结束。', error: '暂时无法判断：{0}。会话保留。'
+    shut: '此接口不对页面开放，浏览器甚至读不到拒绝的内容。', caught: '{0}。票据已泄露，所以此页面的会话也已结束。', error: '暂时无法判断：{0}。会话保留。'
   }
 };
 const language = new URLSearchParams(location.search).get('lang');
@@ -32,10 +32,11 @@ const acts = {
     const { user } = await session.check();
     return [word('in', user.id.slice(0, 8) + '…'), 'good'];
   },
-  /** One of the routes that are closed to a page. */
+  /** One of the routes that are closed to a page. They have no CORS headers, so that the refusal looks like no answer. */
   async closed() {
     const body = JSON.stringify({ audience: location.origin });
-    return told(await session.request('/tickets', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }));
+    const answer = session.request('/tickets', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+    return answer.then(told, () => [word('shut'), 'good']);
   },
   async thief() {
     const body = JSON.stringify({ ticket, audience: location.origin });
@@ -55,6 +56,7 @@ async function told(response) {
 }
 
 async function run(act) {
+  delete document.documentElement.dataset.ready;
   for (const button of document.querySelectorAll('button')) button.disabled = true;
   try {
     say(...await acts[act]());
@@ -63,6 +65,8 @@ async function run(act) {
   }
   await who();
   for (const button of document.querySelectorAll('button')) button.disabled = button.dataset.do === 'thief' && !ticket;
+  // For the test in a real browser.
+  document.documentElement.dataset.ready = 'true';
 }
 
 function say(text, kind) {

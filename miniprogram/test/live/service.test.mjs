@@ -6,11 +6,13 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { settle } from '../fake.mjs';
+import { WebView } from '../browser/web.mjs';
 import { NodeWx } from './wx.mjs';
 
 const { createSession } = createRequire(import.meta.url)('../../demo/lib/wxsession.js');
 const baseUrl = process.env.WXSESSION_BASE_URL;
 const simulator = process.env.WXSESSION_SIM_URL;
+const page = process.env.WXSESSION_PAGE_ORIGIN;
 const skip = baseUrl && simulator ? false : 'not run: WXSESSION_BASE_URL and WXSESSION_SIM_URL are not set';
 
 test('the live service is there when it is required', () => {
@@ -133,4 +135,53 @@ test('a deleted account stays deleted, also when the answer was lost', { skip },
   await session.deleteAccount().catch(({ code }) => assert.equal(code, 'signed_out'));
   const again = await start(openid).session.login();
   assert.deepEqual([again.user.id, again.user.is_new], [user.id, true]);
+});
+
+/** A page in a web-view, its calls with the Origin that a browser sends. */
+async function openPage(session) {
+  const view = new WebView({ fetch: (url, init) => fetch(url, { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), Origin: page } }) });
+  const href = await session.webviewUrl(page + '/orders');
+  view.load(href, { baseUrl });
+  return { view, href, page: view.session };
+}
+
+const noPage = skip || (page ? false : 'not run: WXSESSION_PAGE_ORIGIN, the PageOrigin of the service, is not set');
+
+test('a page continues the session, is listed under it, and may not do everything', { skip: noPage }, async () => {
+  const { session } = start();
+  const { user } = await session.login();
+  const { view, page: h5 } = await openPage(session);
+  assert.deepEqual([(await h5.check()).user.id, view.href], [user.id, page + '/orders']);
+  const [{ children }] = await list(session);
+  assert.deepEqual(children.map(({ audience }) => audience), [page]);
+  assert.deepEqual([(await h5.request('/me', { method: 'DELETE' })).status, (await h5.request('/session-key')).status], [403, 403]);
+  await session.logout();
+  const { error } = await settle(h5.request('/sessions'));
+  assert.deepEqual([error.code, error.why], ['reopen_needed', 'session_invalid']);
+});
+
+test('the same URL once more costs nothing; a ticket that somebody else redeems too ends the page', { skip: noPage }, async () => {
+  const { session } = start();
+  const { view, href, page: h5 } = await openPage(session);
+  await h5.check();
+  view.load(href, { baseUrl });
+  await view.session.check();
+  const body = JSON.stringify({ ticket: href.split('wxt=')[1], audience: page });
+  const stolen = await fetch(baseUrl + '/tickets/redeem', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  assert.deepEqual([stolen.status, (await stolen.json()).code], [409, 'ticket_invalid']);
+  assert.equal((await settle(view.session.check())).error.ended, 'ticket_reused');
+  assert.equal((await list(session)).length, 1, 'the Mini Program goes on');
+});
+
+test('a page that logs out leaves the Mini Program where it is', { skip: noPage }, async () => {
+  const { session } = start();
+  const { page: h5 } = await openPage(session);
+  await h5.logout();
+  assert.equal((await settle(h5.check())).error.why, 'logged_out');
+  assert.deepEqual((await list(session)).map(({ current }) => current), [true]);
+});
+
+test('another origin gets no ticket', { skip: noPage }, async () => {
+  const { error } = await settle(start().session.webviewUrl('https://elsewhere.example.com/'));
+  assert.equal(error.code, 'audience_unknown');
 });

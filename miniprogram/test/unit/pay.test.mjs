@@ -41,11 +41,13 @@ for (const errCode of [-15005, -15007]) {
     assert.deepEqual([error.code, error.errno, wx.payments.length, wx.logins], ['pay_failed', errCode, 2, 1]);
   });
 
-  test(`${errCode} beside an errno of wx is still seen`, async () => {
-    const { session, wx } = await signedIn();
-    wx.requestVirtualPayment = ({ fail, ...more }) => fail(wx.payments.push(more) && { errno: 1, errCode, errMsg: 'requestVirtualPayment:fail' });
-    assert.equal((await settle(session.pay({ sign: () => signed }))).error.errno, errCode);
-    assert.deepEqual([wx.payments.length, wx.logins], [2, 1]);
+  test(`${errCode} is seen beside an errno of wx, and in its place`, async () => {
+    for (const numbers of [{ errno: 1, errCode }, { errno: errCode }]) {
+      const { session, wx } = await signedIn();
+      wx.requestVirtualPayment = ({ fail, ...more }) => fail(wx.payments.push(more) && { ...numbers, errMsg: 'requestVirtualPayment:fail' });
+      assert.equal((await settle(session.pay({ sign: () => signed }))).error.errno, errCode);
+      assert.deepEqual([wx.payments.length, wx.logins], [2, 1]);
+    }
   });
 }
 
