@@ -231,6 +231,8 @@ pub(crate) fn keep_answer(record: &mut Record, name: &str, answer: &Answer) {
         record.keep(Sink::AuthorizerContext, name, answer.body.as_ref());
     } else if name == "accounts" {
         record.keep(Sink::AccountsAnswer, name, answer.body.as_ref());
+    } else if name == "wechat" {
+        record.keep(Sink::WechatAnswer, name, answer.body.as_ref());
     }
 }
 
