@@ -2,7 +2,7 @@
 
 use operator::http_client::HttpClient;
 use serde_json::{Value, json};
-use wechat_simulator::{DEFAULT_APP, Simulator};
+use wechat_simulator::{DEFAULT_APP, NewPhoneCode, Simulator};
 
 use crate::routes::Route;
 
@@ -47,6 +47,11 @@ impl User {
         let data = simulator.mint_encrypted_data(app, &user.openid, json!({"openGId": "group"}));
         user.open_data = json!({"encrypted_data": data.encrypted_data, "iv": data.iv});
         Ok(Self { token, id, session_id, session_key: key, ..user })
+    }
+
+    /// A fresh code of the phone number button.
+    pub(crate) fn phone_code(&self) -> String {
+        self.simulator.mint_phone_code(NewPhoneCode::of_user(DEFAULT_APP.0, &self.openid)).code
     }
 
     /// A fresh code of `wx.login`.
