@@ -125,7 +125,7 @@ impl Fields {
                     user_ip: Some(address(&user_ip)?),
                     amount: Some(coins(amount)?),
                     order_id: Some(order(order_id)?),
-                    payitem: payitem.map(items).transpose()?,
+                    payitem: payitem.as_deref().map(items).transpose()?,
                     remark: remark.map(text).transpose()?,
                     ..Body::default()
                 };
@@ -246,10 +246,10 @@ fn text(text: String) -> Result<String, Malformed> {
     given(fits, "text_form").map(|()| text)
 }
 
-fn items(items: Vec<PayItem>) -> Result<String, Malformed> {
+fn items(items: &[PayItem]) -> Result<String, Malformed> {
     let fits = |item: &PayItem| is_name(&item.productid, MOST_ORDER_CHARACTERS) && item.quantity >= 1;
     given((1..=MOST_ITEMS).contains(&items.len()) && items.iter().all(fits), "payitem_form")?;
-    Ok(serde_json::to_string(&items).expect("texts and numbers are JSON"))
+    Ok(serde_json::to_string(items).expect("texts and numbers are JSON"))
 }
 
 /// An order has one of two names. Of both nobody can say which is meant.
