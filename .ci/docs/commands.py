@@ -46,7 +46,8 @@ RUN = [
      "acceptance/tests/operator/stack.rs", '"doctor", "--local"'),
     (r"cargo run -p operator -- --help", "acceptance/tests/operator/causes.rs", '"--help"'),
     (r"cargo run --release -p wechat-simulator -- --port \d+", "emulators/wechat/tests/program.rs", "wechat-simulator.md"),
-    (r"curl http://127\.0\.0\.1:3000/2015-03-31/functions/accounts/invocations .*", "acceptance/tests/leak_scan/traffic.rs", "functions/accounts/invocations"),
+    (r"curl http://127\.0\.0\.1:3000/2015-03-31/functions/accounts/invocations .*", "acceptance/tests/leak_scan/traffic.rs", "self.invoke(\"accounts\""),
+    (r"curl http://127\.0\.0\.1:3000/2015-03-31/functions/wechat/invocations .*", "acceptance/tests/leak_scan/traffic.rs", "self.invoke(\"wechat\""),
 ]
 # Their lines are run one by one by the test that is named above.
 PAGES_THAT_ARE_RUN = {"docs/wechat-simulator.md": "emulators/wechat/tests/program.rs"}

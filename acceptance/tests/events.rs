@@ -24,7 +24,7 @@ const TOKEN: &str = "wxs_ErvwhPBjhhubIFG7ovkwcgABAgMEBQYHCAkKCwwNDg8QERITFBUWFxg
 const SESSION: &str = "019aa9c3-7c00-7000-8000-000000000001";
 
 /// What each event answers when its token's session exists, by file name: the status of an HTTP
-/// function, the effect of an authorizer, or what account control tells.
+/// function, the effect of an authorizer, or what a function for backends tells.
 const ANSWERS: &[(&str, &str, &str)] = &[
     ("accounts-block", "accounts", "blocked"),
     ("accounts-find-by-openid", "accounts", "truncated users"),
@@ -73,6 +73,10 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("sessions-revoke-one-rest", "sessions", "204"),
     ("sessions-ticket-of-a-page-rest", "sessions", "403 not_for_child"),
     ("sessions-ticket-rest", "sessions", "200"),
+    ("wechat-access-token", "wechat", "access_token expires_at"),
+    ("wechat-misspelt", "wechat", "invalid_request request_form"),
+    ("wechat-sign-virtual-payment", "wechat", "mode pay_sig sign_data signature"),
+    ("wechat-sign-xpay", "wechat", "body path query"),
 ];
 
 fn events() -> BTreeMap<String, String> {

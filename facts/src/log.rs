@@ -21,6 +21,17 @@ pub struct Reason {
     pub means: &'static str,
 }
 
+/// Words for what is wrong with a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Form {
+    /// The words.
+    pub words: &'static [&'static str],
+    /// What the request should have.
+    pub means: &'static str,
+    /// The same in Chinese.
+    pub chinese: &'static str,
+}
+
 /// An audit event.
 #[derive(Clone, Copy, Debug)]
 pub struct Audit {
@@ -63,7 +74,8 @@ pub fn has_field(name: &str) -> bool {
 /// Whether a reason may be written.
 #[must_use]
 pub fn has_reason(word: &str) -> bool {
-    REASONS.iter().chain(FORMS).chain(WECHAT_FORMS).any(|reason| reason.words.contains(&word))
+    REASONS.iter().chain(FORMS).any(|reason| reason.words.contains(&word))
+        || WECHAT_FORMS.iter().any(|form| form.words.contains(&word))
 }
 
 /// Whether an audit event may be written.
@@ -78,6 +90,10 @@ const fn field(names: &'static [&'static str], holds: &'static str, missing: &'s
 
 const fn reason(words: &'static [&'static str], means: &'static str) -> Reason {
     Reason { words, means }
+}
+
+const fn form(words: &'static [&'static str], means: &'static str, chinese: &'static str) -> Form {
+    Form { words, means, chinese }
 }
 
 const fn audit(event: &'static str, when: &'static str, fields: &'static str) -> Audit {
@@ -352,29 +368,70 @@ pub const FORMS: &[Reason] = &[
     reason(&["external_id_form"], "1 to 64 visible ASCII characters"),
 ];
 
-/// The words of `wechat` for a request that is not of the documented form; some are those of `accounts`.
-pub const WECHAT_FORMS: &[Reason] = &[
-    reason(&["code_form"], "a phone code: 1 to 256 visible ASCII characters"),
-    reason(&["env_form"], "0 (live) or 1 (sandbox)"),
-    reason(&["buy_quantity_form", "amount_form"], "a whole number, 1 or more"),
-    reason(&["currency_type_form"], "`CNY`, or absent"),
-    reason(&["offer_id_form", "product_id_form", "order_id_form"], "1 to 64 visible ASCII characters"),
-    reason(&["goods_price_form"], "fen, 1 or more"),
-    reason(&["activity_selling_price_form"], "fen, 1 to `goods_price`"),
-    reason(&["coins_have_no_product"], "with `short_series_coin` neither product nor price"),
-    reason(&["out_trade_no_form"], "8 to 32 of `0-9 A-Z a-z _ - | * @`, not beginning with `_`"),
-    reason(&["attach_form", "text_form"], "at most 1,024 characters, none of them a control"),
-    reason(&["user_ip_form"], "an address, IPv4 or IPv6"),
-    reason(&["payitem_form"], "1 to 100 items, each with a `productid` and a `quantity` of 1 or more"),
-    reason(&["one_order_id_form"], "`order_id` or `wx_order_id`, and not both"),
-    reason(&["refund_order_id_form"], "8 to 32 letters, digits, `_` and `-`"),
-    reason(&["refund_fee_form"], "fen, 1 to `left_fee`"),
-    reason(&["refund_reason_form", "req_from_form"], "0 to 5; 1 to 3"),
-    reason(&["user_id_of_the_call"], "there for every call but `notify_provide_goods`"),
-    reason(&["call_without_session_key"], "`check_session_key` only where the user's signature is needed"),
-    reason(
+/// The words of `wechat` for a request that is not of the documented form, beside some of `accounts`' own.
+pub const WECHAT_FORMS: &[Form] = &[
+    form(
+        &["code_form"],
+        "a phone code: 1 to 256 visible ASCII characters",
+        "手机号 code：1 至 256 个可见 ASCII 字符",
+    ),
+    form(&["env_form"], "0 (live) or 1 (sandbox)", "0（现网）或 1（沙箱）"),
+    form(&["buy_quantity_form", "amount_form"], "a whole number, 1 or more", "整数，至少为 1"),
+    form(&["currency_type_form"], "`CNY`, or absent", "`CNY`，或省略"),
+    form(
+        &["offer_id_form", "product_id_form", "order_id_form"],
+        "1 to 64 visible ASCII characters",
+        "1 至 64 个可见 ASCII 字符",
+    ),
+    form(&["goods_price_form"], "fen, 1 or more", "单位分，至少为 1"),
+    form(&["activity_selling_price_form"], "fen, 1 to `goods_price`", "单位分，1 至 `goods_price`"),
+    form(
+        &["coins_have_no_product"],
+        "with `short_series_coin` neither product nor price",
+        "`short_series_coin` 时不能有商品和价格",
+    ),
+    form(
+        &["out_trade_no_form"],
+        "8 to 32 of `0-9 A-Z a-z _ - * @` and the vertical bar, not beginning with `_`",
+        "8 至 32 个 `0-9 A-Z a-z _ - * @` 或竖线，不能以 `_` 开头",
+    ),
+    form(
+        &["attach_form", "text_form"],
+        "at most 1,024 characters, none of them a control",
+        "最多 1024 个字符，不含控制字符",
+    ),
+    form(&["user_ip_form"], "an address, IPv4 or IPv6", "IPv4 或 IPv6 地址"),
+    form(
+        &["payitem_form"],
+        "1 to 100 items, each with a `productid` and a `quantity` of 1 or more",
+        "1 至 100 项，每项有 `productid`，`quantity` 至少为 1",
+    ),
+    form(
+        &["one_order_id_form"],
+        "`order_id` or `wx_order_id`, and not both",
+        "`order_id` 和 `wx_order_id` 二选一",
+    ),
+    form(
+        &["refund_order_id_form"],
+        "8 to 32 letters, digits, `_` and `-`",
+        "8 至 32 个字母、数字、`_` 或 `-`",
+    ),
+    form(&["refund_fee_form"], "fen, 1 to `left_fee`", "单位分，1 至 `left_fee`"),
+    form(&["refund_reason_form", "req_from_form"], "0 to 5; 1 to 3", "0 至 5；1 至 3"),
+    form(
+        &["user_id_of_the_call"],
+        "there for every call but `notify_provide_goods`",
+        "除 `notify_provide_goods` 外都要有",
+    ),
+    form(
+        &["call_without_session_key"],
+        "`check_session_key` only where the user's signature is needed",
+        "只有需要用户态签名时才能设置 `check_session_key`",
+    ),
+    form(
         &["kv_list_form"],
         "1 to 128 pairs; a key of 1 to 128 bytes, key and value together at most 1,024",
+        "1 至 128 对；key 为 1 至 128 字节，key 与 value 合计最多 1024 字节",
     ),
 ];
 

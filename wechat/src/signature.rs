@@ -21,7 +21,9 @@ pub fn pay_signature(app_key: &Secret, called: &str, data: &[u8]) -> String {
 
 fn hmac_sha256(key: &Secret, parts: &[&[u8]]) -> String {
     let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key.expose().as_bytes()));
-    parts.iter().for_each(|part| context.update(part));
+    for part in parts {
+        context.update(part);
+    }
     hex(context.sign().as_ref())
 }
 

@@ -1,6 +1,6 @@
 //! The words of the log: the tables of `docs/operations.md`, `docs/accounts.md` and `docs/wechat-backend.md`.
 
-use facts::log::{AUDITS, FIELDS, FORMS, METRICS, REASONS, Reason, Sent, WECHAT_FORMS};
+use facts::log::{AUDITS, FIELDS, FORMS, Form, METRICS, REASONS, Reason, Sent, WECHAT_FORMS};
 
 use crate::markdown::{self, code};
 
@@ -10,7 +10,8 @@ pub(crate) fn table(which: &str) -> Option<Vec<String>> {
         "table of fields" => fields(),
         "table of reasons" => reasons(["`reason`", "Means"], REASONS),
         "table of forms" => reasons(["`error.reason`", "The form"], FORMS),
-        "table of forms of wechat" => reasons(["`error.reason`", "The form"], WECHAT_FORMS),
+        "table of forms of wechat, English" => forms(["`error.reason`", "The form"], |form| form.means),
+        "table of forms of wechat, Chinese" => forms(["`error.reason`", "格式"], |form| form.chinese),
         "table of audit events" => audits(),
         "table of metrics" => metrics(),
         _ => return None,
@@ -39,6 +40,10 @@ fn codes(names: &[&str]) -> String {
 
 fn reasons(head: [&str; 2], reasons: &[Reason]) -> Vec<String> {
     markdown::table(head, reasons.iter().map(|reason| [codes(reason.words), reason.means.to_owned()]))
+}
+
+fn forms(head: [&str; 2], said: fn(&Form) -> &'static str) -> Vec<String> {
+    markdown::table(head, WECHAT_FORMS.iter().map(|form| [codes(form.words), said(form).to_owned()]))
 }
 
 fn audits() -> Vec<String> {

@@ -34,6 +34,8 @@ const MARKED: &[&str] = &[
     "docs/configuration.md",
     "docs/zh/api.md",
     "docs/zh/configuration.md",
+    "docs/wechat-backend.md",
+    "docs/zh/wechat-backend.md",
 ];
 const REST: &str = "template.yaml";
 const HTTP: &str = "template-http-api.yaml";

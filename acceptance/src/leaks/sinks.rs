@@ -19,6 +19,8 @@ pub enum Sink {
     Headers,
     /// The answer of account control, to the business's own backend.
     AccountsAnswer,
+    /// The answer of `wechat`, to the business's own backend.
+    WechatAnswer,
     /// The authorizer's answer, with the context for the function behind it.
     AuthorizerContext,
     /// What a function reports to Lambda instead of an answer, or instead of starting.
@@ -53,6 +55,7 @@ impl Sink {
             Some("decrypt") if is_success => Self::DecryptAnswer,
             Some("phone-number") if is_success => Self::PhoneAnswer,
             Some("accounts") => Self::AccountsAnswer,
+            Some("wechat") => Self::WechatAnswer,
             Some("authorizer") => Self::AuthorizerContext,
             _ => Self::Answer,
         }
@@ -69,6 +72,7 @@ impl fmt::Display for Sink {
             Self::Answer => "answer",
             Self::Headers => "answer's headers",
             Self::AccountsAnswer => "account control's answer",
+            Self::WechatAnswer => "answer of `wechat`",
             Self::AuthorizerContext => "authorizer's context",
             Self::FunctionError => "function error",
             Self::Stdout => "stdout",
@@ -102,6 +106,9 @@ pub const ALLOWED: &[Allowed] = &[
     allowed("unionid", Sink::AuthorizerContext, "as the openid"),
     allowed("openid", Sink::AccountsAnswer, "the business's backend is told whose account it is"),
     allowed("unionid", Sink::AccountsAnswer, "as the openid"),
+    allowed("openid", Sink::WechatAnswer, "it is part of what the backend sends to WeChat"),
+    allowed("access token", Sink::WechatAnswer, "the backend asked for it"),
+    allowed("phone number", Sink::WechatAnswer, "as the access token"),
     allowed("openid", Sink::UsersItem, "WeChat's name of the user is what the record is about"),
     allowed("unionid", Sink::UsersItem, "as the openid"),
     allowed("phone number", Sink::PhoneAnswer, "the route is for it"),

@@ -44,6 +44,7 @@ pub(crate) fn judge(cell: &Cell<'_>, seen: &Seen) -> Vec<String> {
             is("all_sessions_revoked", usize::from(before.live != after.live));
         }
         Route::Account | Route::Block => is("account_control", 1),
+        Route::Number | Route::Token | Route::Sign => is("wechat_asked", 1),
         _ => {}
     }
     for run in &seen.runs {

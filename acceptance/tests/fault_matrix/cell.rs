@@ -62,7 +62,7 @@ pub(crate) struct Seen {
 impl Cell<'_> {
     /// A function whose WeChat never had a certificate cannot have called it before.
     pub(crate) fn exists(&self) -> bool {
-        let asks = matches!(self.route, Route::Login | Route::KeyCheck);
+        let asks = matches!(self.route, Route::Login | Route::KeyCheck | Route::Number | Route::Token);
         !(matches!(self.row.fault, Fault::WechatBehind(_)) && asks && self.warmth == Warmth::Warm)
     }
 

@@ -22,6 +22,7 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use sessions::Sessions;
 use tokio::task::JoinHandle;
+use wechat::Backend;
 use wxsession::{Random, aws::Account};
 
 use crate::{
@@ -130,6 +131,7 @@ fn build(
         "accounts" => {
             at_the_door(Accounts::with_account(account, &env, clock, random).expect(complete), log, limit)
         }
+        "wechat" => at_the_door(Backend::with_account(account, &env, clock).expect(complete), log, limit),
         "authorizer" => {
             at_the_door(Authorizer::with_account(account, &env, clock).expect(complete), log, limit)
         }

@@ -1,7 +1,8 @@
 //! What is asked: one column of the matrix each.
 
 use operator::http_client::{HttpClient, Outgoing, Reply};
-use serde_json::json;
+use serde_json::{Value, json};
+use wechat_simulator::DEFAULT_APP;
 
 use crate::{user::User, world::PAGE};
 
@@ -23,10 +24,14 @@ pub(crate) enum Route {
     /// Account control, asked without a gateway: it has none.
     Account,
     Block,
+    /// What a backend asks `wechat` for, likewise without a gateway.
+    Number,
+    Token,
+    Sign,
 }
 
 impl Route {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Login,
         Self::Check,
         Self::Logout,
@@ -40,6 +45,9 @@ impl Route {
         Self::Redeem,
         Self::Account,
         Self::Block,
+        Self::Number,
+        Self::Token,
+        Self::Sign,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -57,6 +65,9 @@ impl Route {
             Self::Redeem => "redeem",
             Self::Account => "account",
             Self::Block => "block",
+            Self::Number => "backend: number",
+            Self::Token => "backend: token",
+            Self::Sign => "backend: sign",
         }
     }
 
@@ -70,6 +81,7 @@ impl Route {
             Self::List | Self::RevokeAll | Self::Ticket => &["authorizer", "sessions"],
             Self::Decrypt | Self::KeyCheck => &["authorizer", "open-data"],
             Self::Account | Self::Block => &["accounts"],
+            Self::Number | Self::Token | Self::Sign => &["wechat"],
         }
     }
 
@@ -87,6 +99,11 @@ impl Route {
         let asks = |method, path| service.request(method, path).bearer(&user.token);
         let control =
             |request| service.request("POST", "/2015-03-31/functions/accounts/invocations").json(&request);
+        let backend = |mut request: Value| {
+            request["actor"] = "matrix".into();
+            request["app_id"] = DEFAULT_APP.0.into();
+            service.request("POST", "/2015-03-31/functions/wechat/invocations").json(&request)
+        };
         match self {
             Self::Login => service.request("POST", "/login").json(&json!({"code": user.code()})),
             Self::Check => asks("GET", "/session"),
@@ -112,6 +129,12 @@ impl Route {
             Self::Block => {
                 control(json!({"action": "block", "actor": "matrix", "user_id": user.id, "reason": "spam"}))
             }
+            Self::Number => {
+                backend(json!({"action": "phone_number", "user_id": user.id, "code": user.phone_code()}))
+            }
+            Self::Token => backend(json!({"action": "access_token"})),
+            Self::Sign => backend(json!({"action": "sign_virtual_payment", "user_id": user.id, "payment": {
+                "mode": "short_series_coin", "env": 0, "buy_quantity": 1, "out_trade_no": "order_00000001", "attach": "a1"}})),
         }
     }
 
@@ -119,10 +142,10 @@ impl Route {
         self.request(service, user).send().await
     }
 
-    /// The answer in one or two words: `204`, `503 store_unavailable`, `allow`, `refuse`, `error`; of account control the
-    /// status that a route would have.
+    /// The answer in one or two words: `204`, `503 store_unavailable`, `allow`, `refuse`, `error`; of a function for
+    /// backends the status that a route would have.
     pub(crate) fn outcome(self, reply: &Reply) -> String {
-        if matches!(self, Self::Account | Self::Block) {
+        if self.functions().iter().any(|name| ["accounts", "wechat"].contains(name)) {
             return control_outcome(reply);
         }
         if self != Self::Authorizer {
@@ -142,8 +165,8 @@ fn control_outcome(reply: &Reply) -> String {
     let is_error = reply.headers.contains_key("x-amz-function-error");
     match (is_error, reply.body["result"].is_object(), reply.body["error"]["code"].as_str()) {
         (false, true, None) => "200".to_owned(),
-        (false, false, Some(code @ "store_unavailable")) => format!("503 {code}"),
-        (false, false, Some(code @ "internal")) => format!("500 {code}"),
+        (false, false, Some(code @ ("store_unavailable" | "unavailable"))) => format!("503 {code}"),
+        (false, false, Some(code @ ("internal" | "misconfigured"))) => format!("500 {code}"),
         (false, false, Some(code)) => format!("refused {code}"),
         _ => format!("{} {}", reply.status, reply.text),
     }

@@ -30,8 +30,10 @@ pub(crate) enum Cost {
 /// What every route is to answer, in the order of [`Route::ALL`].
 pub(crate) type Answers = [&'static str; Route::ALL.len()];
 
-const HEALTHY: Answers =
-    ["200", "200", "204", "allow", "200", "200", "204", "200", "200", "200", "200", "200", "200"];
+const HEALTHY: Answers = [
+    "200", "200", "204", "allow", "200", "200", "204", "200", "200", "200", "200", "200", "200", "200",
+    "200", "200",
+];
 
 /// One fault.
 #[derive(Clone, Debug)]
@@ -94,7 +96,9 @@ impl Row {
 
     /// No table can be asked by any route.
     fn without_tables(self) -> Self {
-        self.at(&Route::ALL, "503 store_unavailable").at(&[Route::Authorizer], "error")
+        let row = self.at(&Route::ALL, "503 store_unavailable").at(&[Route::Authorizer], "error");
+        // The access token is about no user.
+        row.at(&READS_USER, "503 unavailable").at(&[Route::Token], "200")
     }
 
     /// The session is over for everybody who asks.
@@ -128,6 +132,10 @@ pub(crate) const BEHIND: [Route; 6] =
 /// Account control.
 const CONTROL: [Route; 2] = [Route::Account, Route::Block];
 
+/// What a backend asks for, and what of it reads a user's record.
+const BACKEND: [Route; 3] = [Route::Number, Route::Token, Route::Sign];
+const READS_USER: [Route; 2] = [Route::Number, Route::Sign];
+
 /// Every row.
 pub(crate) fn all() -> Vec<Row> {
     let mut rows = tables();
@@ -158,10 +166,12 @@ fn tables() -> Vec<Row> {
         row("DynamoDB: keys unprocessed for ever", Tables::UnprocessedKeys)
             .without_tables()
             .at(&[Route::Login, Route::Account, Route::Block], "200")
+            .at(&READS_USER, "200")
             .at(&[Route::Logout], "204"),
         row("DynamoDB: an answer without Responses", Tables::NoResponses)
             .without_tables()
             .at(&[Route::Login, Route::Account, Route::Block], "200")
+            .at(&READS_USER, "200")
             .at(&[Route::Logout], "204"),
         row("role credentials expired", Tables::ExpiredCredentials).without_tables(),
         Row::new("DynamoDB: updates throttled, a renewal is due", renewals).at(
@@ -190,13 +200,17 @@ fn records() -> Vec<Row> {
         row("record: session of another type", Damage::SessionType).telling(),
         row("record: session of an unknown version", Damage::SessionVersion).telling(),
         row("record: user without openid", Damage::UserWithoutOpenid)
-            .at(&[Route::Account], "refused not_found"),
+            .at(&[Route::Account], "refused not_found")
+            .at(&READS_USER, "refused user_unknown"),
         row("record: user without an app", Damage::UserWithoutApp)
             .telling()
             .at(&[Route::Login], "503 store_unavailable")
-            .at(&CONTROL, "refused record_damaged"),
+            .at(&CONTROL, "refused record_damaged")
+            .at(&READS_USER, "refused record_damaged"),
         row("record: session missing", Damage::SessionGone),
-        row("record: user missing", Damage::UserGone).at(&[Route::Account], "refused not_found"),
+        row("record: user missing", Damage::UserGone)
+            .at(&[Route::Account], "refused not_found")
+            .at(&READS_USER, "refused user_unknown"),
         row("record: list of another type", Damage::ListType)
             .telling()
             .at(&[Route::Login], "503 store_unavailable")
@@ -205,18 +219,21 @@ fn records() -> Vec<Row> {
             .telling()
             .at(&[Route::Login], "503 store_unavailable")
             .at(&CONTROL, "refused record_damaged"),
-        sealed.at(&[Route::Decrypt], "409 session_key_stale"),
+        sealed.at(&[Route::Decrypt], "409 session_key_stale").at(&[Route::Sign], "refused session_key_stale"),
     ]
 }
 
 fn secrets() -> Vec<Row> {
     let users = [Route::Login, Route::Decrypt, Route::KeyCheck];
-    let row = |name, fault| Row::new(name, fault).cold_at(&users, "503 store_unavailable");
+    let row = |name, fault| {
+        Row::new(name, fault).cold_at(&users, "503 store_unavailable").cold_at(&BACKEND, "503 unavailable")
+    };
     let silent = Secrets::Slow(Duration::from_mins(1));
     let needs_apps = [Route::Login, Route::KeyCheck];
     // The last good values serve a function that has served before.
     let broken = |name, fault| {
-        Row::new(name, Fault::Secrets(fault)).cold_at(&users, "500 service_misconfigured").telling()
+        let row = Row::new(name, Fault::Secrets(fault)).cold_at(&users, "500 service_misconfigured");
+        row.cold_at(&BACKEND, "500 misconfigured").telling()
     };
     vec![
         row("Secrets Manager: 500 for ever", Fault::Secrets(Secrets::Down)),
@@ -227,20 +244,26 @@ fn secrets() -> Vec<Row> {
         broken("Secrets Manager: their key cannot be used", Secrets::Undecryptable),
         Row::new("apps secret: not JSON", Fault::SecretText("AppsSecret", "wx"))
             .cold_at(&needs_apps, "500 service_misconfigured")
+            .cold_at(&BACKEND, "500 misconfigured")
             .telling(),
         Row::new("apps secret: no app in it", Fault::SecretText("AppsSecret", "{}"))
             .cold_at(&needs_apps, "500 service_misconfigured")
+            .cold_at(&BACKEND, "500 misconfigured")
             .telling(),
         // A login needs no vault.
         Row::new("key ring: of another form", Fault::SecretText("SessionKeyRingSecret", "{}"))
             .cold_at(&[Route::Decrypt, Route::KeyCheck], "500 service_misconfigured")
+            .cold_at(&[Route::Sign], "500 misconfigured")
             .telling(),
     ]
 }
 
 fn ourselves() -> Vec<Row> {
     let panics = |name, spares_authorizer| {
-        Row::new(name, Fault::Panic { spares_authorizer }).at(&Route::ALL, "500 internal")
+        // Asking the tables panics, and the access token is about no user.
+        Row::new(name, Fault::Panic { spares_authorizer })
+            .at(&Route::ALL, "500 internal")
+            .at(&[Route::Token], "200")
     };
     vec![
         Row::new("clock a day ahead", Fault::Clock(86_400)).session_over(),

@@ -61,5 +61,8 @@ fn a_red_cell_is_seen_and_a_missing_one_is_no_answer() {
     let rows = [crate::rows::all().remove(0)];
     let text = render(&rows, &cells, "summary");
     let last = text.lines().last().unwrap();
-    assert_eq!(last, "| DynamoDB refused | 503/200 12 | **RED** 401/– 3 |  |  |  |  |  |  |  |  |  |  |  |");
+    assert_eq!(
+        last,
+        "| DynamoDB refused | 503/200 12 | **RED** 401/– 3 |  |  |  |  |  |  |  |  |  |  |  |  |  |  |"
+    );
 }

@@ -2,7 +2,7 @@
 
 use operator::http_client::HttpClient;
 use serde_json::{Value, json};
-use wechat_simulator::{DEFAULT_APP, Simulator};
+use wechat_simulator::{DEFAULT_APP, NewPhoneCode, Simulator};
 
 use wxsession::{
     Random,
@@ -85,6 +85,11 @@ impl User {
         let ticket = self.tickets.lock().pop().expect("there are as many as a cell needs");
         self.presented.lock().push(ticket.clone());
         ticket
+    }
+
+    /// A fresh code of the phone number button.
+    pub(crate) fn phone_code(&self) -> String {
+        self.simulator.mint_phone_code(NewPhoneCode::of_user(DEFAULT_APP.0, &self.openid)).code
     }
 
     /// A fresh code of `wx.login`.

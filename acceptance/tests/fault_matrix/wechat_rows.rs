@@ -119,8 +119,13 @@ pub(crate) fn all() -> Vec<Row> {
     rows
 }
 
+/// A backend is told that WeChat does not answer; a token that is kept is given out all the same.
+fn backend(row: Row) -> Row {
+    row.at(&[Route::Number], "503 unavailable").cold_at(&[Route::Token], "503 unavailable")
+}
+
 fn down(name: &str, fault: Fault) -> Row {
-    Row::new(name, fault).at(&ASKS, "503 upstream_unavailable")
+    backend(Row::new(name, fault).at(&ASKS, "503 upstream_unavailable"))
 }
 
 fn unreachable() -> Vec<Row> {
@@ -143,7 +148,8 @@ fn unreachable() -> Vec<Row> {
 }
 
 fn garbage() -> Vec<Row> {
-    let row = |name, fault| Row::new(name, Fault::Wechat(kind(&fault))).at(&ASKS, "502 upstream_invalid");
+    let row =
+        |name, fault| backend(Row::new(name, Fault::Wechat(kind(&fault))).at(&ASKS, "502 upstream_invalid"));
     let lacks = |field| json!({"kind": "missing_field", "field": field});
     let text = |body: &str| json!({"kind": "raw", "status": 200, "content_type": "text/plain", "body": body});
     let bomb = row("WeChat: gzip bomb", json!({"kind": "gzip_bomb"}));
@@ -158,11 +164,12 @@ fn garbage() -> Vec<Row> {
         // An answer that says yes in text is still a yes; the access token is kept by a warm function.
         row("WeChat: wrong types", json!({"kind": "wrong_types"})).warm_at(&[Route::KeyCheck], "200"),
         row("WeChat: duplicate keys", json!({"kind": "duplicate_keys"})),
-        row("WeChat: no openid", lacks("openid")).at(&[Route::KeyCheck], "200"),
-        row("WeChat: no session_key", lacks("session_key")).at(&[Route::KeyCheck], "200"),
+        row("WeChat: no openid", lacks("openid")).at(&[Route::KeyCheck, Route::Number, Route::Token], "200"),
+        row("WeChat: no session_key", lacks("session_key"))
+            .at(&[Route::KeyCheck, Route::Number, Route::Token], "200"),
         row("WeChat: no access token", lacks("access_token"))
             .at(&[Route::Login], "200")
-            .warm_at(&[Route::KeyCheck], "200"),
+            .warm_at(&[Route::KeyCheck, Route::Number], "200"),
     ]
 }
 

@@ -231,7 +231,8 @@ impl Drop for World {
 }
 
 fn put_secrets(secrets: &SecretsManager) {
-    secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): APP_SECRET}));
+    let payment = json!({"offer_id": "1450000001", "app_key": "app-key-canary-of-forty-characters-01234"});
+    secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): {"secret": APP_SECRET, "virtual_payment": payment}}));
     secrets.put("SessionKeyRingSecret", &json!({"current": "k1", "k1": RING_KEY}));
 }
 

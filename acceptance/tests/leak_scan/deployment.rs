@@ -28,6 +28,8 @@ use crate::log_lines::is_one_object_per_line;
 
 /// Secrets of the deployment. The simulator's own AppSecret looks like its app id.
 pub(crate) const APP_SECRET: &str = "9f8e7d6c5b4a39281706f5e4d3c2b1a0";
+pub(crate) const APP_KEY: &str = "Hs5Kd9Wq2Zx7Cv4Bn8Mj3Lp6Ft1Gy0Ru";
+pub(crate) const SANDBOX_APP_KEY: &str = "Yt6Re3Wq9Ui2Op5As8Df1Gh4Jk7Lz0Xc";
 pub(crate) const RING_KEY: &str = "Qm7xT2vLr9Zp4KsWy8Nd3HcJf6Bg1VaEo5UtRiXe";
 pub(crate) const AWS_SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 pub(crate) const AWS_SESSION_TOKEN: &str =
@@ -147,13 +149,18 @@ impl Deployment {
 }
 
 pub(crate) fn put_secrets(service: &Service) {
-    service.secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): APP_SECRET}));
+    let payment = json!({"offer_id": "1450000001", "app_key": APP_KEY, "sandbox_app_key": SANDBOX_APP_KEY});
+    service
+        .secrets
+        .put("AppsSecret", &json!({(DEFAULT_APP.0): {"secret": APP_SECRET, "virtual_payment": payment}}));
     service.secrets.put("SessionKeyRingSecret", &json!({"current": "k1", "k1": RING_KEY}));
 }
 
 /// Every secret that a service knows of.
 pub(crate) fn all(canaries: &mut Canaries, service: &Service) {
     canaries.add("AppSecret", APP_SECRET);
+    canaries.add("AppKey", APP_KEY);
+    canaries.add("AppKey", SANDBOX_APP_KEY);
     canaries.add("key ring", RING_KEY);
     canaries.add("AWS secret key", AWS_SECRET_KEY);
     canaries.add("AWS session token", AWS_SESSION_TOKEN);
@@ -235,6 +242,8 @@ pub(crate) fn keep_answer(record: &mut Record, name: &str, answer: &Answer) {
         record.keep(Sink::AuthorizerContext, name, answer.body.as_ref());
     } else if name == "accounts" {
         record.keep(Sink::AccountsAnswer, name, answer.body.as_ref());
+    } else if name == "wechat" {
+        record.keep(Sink::WechatAnswer, name, answer.body.as_ref());
     }
 }
 

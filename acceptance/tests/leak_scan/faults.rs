@@ -68,7 +68,7 @@ impl Deployment {
             let login = service.request("POST", "/login").bearer(&user.token).json(&json!({"code": code}));
             let number =
                 service.request("POST", "/phone-number").bearer(&user.token).json(&json!({"code": phone}));
-            let (login, number) = tokio::join!(login.send(), number.send());
+            let (login, number, ()) = tokio::join!(login.send(), number.send(), self.backend_of(&user));
             assert!(login.is_ok() && number.is_ok(), "{fault}");
             // A function without an access token of its own fetches one through the fault.
             let key = self.target.call("GET", "/session-key", &user.token).await;
@@ -110,8 +110,8 @@ impl Deployment {
             ];
             let calls = routes.map(|(method, path)| self.target.call(method, path, &user.token));
             let code = self.service.simulator.mint_code(DEFAULT_APP.0, Some(&user.openid));
-            let control = self.control_of(&user);
-            let (calls, login, ()) = tokio::join!(join_all(calls), self.target.post_login(&code), control);
+            let asked = async { tokio::join!(self.control_of(&user), self.backend_of(&user)) };
+            let (calls, login, _) = tokio::join!(join_all(calls), self.target.post_login(&code), asked);
             assert!(login.is_ok() && calls.iter().all(Result::is_ok), "{fault:?}");
         }
         self.service.dynamodb.proxy().clear().await;
@@ -209,6 +209,7 @@ impl Deployment {
             }
             self.target.log_in(Some(&user.openid)).await.ok();
             self.control_of(&user).await;
+            self.backend_of(&user).await;
         }
     }
 
@@ -242,13 +243,16 @@ impl Deployment {
     async fn ask_cold_functions(&self, user: &User) {
         let login = self.cold("login", &[]).await;
         let open_data = self.cold("open-data", &[]).await;
+        let wechat = self.cold("wechat", &[]).await;
         let code = self.service.simulator.mint_code(DEFAULT_APP.0, Some(&user.openid));
         let body = json!({"code": code}).to_string();
         let event = json!({"resource": "/login", "httpMethod": "POST", "body": body});
         let identity = json!({"user_id": wxsession::UserId::of(DEFAULT_APP.0, &user.openid).to_string(),
             "app_id": DEFAULT_APP.0, "openid": user.openid, "session_id": user.session_id, "expires_at": "4102444800"});
         let key = json!({"resource": "/session-key", "httpMethod": "GET", "requestContext": {"authorizer": identity}});
-        for (name, function, event) in [("login", login, event), ("open-data", open_data, key)] {
+        let token = json!({"action": "access_token", "actor": "leak scan", "app_id": DEFAULT_APP.0});
+        let cold = [("login", login, event), ("open-data", open_data, key), ("wechat", wechat, token)];
+        for (name, function, event) in cold {
             let answer = function.invoke(event.to_string().as_bytes()).await;
             assert!(!answer.is_error && !answer.body.is_empty(), "{name}");
             keep_answer(&mut self.record(), name, &answer);

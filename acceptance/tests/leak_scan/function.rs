@@ -30,6 +30,7 @@ const LAMBDA: [(&str, &str); 16] = [
 pub(crate) fn program(name: &str) -> PathBuf {
     let (built, logical_id) = match name {
         "accounts" => (env!("CARGO_BIN_EXE_function-accounts"), "AccountsFunction"),
+        "wechat" => (env!("CARGO_BIN_EXE_function-wechat"), "WechatFunction"),
         "authorizer" => (env!("CARGO_BIN_EXE_function-authorizer"), "AuthorizerFunction"),
         "check-session" => (env!("CARGO_BIN_EXE_function-check-session"), "CheckSessionFunction"),
         "login" => (env!("CARGO_BIN_EXE_function-login"), "LoginFunction"),

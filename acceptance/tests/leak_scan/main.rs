@@ -3,7 +3,7 @@
 //!
 //! - `function`: a function as a process in Lambda's environment
 //! - `deployment`: all functions behind the gateway, and the record of what comes out
-//! - `traffic`, `faults`: what is sent, and what goes wrong meanwhile
+//! - `traffic`, `backend`, `faults`: what is sent, and what goes wrong meanwhile
 //! - `processes`: the scan at every log level
 //! - `wrong_events`: events that no gateway sends
 //! - `settings`: functions that cannot start
@@ -21,6 +21,7 @@
 /// this machine.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
+mod backend;
 mod deployment;
 mod errors;
 mod faults;

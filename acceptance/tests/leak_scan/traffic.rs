@@ -196,8 +196,16 @@ impl Deployment {
     }
 
     pub(crate) async fn accounts(&self, request: &Value) -> Value {
-        let path = "/2015-03-31/functions/accounts/invocations";
-        self.request("POST", path).json(request).send().await.expect("an answer").body
+        self.invoke("accounts", request).await
+    }
+
+    pub(crate) async fn wechat(&self, request: &Value) -> Value {
+        self.invoke("wechat", request).await
+    }
+
+    async fn invoke(&self, function: &str, request: &Value) -> Value {
+        let path = format!("/2015-03-31/functions/{function}/invocations");
+        self.request("POST", &path).json(request).send().await.expect("an answer").body
     }
 
     /// Both ways to end, which leave no record for the dump.
@@ -257,6 +265,7 @@ impl Deployment {
         ] {
             assert_eq!(self.accounts(&wrong).await["error"]["code"], "invalid_request");
         }
+        self.backend_misunderstands(&user).await;
         self.misplaced_tokens(&user).await;
         self.misplaced_tickets(&user).await;
     }

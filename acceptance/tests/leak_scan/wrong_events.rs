@@ -8,8 +8,8 @@ use crate::{
     traffic::User,
 };
 
-const FUNCTIONS: [&str; 7] =
-    ["accounts", "authorizer", "check-session", "login", "me", "open-data", "sessions"];
+const FUNCTIONS: [&str; 8] =
+    ["accounts", "authorizer", "check-session", "login", "me", "open-data", "sessions", "wechat"];
 
 fn events(user: &User) -> Vec<String> {
     let User { token, code, openid, .. } = user;

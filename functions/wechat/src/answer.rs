@@ -23,7 +23,7 @@ pub enum Answer {
 #[serde(untagged)]
 pub enum Outcome {
     /// `phone_number`
-    Number(#[cfg_attr(test, schemars(with = "crate::schema::Number"))] PhoneNumber),
+    Number(#[cfg_attr(test, schemars(with = "crate::schema::Told"))] PhoneNumber),
     /// `access_token`
     Token {
         /// For the query of a call to WeChat. Keep it no longer than it lasts, and out of every log.

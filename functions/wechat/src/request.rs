@@ -90,7 +90,7 @@ impl Asked {
     /// Which call of `/xpay/` is to be signed.
     pub(crate) fn call(&self) -> Option<&'static str> {
         match &self.action {
-            Action::Xpay(call) => Some(call.name),
+            Action::Xpay(call) => Some(call.name()),
             _ => None,
         }
     }

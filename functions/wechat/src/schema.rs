@@ -12,7 +12,7 @@ use crate::{answer::Answer, request::Request};
 /// How a number is told; [`wxsession_wechat::phone_number::PhoneNumber`] itself knows no schemas.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
-pub(crate) struct Number {
+pub(crate) struct Told {
     /// With the country's code where it is a foreign one.
     phone_number: String,
     /// Without it.

@@ -31,13 +31,13 @@ impl Payer {
     fn new() -> Self {
         let wechat = WeChat::start();
         let openid = wechat.user();
-        let session_key = wechat.simulator.session_key(APP, &openid).unwrap();
+        let session_key = wechat.simulator.session_key(APP, &openid).expect("they have just logged in");
         Self { wechat, openid, session_key, account: PaymentAccount::local() }
     }
 
     fn body(&self, more: &Value) -> String {
         let mut body = json!({"openid": self.openid, "env": 0, "user_ip": "127.0.0.1"});
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("members").clone());
         body.to_string()
     }
 

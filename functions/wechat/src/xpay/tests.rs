@@ -25,7 +25,7 @@ fn pay() -> Value {
 fn builds(call: &Value, path: &str, body: &str, signed_by_the_user: bool) {
     let call = read(call).unwrap();
     assert_eq!((call.path, call.body(Some("oPAT")).as_str()), (path, body));
-    assert_eq!(path, format!("/xpay/{}", call.name));
+    assert_eq!(path, format!("/xpay/{}", call.name()));
     assert_eq!(call.needs_session_key, signed_by_the_user, "{path}");
 }
 
