@@ -10,12 +10,22 @@ pub enum Function {
     Sessions,
     OpenData,
     Accounts,
+    Push,
+    Erasures,
 }
 
 impl Function {
     /// All of them.
-    pub const ALL: &[Self] =
-        &[Self::Login, Self::CheckSession, Self::Authorizer, Self::Sessions, Self::OpenData, Self::Accounts];
+    pub const ALL: &[Self] = &[
+        Self::Login,
+        Self::CheckSession,
+        Self::Authorizer,
+        Self::Sessions,
+        Self::OpenData,
+        Self::Accounts,
+        Self::Push,
+        Self::Erasures,
+    ];
 
     /// The binary, the folder below `functions/`, and the word in its log lines.
     #[must_use]
@@ -27,6 +37,8 @@ impl Function {
             Self::Sessions => "sessions",
             Self::OpenData => "open-data",
             Self::Accounts => "accounts",
+            Self::Push => "push",
+            Self::Erasures => "erasures",
         }
     }
 
@@ -40,6 +52,8 @@ impl Function {
             Self::Sessions => "Sessions",
             Self::OpenData => "OpenData",
             Self::Accounts => "Accounts",
+            Self::Push => "Push",
+            Self::Erasures => "Erasures",
         }
     }
 

@@ -2,9 +2,9 @@
 
 use crate::Code::{
     self, BodyTooLarge, CredentialsMissing, Internal, LoginBlocked, LoginCodeInvalid, LoginCodeUsed,
-    MalformedRequest, NotEnabled, NotFound, PhoneCodeInvalid, RateLimited, RoleMissing, ServiceMisconfigured,
-    SessionInvalid, SessionKeyStale, StoreUnavailable, UnsupportedMediaType, UpstreamInvalid,
-    UpstreamUnavailable, UserBlocked, WrongApp,
+    MalformedRequest, NotEnabled, NotFound, PhoneCodeInvalid, PushRefused, RateLimited, RoleMissing,
+    ServiceMisconfigured, SessionInvalid, SessionKeyStale, StoreUnavailable, UnsupportedMediaType,
+    UpstreamInvalid, UpstreamUnavailable, UserBlocked, WrongApp,
 };
 
 /// An answer that routes of `openapi.yaml` refer to.
@@ -59,8 +59,9 @@ pub const REFUSALS: &[Refusal] = &[
         &[WrongApp],
         ": the session's Mini Program is no longer served by this deployment",
     ),
+    refusal("PushRefused", 403, &[PushRefused], ": no message of WeChat's for this Mini Program"),
     refusal("NotFound", 404, &[NotFound], ""),
-    refusal("NotEnabled", 404, &[NotEnabled], ": this deployment does not store session_key"),
+    refusal("NotEnabled", 404, &[NotEnabled], ": the deployment has the feature switched off"),
     refusal("SessionKeyStale", 409, &[SessionKeyStale], ": call wx.login, log in, and retry once"),
     refusal("BodyTooLarge", 413, &[BodyTooLarge], ""),
     refusal(

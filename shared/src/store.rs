@@ -19,10 +19,12 @@ mod attempts;
 mod batch;
 pub mod children;
 pub mod item;
+pub mod pushes;
 pub mod read;
 pub mod sessions;
 pub mod users;
 
+pub use pushes::{Push, PushKey, Pushes};
 pub use read::{Found, Reader};
 pub use sessions::{End, SessionKey, Sessions};
 pub use users::Users;

@@ -7,9 +7,12 @@
 //! | [`api`] | calls to WeChat, and what its errcodes mean |
 //! | [`secrets`] | AppSecrets and the key ring, from Secrets Manager, kept in memory |
 //! | [`vault`] | seals a `session_key` for the Users table, and opens it |
+//! | `envelope` | feature `envelope`: what a pushed message is signed with and sealed in |
 //! | [`settings`] | where all of that is |
 
 pub mod api;
+#[cfg(feature = "envelope")]
+pub mod envelope;
 mod failures;
 pub mod secrets;
 pub mod settings;
