@@ -7,7 +7,7 @@ use std::{
 
 use aws_emulator::{dynamodb::EmbeddedDynamoDb, secrets_manager::SecretsManager};
 use serde_json::{Map, Value, json};
-use wechat_simulator::DEFAULT_APP;
+use wechat_simulator::{DEFAULT_APP, DEFAULT_PUSH, PushFormat, PushMode, PushSettings};
 
 use super::{RING_SECRET, StartError};
 use crate::settings::Settings;
@@ -36,10 +36,31 @@ pub(super) async fn start_secrets(settings: &Settings, key_ring: &str) -> Result
         source,
     })?;
     let (app_id, app_secret) = app(settings);
-    let apps = Map::from_iter([(app_id.to_owned(), Value::from(app_secret))]);
+    // The real WeChat does not reach this machine.
+    let app = match &settings.real_wechat {
+        Some(_) => app_secret.into(),
+        None => {
+            let (token, key) = DEFAULT_PUSH;
+            json!({ "secret": app_secret, "push": { "token": token, "encoding_aes_key": key } })
+        }
+    };
+    let apps = Map::from_iter([(app_id.to_owned(), app)]);
     secrets.put(APPS_SECRET, &Value::Object(apps));
     secrets.put_text(RING_SECRET, key_ring);
     Ok(secrets)
+}
+
+/// Message push as the console of the simulated WeChat has it.
+pub(super) fn push(url: &str) -> PushSettings {
+    let (token, key) = DEFAULT_PUSH;
+    PushSettings {
+        app_id: DEFAULT_APP.0.to_owned(),
+        url: format!("{url}/wechat/push/{}", DEFAULT_APP.0),
+        token: token.to_owned(),
+        encoding_aes_key: key.to_owned(),
+        format: PushFormat::Json,
+        mode: PushMode::Secure,
+    }
 }
 
 /// Tables that are kept need the keys that sealed what is in them, so those are kept beside them.
@@ -71,6 +92,7 @@ pub(super) fn stack(url: &str, environment: &HashMap<String, String>) -> Value {
             "AppsSecretArn": of("WECHAT_APPS_SECRET_ID"),
             "SessionKeyRingSecretArn": of("SESSION_KEY_RING_SECRET_ID"),
             "AccountsFunctionArn": "AccountsFunction",
+            "ErasuresFunctionArn": "ErasuresFunction",
             "WechatUrl": of("WECHAT_API_BASE_URL"),
         },
         "variables": {
