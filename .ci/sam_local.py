@@ -34,6 +34,7 @@ EVENTS = {
     "SessionsFunction": "sessions-list-rest.json",
     "OpenDataFunction": "open-data-decrypt-rest.json",
     "AccountsFunction": "accounts-get.json",
+    "ErasuresFunction": "erasures-stream.json",
 }
 
 

@@ -65,7 +65,7 @@ codes! {
     RoleMissing: "role_missing", 403, "The user may not do this", "a business function wants a role that the user has not", "hides the feature; a new login gives no role",
         "该用户没有业务函数要求的角色", "隐藏该功能；重新登录也不会获得角色";
     PushRefused: "push_refused", 403, "This is no message of WeChat's for this Mini Program", "[message push](push.md) only: the signature does not fit, or the message is for another Mini Program", "is not asked: an operator compares Token and EncodingAESKey",
-        "仅用于[消息推送](../push.md)：签名不符，或消息属于其他小程序", "与客户端无关；由运维人员核对 Token 和 EncodingAESKey";
+        "仅用于[消息推送](push.md)：签名不符，或消息属于其他小程序", "与客户端无关；由运维人员核对 Token 和 EncodingAESKey";
     NotFound: "not_found", 404, "There is no such thing", "no such path, method or session", "treats the session as ended",
         "路径、方法或会话不存在", "视为该会话已结束";
     NotEnabled: "not_enabled", 404, "This deployment has the feature switched off", "the deployment has the feature switched off: it stores no session_key, or takes no pushed messages for this Mini Program", "hides the feature",

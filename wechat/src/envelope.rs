@@ -81,7 +81,8 @@ impl Envelope {
         parts.sort_unstable();
         let joined = Zeroizing::new(parts.concat());
         let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, joined.as_bytes());
-        hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        let digits = hash.as_ref().iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
     }
 
     /// Whether `signature` is the one over `covered`. How much of it is right does not show in the time that this takes.

@@ -3,7 +3,10 @@
 use operator::http_client::{HttpClient, Outgoing, Reply};
 use serde_json::json;
 
-use crate::user::User;
+use wechat_simulator::{DEFAULT_APP, DEFAULT_PUSH};
+use wxsession_wechat::{envelope::Envelope, secrets::Push};
+
+use crate::{user::User, world::START};
 
 /// A route, or the authorizer asked without a gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +23,12 @@ pub(crate) enum Route {
     /// Account control, asked without a gateway: it has none.
     Account,
     Block,
+    /// What WeChat sends.
+    Push,
 }
 
 impl Route {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Login,
         Self::Check,
         Self::Logout,
@@ -35,6 +40,7 @@ impl Route {
         Self::KeyCheck,
         Self::Account,
         Self::Block,
+        Self::Push,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -50,6 +56,7 @@ impl Route {
             Self::KeyCheck => "session-key",
             Self::Account => "account",
             Self::Block => "block",
+            Self::Push => "push",
         }
     }
 
@@ -63,6 +70,7 @@ impl Route {
             Self::List | Self::RevokeAll => &["authorizer", "sessions"],
             Self::Decrypt | Self::KeyCheck => &["authorizer", "open-data"],
             Self::Account | Self::Block => &["accounts"],
+            Self::Push => &["push"],
         }
     }
 
@@ -96,6 +104,7 @@ impl Route {
             Self::RevokeAll => asks("DELETE", "/sessions"),
             Self::Decrypt => asks("POST", "/open-data/decrypt").json(&user.open_data),
             Self::KeyCheck => asks("GET", "/session-key"),
+            Self::Push => pushed(service, user),
             Self::Account => control(json!({"action": "get", "actor": "matrix", "user_id": user.id})),
             Self::Block => {
                 control(json!({"action": "block", "actor": "matrix", "user_id": user.id, "reason": "spam"}))
@@ -124,6 +133,18 @@ impl Route {
             (false, _) => format!("{} {}", reply.status, reply.text),
         }
     }
+}
+
+/// WeChat says that the user closed the account.
+fn pushed(service: &HttpClient, user: &User) -> Outgoing {
+    let push = Push::of(DEFAULT_PUSH.0, DEFAULT_PUSH.1);
+    let envelope = Envelope::new(&push, DEFAULT_APP.0).expect("a key");
+    let message = json!({"FromUserName": "oPlatform", "CreateTime": START, "MsgType": "event",
+        "Event": "user_authorization_cancellation", "OpenID": user.openid});
+    let encrypted = envelope.seal(message.to_string().as_bytes(), [7; 16]);
+    let signature = envelope.signature(&["1", "2", &encrypted]);
+    let path = format!("/wechat/push/{}?msg_signature={signature}&timestamp=1&nonce=2", DEFAULT_APP.0);
+    service.request("POST", &path).json(&json!({ "Encrypt": encrypted }))
 }
 
 fn control_outcome(reply: &Reply) -> String {

@@ -22,7 +22,7 @@ use parking_lot::Mutex;
 use sam_template::Template;
 use serde_json::json;
 use tokio::task::JoinHandle;
-use wechat_simulator::{self, DEFAULT_APP, FaultKind, Simulator, SimulatorOptions};
+use wechat_simulator::{self, DEFAULT_APP, DEFAULT_PUSH, FaultKind, Simulator, SimulatorOptions};
 use wxsession::{
     Clock,
     telemetry::{Level, Log},
@@ -220,7 +220,9 @@ impl Drop for World {
 }
 
 fn put_secrets(secrets: &SecretsManager) {
-    secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): APP_SECRET}));
+    let (token, key) = DEFAULT_PUSH;
+    let push = json!({"token": token, "encoding_aes_key": key});
+    secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): {"secret": APP_SECRET, "push": push}}));
     secrets.put("SessionKeyRingSecret", &json!({"current": "k1", "k1": RING_KEY}));
 }
 

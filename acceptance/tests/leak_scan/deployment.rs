@@ -20,7 +20,7 @@ use parking_lot::{Mutex, MutexGuard};
 use sam_template::Template;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
-use wechat_simulator::DEFAULT_APP;
+use wechat_simulator::{DEFAULT_APP, DEFAULT_PUSH};
 use wxsession::Clock;
 
 use crate::function::{self, Function, Written, program};
@@ -143,7 +143,9 @@ impl Deployment {
 }
 
 pub(crate) fn put_secrets(service: &Service) {
-    service.secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): APP_SECRET}));
+    let (token, key) = DEFAULT_PUSH;
+    let push = json!({"token": token, "encoding_aes_key": key});
+    service.secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): {"secret": APP_SECRET, "push": push}}));
     service.secrets.put("SessionKeyRingSecret", &json!({"current": "k1", "k1": RING_KEY}));
 }
 

@@ -29,6 +29,7 @@ async fn nothing_comes_out_at(level: &'static str) {
     deployment.as_it_should_be().await;
     deployment.misplaced().await;
     deployment.account_control().await;
+    deployment.pushes().await;
     deployment.endings().await;
     drop(alone);
     let faults = deployment.wechat_faults().await

@@ -8,8 +8,8 @@ use crate::{
     traffic::User,
 };
 
-const FUNCTIONS: [&str; 7] =
-    ["accounts", "authorizer", "check-session", "login", "me", "open-data", "sessions"];
+const FUNCTIONS: [&str; 9] =
+    ["accounts", "authorizer", "check-session", "erasures", "login", "me", "open-data", "push", "sessions"];
 
 fn events(user: &User) -> Vec<String> {
     let User { token, code, openid, .. } = user;

@@ -8,7 +8,7 @@
 //! What a message asks for is carried out by the function `erasures`, from the stream of the table: WeChat sends a message
 //! three times at most, and only while it has no answer. So it is stored first, and then the rest is ours.
 //!
-//! Off, per Mini Program, until its entry in the apps secret has Token and EncodingAESKey.
+//! Off, per Mini Program, until its entry in the apps secret has Token and `EncodingAESKey`.
 
 mod asked;
 mod message;

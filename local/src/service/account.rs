@@ -37,12 +37,11 @@ pub(super) async fn start_secrets(settings: &Settings, key_ring: &str) -> Result
     })?;
     let (app_id, app_secret) = app(settings);
     // The real WeChat does not reach this machine.
-    let app = match &settings.real_wechat {
-        Some(_) => app_secret.into(),
-        None => {
-            let (token, key) = DEFAULT_PUSH;
-            json!({ "secret": app_secret, "push": { "token": token, "encoding_aes_key": key } })
-        }
+    let app = if settings.real_wechat.is_some() {
+        app_secret.into()
+    } else {
+        let (token, key) = DEFAULT_PUSH;
+        json!({ "secret": app_secret, "push": { "token": token, "encoding_aes_key": key } })
     };
     let apps = Map::from_iter([(app_id.to_owned(), app)]);
     secrets.put(APPS_SECRET, &Value::Object(apps));

@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::{
     operation::{put_item::PutItemError, update_item::builders::UpdateItemFluentBuilder},
     types::ReturnValue,
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::digest::{SHA256, digest};
 
 use super::{
@@ -89,10 +90,14 @@ impl PushKey {
     #[must_use]
     pub fn of(app_id: &str, parts: &[&str]) -> Self {
         // With their lengths, so that no two lists of parts are one text.
-        let joined: String = parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
+        let mut joined = String::new();
+        for part in parts {
+            joined.push_str(&part.len().to_string());
+            joined.push(':');
+            joined.push_str(part);
+        }
         let hash = digest(&SHA256, joined.as_bytes());
-        let sk = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { pk: format!("{PREFIX}{app_id}"), sk }
+        Self { pk: format!("{PREFIX}{app_id}"), sk: URL_SAFE_NO_PAD.encode(hash) }
     }
 
     /// From the two keys of an item; `None` for an item of another kind.

@@ -23,6 +23,7 @@ impl Reporting {
 }
 
 /// What a request came to.
+#[expect(clippy::struct_excessive_bools, reason = "each is a metric of its own")]
 pub(super) struct Ended<'a> {
     pub(super) function: &'a str,
     pub(super) outcome: &'a str,

@@ -10,7 +10,7 @@ struct Vector {
     random: &'static [u8; 16],
     message: &'static str,
     encrypted: &'static str,
-    /// Timestamp, nonce, msg_signature.
+    /// Timestamp, nonce, `msg_signature`.
     signed: Option<[&'static str; 3]>,
 }
 

@@ -28,7 +28,7 @@ impl Stream {
     ///
     /// # Errors
     /// When the engine refuses.
-    pub fn next(&mut self) -> Result<Vec<Value>, Error> {
+    pub fn read(&mut self) -> Result<Vec<Value>, Error> {
         let request = serde_json::from_value(json!({ "ShardIterator": self.iterator }))?;
         let found = self.database.get_records(request)?;
         if let Some(next) = found.next_shard_iterator {

@@ -17,7 +17,7 @@ fn with(name: &str, value: Value) -> Value {
 }
 
 fn read(message: &Value) -> Message {
-    Message::read(message.to_string().as_bytes()).ok().expect("a message")
+    Message::read(message.to_string().as_bytes()).unwrap_or_else(|word| panic!("{word}"))
 }
 
 fn stored(message: &Value) -> (PushKey, Push) {
@@ -41,7 +41,7 @@ fn a_cancellation_is_about_its_open_id_and_nobody_else() {
     let (key, push) = stored(&cancellation());
     let user = UserId::of(APP, "oUser");
     assert_eq!(push, Push { user, asks: Asks::Cancellation, create_time: NOW });
-    assert_eq!((key.app_id(), key.id().len()), (APP, 64));
+    assert_eq!((key.app_id(), key.id().len()), (APP, 43));
 }
 
 #[test]
