@@ -99,6 +99,8 @@ def logical_id(value):
     # The ARN of a secret is called Id.
     if set(value) == {"Fn::GetAtt"} and value["Fn::GetAtt"][1] in ("Arn", "Id"):
         return value["Fn::GetAtt"][0]
+    if set(value) == {"Fn::GetAtt"} and value["Fn::GetAtt"][1] == "StreamArn":
+        return f"{value['Fn::GetAtt'][0]}/stream"
     # An index of a table: UsersTable/index/by_unionid.
     if set(value) == {"Fn::Sub"} and (index := re.fullmatch(r"\$\{(\w+)\.Arn\}(/index/\w+)", value["Fn::Sub"])):
         return index[1] + index[2]

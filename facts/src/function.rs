@@ -11,6 +11,8 @@ pub enum Function {
     OpenData,
     Accounts,
     Wechat,
+    Push,
+    Erasures,
 }
 
 impl Function {
@@ -23,6 +25,8 @@ impl Function {
         Self::OpenData,
         Self::Accounts,
         Self::Wechat,
+        Self::Push,
+        Self::Erasures,
     ];
 
     /// The binary, the folder below `functions/`, and the word in its log lines.
@@ -36,6 +40,8 @@ impl Function {
             Self::OpenData => "open-data",
             Self::Accounts => "accounts",
             Self::Wechat => "wechat",
+            Self::Push => "push",
+            Self::Erasures => "erasures",
         }
     }
 
@@ -50,6 +56,8 @@ impl Function {
             Self::OpenData => "OpenData",
             Self::Accounts => "Accounts",
             Self::Wechat => "Wechat",
+            Self::Push => "Push",
+            Self::Erasures => "Erasures",
         }
     }
 

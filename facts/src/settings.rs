@@ -2,14 +2,17 @@
 //! `cargo xtask generate`.
 
 use crate::{
-    Function::{self, Accounts, Authorizer, CheckSession, Login, OpenData, Sessions, Wechat},
+    Function::{self, Accounts, Authorizer, CheckSession, Erasures, Login, OpenData, Push, Sessions, Wechat},
     Setting,
     setting::{From, Given, Number, NumberOrNone, Text, Words},
 };
 
 const EVERY: &[Function] = Function::ALL;
 const WECHAT: &[Function] = &[Login, OpenData, Wechat];
-const TABLES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts];
+/// Who reads the AppSecrets, and what is in that secret beside them.
+const APPS: &[Function] = &[Login, OpenData, Wechat, Push];
+const TABLES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts, Push, Erasures];
+const RULES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts];
 const REALMS: &[Function] = &[Login, CheckSession, Authorizer, Sessions];
 const PAGES: &[Function] = &[Login, CheckSession, Sessions];
 
@@ -100,7 +103,7 @@ pub const REALM: Setting<Text> = Setting {
 pub const IDLE_SECONDS: Setting<Number> = Setting {
     name: "IDLE_SECONDS",
     from: From::Parameter("IdleSeconds", "Session rules"),
-    readers: TABLES,
+    readers: RULES,
     kind: Number { default: 86_400, least: 900, most: 604_800 },
     effect: "A session that GET /session has not renewed for this long is over. More than AbsoluteSeconds counts as AbsoluteSeconds.",
     chinese: "空闲时间：超过它仍未通过 `GET /session` 续期，会话即结束；大于 AbsoluteSeconds 时按 AbsoluteSeconds 计",
@@ -111,7 +114,7 @@ pub const IDLE_SECONDS: Setting<Number> = Setting {
 pub const ABSOLUTE_SECONDS: Setting<Number> = Setting {
     name: "ABSOLUTE_SECONDS",
     from: From::Parameter("AbsoluteSeconds", "Session rules"),
-    readers: TABLES,
+    readers: RULES,
     kind: Number { default: 172_800, least: 3_600, most: 259_200 },
     effect: "A session is over this long after login, renewed or not. Under WeChat's own three days.",
     chinese: "会话的最长有效期，从登录起算，无论是否续期；短于微信自身的三天",
@@ -121,7 +124,7 @@ pub const ABSOLUTE_SECONDS: Setting<Number> = Setting {
 pub const RENEW_AFTER_SECONDS: Setting<Number> = Setting {
     name: "RENEW_AFTER_SECONDS",
     from: From::Parameter("RenewAfterSeconds", "Session rules"),
-    readers: TABLES,
+    readers: RULES,
     kind: Number { default: 3_600, least: 300, most: 86_400 },
     effect: "GET /session renews a session at most this often (one write each time). More than half of the idle time counts as half.",
     chinese: "`GET /session` 两次续期的最短间隔（每次续期写一次表）；超过空闲时间的一半时按一半计",
@@ -213,7 +216,7 @@ pub const OPEN_DATA_MAX_AGE_SECONDS: Setting<NumberOrNone> = Setting {
 pub const WECHAT_APPS_SECRET_ID: Setting<Given> = Setting {
     name: "WECHAT_APPS_SECRET_ID",
     from: From::Stack("AppsSecret", "!Ref AppsSecret"),
-    readers: WECHAT,
+    readers: APPS,
     kind: Given,
     effect: "Secret with the AppSecret of each Mini Program.",
     chinese: "存放各小程序 AppSecret 的密钥",
@@ -285,7 +288,7 @@ pub const AWS_ENDPOINT_URL_DYNAMODB: Setting<Given> = Setting {
 pub const AWS_ENDPOINT_URL_SECRETS_MANAGER: Setting<Given> = Setting {
     name: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
     from: EMULATOR,
-    readers: WECHAT,
+    readers: APPS,
     kind: Given,
     effect: "",
     chinese: "",

@@ -20,9 +20,9 @@ use crate::{
     functions,
     page::{Page, PageParts},
     settings::Settings,
-    web_view,
+    stream, web_view,
 };
-use account::{environment, key_ring, parameters, stack, start_secrets};
+use account::{environment, key_ring, parameters, push, stack, start_secrets};
 use sockets::{listen, passed_on, serve_gateway, serve_simulator, url_of};
 
 /// The deployed truth.
@@ -144,9 +144,12 @@ impl Service {
 
         let more = environment(settings, &dynamodb, &secrets, &wechat_url);
         let functions = functions::all(&template, &more, &settings.clock, &settings.new_log)?;
-        let gateway = Gateway::new(&template, &settings.placement.place(functions), seconds);
+        let functions = settings.placement.place(functions);
+        running.extend(stream::start(&template, &dynamodb, &functions, &stop)?);
+        let gateway = Gateway::new(&template, &functions, seconds);
         let at = listen("the gateway", settings.host, settings.port, "--port").await?;
         let url = url_of(&at);
+        simulator.set_push(push(&url));
         let page = Page::new(PageParts {
             gateway: &gateway,
             simulator: &simulator,

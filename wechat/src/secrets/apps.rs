@@ -36,6 +36,8 @@ pub struct Push {
     pub token: Secret,
     /// `EncodingAESKey`: 43 characters of base64.
     pub encoding_aes_key: Secret,
+    /// Messages that are not sealed are taken, too. Nothing signs what is in them.
+    pub allow_plain: bool,
 }
 
 /// What the console shows under virtual payment.
@@ -139,7 +141,7 @@ impl App {
                     virtual_payment: members.object("virtual_payment", VirtualPayment::read)?,
                 })
             })?,
-            Tree::Null | Tree::Other => return Err(FORM),
+            Tree::Null | Tree::Flag(_) | Tree::Other => return Err(FORM),
         };
         let wrong = [
             (!is_within(id, 1..=64, u8::is_ascii_alphanumeric), "bad_app_id"),
@@ -156,7 +158,18 @@ impl App {
 
 impl Push {
     fn read(members: &mut Members) -> Result<Self, &'static str> {
-        Ok(Self { token: members.needed("token")?, encoding_aes_key: members.needed("encoding_aes_key")? })
+        Ok(Self {
+            token: members.needed("token")?,
+            encoding_aes_key: members.needed("encoding_aes_key")?,
+            allow_plain: members.flag("allow_plain")?,
+        })
+    }
+
+    /// Of what the console shows, for sealed messages only.
+    #[must_use]
+    pub fn of(token: &str, encoding_aes_key: &str) -> Self {
+        let (token, encoding_aes_key) = (Secret::new(token), Secret::new(encoding_aes_key));
+        Self { token, encoding_aes_key, allow_plain: false }
     }
 
     fn fits(&self) -> bool {

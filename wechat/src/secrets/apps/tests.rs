@@ -32,6 +32,10 @@ fn an_app_is_its_secret_or_an_object_with_more() {
     assert_eq!((id, app.secret.expose()), ("wxfedcba9876543210", "t"));
     assert_eq!(app.push.as_ref().unwrap().encoding_aes_key.expose(), KEY);
     assert_eq!(app.virtual_payment.as_ref().unwrap().app_key.expose(), "12345");
+    assert!(!app.push.as_ref().unwrap().allow_plain, "sealed messages only");
+    let plain = json!({"wx1": {"secret": "s", "push": {"token": "AAAAA", "encoding_aes_key": KEY, "allow_plain": true}}});
+    let plain = Apps::read(&plain.to_string()).unwrap();
+    assert!(get(&plain, "wx1").1.push.as_ref().unwrap().allow_plain);
     assert!(get(&apps, "wx1").1.push.is_none() && apps.get("wx2").unwrap().is_none());
     assert_eq!(Apps::read(r#"{"wx1":"s"}"#).unwrap().only().unwrap().0, "wx1");
 }
@@ -76,6 +80,7 @@ fn nonsense_is_refused_by_a_word_that_says_where_it_is() {
         r#"{"wx1":{"secret":"s","push":"p"}}"#,
         r#"{"wx1":{"secret":"s","push":{"token":"abc","token":"abc","encoding_aes_key":"k"}}}"#,
         r#"{"wx1":{"secret":"s","virtual_payment":{"app_key":7}}}"#,
+        r#"{"wx1":{"secret":"s","push":{"token":"abc","encoding_aes_key":"k","allow_plain":"true"}}}"#,
         r#"{"wx1":true}"#,
         r#"{"wx1":-1}"#,
         r#"{"wx1":1.5}"#,
