@@ -54,6 +54,7 @@ async fn each_function_reads_the_settings_that_it_is_given_and_no_other() {
     reads::<accounts::Accounts>(Function::Accounts);
     reads::<push::MessagePush>(Function::Push);
     reads::<erasures::Erasures>(Function::Erasures);
+    reads::<events::Events>(Function::Events);
 }
 
 fn template() -> Template {

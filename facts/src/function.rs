@@ -12,6 +12,7 @@ pub enum Function {
     Accounts,
     Push,
     Erasures,
+    Events,
 }
 
 impl Function {
@@ -25,6 +26,7 @@ impl Function {
         Self::Accounts,
         Self::Push,
         Self::Erasures,
+        Self::Events,
     ];
 
     /// The binary, the folder below `functions/`, and the word in its log lines.
@@ -39,6 +41,7 @@ impl Function {
             Self::Accounts => "accounts",
             Self::Push => "push",
             Self::Erasures => "erasures",
+            Self::Events => "events",
         }
     }
 
@@ -54,6 +57,7 @@ impl Function {
             Self::Accounts => "Accounts",
             Self::Push => "Push",
             Self::Erasures => "Erasures",
+            Self::Events => "Events",
         }
     }
 

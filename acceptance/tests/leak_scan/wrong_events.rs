@@ -8,8 +8,18 @@ use crate::{
     traffic::User,
 };
 
-const FUNCTIONS: [&str; 9] =
-    ["accounts", "authorizer", "check-session", "erasures", "login", "me", "open-data", "push", "sessions"];
+const FUNCTIONS: [&str; 10] = [
+    "accounts",
+    "authorizer",
+    "check-session",
+    "erasures",
+    "events",
+    "login",
+    "me",
+    "open-data",
+    "push",
+    "sessions",
+];
 
 fn events(user: &User) -> Vec<String> {
     let User { token, code, openid, .. } = user;
