@@ -35,6 +35,7 @@ EVENTS = {
     "OpenDataFunction": "open-data-decrypt-rest.json",
     "AccountsFunction": "accounts-get.json",
     "ErasuresFunction": "erasures-stream.json",
+    "EventsFunction": "events-stream.json",
 }
 
 

@@ -133,7 +133,9 @@ fn of_user(user_id: &str, old: Option<Item>, new: Option<Item>) -> Result<Found,
         }
         (Some(_), None) => tell("user.unblocked", json!({})),
         // A block ends every session by itself, and says so.
-        _ if is_same && signed_out(&old) != signed_out(&new) => tell("user.signed_out", json!({})),
+        _ if is_same && signed_out(old.as_ref()) != signed_out(new.as_ref()) => {
+            tell("user.signed_out", json!({}))
+        }
         _ => {}
     }
     let roles =
@@ -146,8 +148,8 @@ fn of_user(user_id: &str, old: Option<Item>, new: Option<Item>) -> Result<Found,
     Ok(found)
 }
 
-fn signed_out(user: &Option<User>) -> Option<i64> {
-    user.as_ref().and_then(|user| user.signed_out_at_ms)
+fn signed_out(user: Option<&User>) -> Option<i64> {
+    user.and_then(|user| user.signed_out_at_ms)
 }
 
 #[cfg(test)]

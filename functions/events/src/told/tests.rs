@@ -74,7 +74,7 @@ fn a_block_a_sign_out_and_roles_are_told_when_they_change() {
         json!({"blocked": {"M": block}, "signed_out_at": {"N": "1795329000"}})
     };
     let blocked = ("user.blocked", json!({"user_id": USER, "reason": "spam"}));
-    assert_eq!(tells("U", "MODIFY", user(json!({})), user(block(None))), [blocked.clone()]);
+    assert_eq!(tells("U", "MODIFY", user(json!({})), user(block(None))), std::slice::from_ref(&blocked));
     assert_eq!(tells("U", "INSERT", Value::Null, husk(block(None))), [blocked]);
     let until = ("user.blocked", json!({"user_id": USER, "reason": "spam", "until": 1_795_330_000}));
     assert_eq!(tells("U", "MODIFY", user(block(None)), user(block(Some("1795330000")))), [until]);
@@ -155,4 +155,27 @@ fn no_name_of_wechats_is_told_and_no_key() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn the_schema_and_the_page_name_every_kind_and_no_other() {
+    let code = include_str!("../told.rs");
+    let quoted = code.split('"').skip(1).step_by(2);
+    let mut kinds: Vec<&str> = quoted
+        .filter(|text| ["user.", "session.", "wechat."].iter().any(|start| text.starts_with(start)))
+        .collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../../docs/events.schema.json")).expect("JSON");
+    let mut listed: Vec<&str> = schema["properties"]["detail-type"]["enum"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    listed.sort_unstable();
+    assert_eq!(kinds, listed);
+    let page = include_str!("../../../../docs/events.md");
+    assert!(kinds.iter().all(|kind| page.contains(&format!("| `{kind}` |"))));
 }
