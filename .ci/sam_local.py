@@ -36,6 +36,7 @@ EVENTS = {
     "AccountsFunction": "accounts-get.json",
     "WechatFunction": "wechat-access-token.json",
     "ErasuresFunction": "erasures-stream.json",
+    "EventsFunction": "events-stream.json",
 }
 
 

@@ -87,6 +87,10 @@ KEPT = {
 def logical_id(value):
     """The resource that a Ref, or an Fn::GetAtt of its ARN, points to, also when it is one that an earlier stack left;
     nothing else is allowed where this is used."""
+    # The bus, and the stream of a table that has one only then.
+    if set(value) == {"Fn::If"} and value["Fn::If"][0] in ("HasEventBus", "TellsOfUsers"):
+        made = value["Fn::If"][1]
+        return "EventBus" if "Fn::Sub" in made and made["Fn::Sub"].endswith(":event-bus/${EventBusName}") else logical_id(made)
     if set(value) == {"Fn::If"}:
         condition, made, existing = value["Fn::If"]
         resource = logical_id(made)

@@ -10,6 +10,7 @@ ALARMS = {
     "ConfigurationErrorAlarm", "FunctionErrorAlarm", "AuthorizerErrorAlarm", "FunctionThrottleAlarm", "WechatBusyAlarm",
     "LoginRefusedAlarm", "UseAfterLogoutAlarm", "TableThrottleAlarm", "TimeToLiveAlarm", "GatewayErrorAlarm",
     "PushLostAlarm", "ErasureStuckAlarm", "ErasureLateAlarm", "ErasureGivenUpAlarm",
+    "EventsLateAlarm",
 }
 STACK = {"Name": "stack", "Value": {"Ref": "AWS::StackName"}}
 

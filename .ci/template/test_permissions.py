@@ -8,6 +8,7 @@ from transformed import FUNCTIONS, HTTP, REST, ROOT, as_list, logical_id, proper
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ONE_SECRET = {"secretsmanager:GetSecretValue"}
+STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 
 # The whole of it: role -> resource -> actions. A change here is a change of who may do what, and is reviewed as such.
 ALLOWED = {
@@ -60,9 +61,16 @@ ALLOWED = {
     "ErasuresRole": {
         "UsersTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
         "SessionsTable": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
-        "SessionsTable/stream": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"},
+        "SessionsTable/stream": STREAM,
         "ErasuresDeadLetters": {"sqs:SendMessage"},
         "ErasuresLogs": LOGS,
+    },
+    "EventsRole": {
+        "SessionsTable/stream": STREAM,
+        "UsersTable/stream": STREAM,
+        "EventBus": {"events:PutEvents"},
+        "EventsDeadLetters": {"sqs:SendMessage"},
+        "EventsLogs": LOGS,
     },
 }
 
@@ -184,7 +192,8 @@ class Invocation(unittest.TestCase):
     def test_nothing_but_the_stream_and_iam_leads_to_erasures(self):
         for template in (REST, HTTP):
             self.assertNotIn("ErasuresFunction", [function for function, _ in self.permissions(template)])
-            (mapping,) = [each["Properties"] for each in resources(template, "AWS::Lambda::EventSourceMapping").values()]
+            mappings = resources(template, "AWS::Lambda::EventSourceMapping")
+            (mapping,) = [each["Properties"] for name, each in mappings.items() if name not in ("SessionsToEvents", "UsersToEvents")]
             self.assertEqual(mapping["FunctionName"], {"Ref": "ErasuresFunction"})
             self.assertEqual(mapping["EventSourceArn"], {"Fn::GetAtt": ["SessionsTable", "StreamArn"]})
             self.assertEqual(mapping["DestinationConfig"]["OnFailure"]["Destination"], {"Fn::GetAtt": ["ErasuresDeadLetters", "Arn"]})
@@ -195,8 +204,11 @@ class Invocation(unittest.TestCase):
             (prefix,) = re.findall(r'PREFIX: &str = "([^"]+)"', code)
             self.assertEqual(
                 json.loads(pattern["Pattern"]),
-                {"eventName": ["INSERT"], "dynamodb": {"Keys": {"pk": {"S": [{"prefix": prefix}]}}}},
+                {"eventName": ["INSERT"], "dynamodb": {
+                    "Keys": {"pk": {"S": [{"prefix": prefix}]}}, "NewImage": {"event": {"S": [{"prefix": "user_authorization_"}]}}}},
             )
+            self.assertEqual(mappings["SessionsToEvents"]["Condition"], "HasEventBus")
+            self.assertEqual(mappings["UsersToEvents"]["Condition"], "TellsOfUsers")
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("check-session-rest", "check-session", "200"),
     ("erasures-redrive", "erasures", "done 0, undone 0"),
     ("erasures-stream", "erasures", "failed 0"),
+    ("events-stream", "events", "failed 0"),
     ("login-alb", "login", "400 login_code_invalid"),
     ("login-alb-multi-value", "login", "400 login_code_invalid"),
     ("login-function-url", "login", "400 login_code_invalid"),

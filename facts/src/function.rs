@@ -13,6 +13,7 @@ pub enum Function {
     Wechat,
     Push,
     Erasures,
+    Events,
 }
 
 impl Function {
@@ -27,6 +28,7 @@ impl Function {
         Self::Wechat,
         Self::Push,
         Self::Erasures,
+        Self::Events,
     ];
 
     /// The binary, the folder below `functions/`, and the word in its log lines.
@@ -42,6 +44,7 @@ impl Function {
             Self::Wechat => "wechat",
             Self::Push => "push",
             Self::Erasures => "erasures",
+            Self::Events => "events",
         }
     }
 
@@ -58,6 +61,7 @@ impl Function {
             Self::Wechat => "Wechat",
             Self::Push => "Push",
             Self::Erasures => "Erasures",
+            Self::Events => "Events",
         }
     }
 

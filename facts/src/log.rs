@@ -119,7 +119,7 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         &["function"],
-        "`login`, `check-session`, `authorizer`, `sessions`, `open-data`, `accounts`, `wechat`, `push`, `erasures`",
+        "`login`, `check-session`, `authorizer`, `sessions`, `open-data`, `accounts`, `wechat`, `push`, `erasures`, `events`",
         "never missing",
     ),
     field(
@@ -155,7 +155,7 @@ pub const FIELDS: &[Field] = &[
     field(
         &["status"],
         "the HTTP status",
-        "lines of the authorizer, of `accounts`, of `wechat` and of `erasures` have none",
+        "lines of the authorizer, of `accounts`, of `wechat`, of `erasures` and of `events` have none",
     ),
     field(&["reason"], "why, in a stable word; see the next table", "the outcome says all there is"),
     field(
@@ -216,6 +216,14 @@ pub const FIELDS: &[Field] = &[
         "it was, or asks for none",
     ),
     field(&["stuck"], "`erasures`: how many messages cannot be carried out, however often they come", "none"),
+    field(&["told"], "`events`: how many events there were to tell", "another function"),
+    field(&["unreadable"], "`events`: records that cannot be read, and are not told", "none"),
+    field(&["bus_ms"], "`events`: waiting for EventBridge", "there is no bus"),
+    field(
+        &["bus_error"],
+        "`events`: why an event is not on the bus, in EventBridge's word, or `timeout`, `connection`, `no_answer`; it comes again",
+        "all are",
+    ),
     field(
         &["flavour"],
         "authorizer: `rest_token`, `rest_request`, `websocket`, `http_1.0`, `http_2.0`, `appsync`",

@@ -2,7 +2,9 @@
 //! `cargo xtask generate`.
 
 use crate::{
-    Function::{self, Accounts, Authorizer, CheckSession, Erasures, Login, OpenData, Push, Sessions, Wechat},
+    Function::{
+        self, Accounts, Authorizer, CheckSession, Erasures, Events, Login, OpenData, Push, Sessions, Wechat,
+    },
     Setting,
     setting::{From, Given, Number, NumberOrNone, Text, Words},
 };
@@ -11,7 +13,7 @@ const EVERY: &[Function] = Function::ALL;
 const WECHAT: &[Function] = &[Login, OpenData, Wechat];
 /// Who reads the AppSecrets, and what is in that secret beside them.
 const APPS: &[Function] = &[Login, OpenData, Wechat, Push];
-const TABLES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts, Push, Erasures];
+const TABLES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts, Push, Erasures, Events];
 const RULES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts];
 const REALMS: &[Function] = &[Login, CheckSession, Authorizer, Sessions];
 const PAGES: &[Function] = &[Login, CheckSession, Sessions];
@@ -35,10 +37,12 @@ pub const ALL: &[Setting] = &[
     WECHAT_APPS_SECRET_ID.any(),
     SESSION_KEY_RING_SECRET_ID.any(),
     WECHAT_API_BASE_URL.any(),
+    EVENT_BUS_NAME.any(),
     LOG_LEVEL.any(),
     SOURCE_ADDRESS.any(),
     AWS_ENDPOINT_URL_DYNAMODB.any(),
     AWS_ENDPOINT_URL_SECRETS_MANAGER.any(),
+    AWS_ENDPOINT_URL_EVENTBRIDGE.any(),
     HTTP_API_ANSWER.any(),
 ];
 
@@ -164,7 +168,7 @@ pub const PAGE_ORIGIN: Setting<Text> = Setting {
 pub const PAGE_SESSION_SECONDS: Setting<Number> = Setting {
     name: "PAGE_SESSION_SECONDS",
     from: From::Parameter("PageSessionSeconds", "Session rules"),
-    readers: TABLES,
+    readers: RULES,
     kind: Number { default: 7_200, least: 300, most: 43_200 },
     effect: "A page's session is over this long after its ticket was redeemed, used or not, and never later than the session that made \
              the ticket.",
@@ -252,6 +256,23 @@ pub const WECHAT_API_BASE_URL: Setting<Text> = Setting {
     chinese: "微信接口的地址",
 };
 
+/// The bus that is told what happened.
+pub const EVENT_BUS_NAME: Setting<Text> = Setting {
+    name: "EVENT_BUS_NAME",
+    from: From::Parameter("EventBusName", "Running it"),
+    readers: &[Push, Events],
+    kind: Text {
+        default: Some(""),
+        pattern: r"^([A-Za-z0-9._-]{1,256})?$",
+        constraint: Some("the name of a bus in this account and Region, or nothing"),
+        allowed: "1 to 256 characters of `A-Z a-z 0-9 . _ -`, or nothing",
+        chinese: "1 至 256 个 `A-Z a-z 0-9 . _ -` 字符，或留空",
+    },
+    effect: "EventBridge bus that is told of logins, ended sessions, created, erased and blocked users, changed roles, and of what \
+             WeChat pushes. Nothing is told without it.",
+    chinese: "EventBridge 事件总线：登录、会话结束、用户创建、删除和封禁、角色变更，以及微信推送的消息都会发送到这里；留空则不发送",
+};
+
 /// The least level of the lines that are written.
 pub const LOG_LEVEL: Setting<Words> = Setting {
     name: "LOG_LEVEL",
@@ -289,6 +310,16 @@ pub const AWS_ENDPOINT_URL_SECRETS_MANAGER: Setting<Given> = Setting {
     name: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
     from: EMULATOR,
     readers: APPS,
+    kind: Given,
+    effect: "",
+    chinese: "",
+};
+
+/// Read as the AWS SDKs read it.
+pub const AWS_ENDPOINT_URL_EVENTBRIDGE: Setting<Given> = Setting {
+    name: "AWS_ENDPOINT_URL_EVENTBRIDGE",
+    from: EMULATOR,
+    readers: &[Events],
     kind: Given,
     effect: "",
     chinese: "",

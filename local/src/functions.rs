@@ -6,6 +6,7 @@ use accounts::Accounts;
 use authorizer::Authorizer;
 use check_session::CheckSession;
 use erasures::Erasures;
+use events::Events;
 use gateway_emulator::invoke::{Invoke, InvokeError, invoke_with};
 use login::Login;
 use open_data::OpenData;
@@ -51,6 +52,7 @@ pub fn all<S: std::hash::BuildHasher + Clone>(
             Backend::NAME => built::<Backend>,
             MessagePush::NAME => built::<MessagePush>,
             Erasures::NAME => built::<Erasures>,
+            Events::NAME => built::<Events>,
             _ => continue,
         };
         invokes.insert(

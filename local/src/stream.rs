@@ -54,8 +54,15 @@ impl Feed {
             // A refusal is asked again at the next turn.
             let records = stream.read().unwrap_or_default();
             let is_idle = records.is_empty();
-            let wanted: Vec<Value> =
-                records.into_iter().filter(|record| fits_any(&self.source.filters, record)).collect();
+            let arn =
+                format!("arn:aws:dynamodb:us-east-1:123456789012:table/{}/stream/local", self.source.table);
+            let wanted = records.into_iter().filter(|record| fits_any(&self.source.filters, record)).map(
+                |mut record| {
+                    record["eventSourceARN"] = arn.as_str().into();
+                    record
+                },
+            );
+            let wanted: Vec<Value> = wanted.collect();
             for batch in wanted.chunks(self.source.batch_size.max(1)) {
                 self.deliver(batch.to_vec()).await;
             }

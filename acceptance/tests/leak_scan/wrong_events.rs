@@ -8,11 +8,12 @@ use crate::{
     traffic::User,
 };
 
-const FUNCTIONS: [&str; 10] = [
+const FUNCTIONS: [&str; 11] = [
     "accounts",
     "authorizer",
     "check-session",
     "erasures",
+    "events",
     "login",
     "me",
     "open-data",

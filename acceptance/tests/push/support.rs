@@ -25,8 +25,15 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn open() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With other values of the template's parameters.
+    pub(crate) async fn with(parameters: &[(&str, &str)]) -> Self {
         let lines = Arc::new(Mutex::new(Vec::new()));
-        let settings = scanned_into(Clock::stopped(START), Arc::clone(&lines));
+        let mut settings = scanned_into(Clock::stopped(START), Arc::clone(&lines));
+        let changed = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        settings.parameters.extend(changed);
         let service = Service::start(&settings).await.expect("the local service starts on free ports");
         Self { client: HttpClient::new(&service.url), service, lines }
     }

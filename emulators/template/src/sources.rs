@@ -29,6 +29,11 @@ pub struct StreamSource {
 pub(super) fn read(document: &Value, scope: &Scope) -> Result<Vec<StreamSource>, TemplateError> {
     let mut sources = Vec::new();
     for (id, resource) in document["Resources"].as_object().into_iter().flatten() {
+        if resource["Type"] == "AWS::Lambda::EventSourceMapping" && is_wanted(resource, scope)? {
+            let properties = &resource["Properties"];
+            let function = scope.resolve(&properties["FunctionName"])?.unwrap_or_default();
+            sources.push(source(function.as_str().unwrap_or(id), id, properties, scope)?);
+        }
         if resource["Type"] != "AWS::Serverless::Function" || !is_wanted(resource, scope)? {
             continue;
         }
@@ -47,7 +52,8 @@ fn source(function: &str, name: &str, event: &Value, scope: &Scope) -> Result<St
         expected,
     };
     let event = scope.resolve(event)?.unwrap_or_default();
-    let table = event["Stream"].as_str().and_then(|stream| stream.strip_suffix(".StreamArn"));
+    let stream = event["Stream"].as_str().or(event["EventSourceArn"].as_str());
+    let table = stream.and_then(|stream| stream.strip_suffix(".StreamArn"));
     let filters = event["FilterCriteria"]["Filters"].as_array().into_iter().flatten();
     let filters = filters.map(|filter| serde_json::from_str(filter["Pattern"].as_str()?).ok());
     let filters: Option<Vec<_>> = filters.collect();

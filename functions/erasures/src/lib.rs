@@ -216,6 +216,7 @@ fn is_everything(asks: &Asks) -> bool {
     match asks {
         Asks::Cancellation => true,
         Asks::Revocation(scopes) => scopes.contains(&EVERYTHING),
+        Asks::Nothing => false,
     }
 }
 

@@ -32,24 +32,23 @@ pub(crate) fn word(message: &Message) -> &'static str {
 
 /// What a verified message to this Mini Program asks for at `now`. The user is `OpenID`: `FromUserName` is the platform.
 ///
+/// Where messages are handed on, every one is stored, with what it says.
+///
 /// # Errors
 ///
 /// The problem of a message without its time.
-pub(crate) fn asked(message: &Message, app_id: &str, now: i64) -> Result<Asked, Problem> {
+pub(crate) fn asked(message: &Message, app_id: &str, now: i64, hands_on: bool) -> Result<Asked, Problem> {
     let asks = match message.event().as_deref() {
         Some("user_authorization_cancellation") => Asks::Cancellation,
         Some("user_authorization_revoke") => {
             Asks::Revocation(scopes(&message.text("RevokeInfo").unwrap_or_default()))
         }
+        _ if hands_on => return Ok(handed_on(message, app_id, now)),
         _ => return Ok(Asked::Nothing(None)),
     };
     let create_time = message.create_time().ok_or_else(|| Problem::malformed("push_create_time"))?;
-    let age = now.saturating_sub(create_time);
-    if age > KEPT_SECONDS {
-        return Ok(Asked::Nothing(Some("push_too_old")));
-    }
-    if age < -AHEAD_SECONDS {
-        return Ok(Asked::Nothing(Some("push_of_the_future")));
+    if let Some(why) = untimely(create_time, now) {
+        return Ok(Asked::Nothing(Some(why)));
     }
     let Some(openid) = message.text("OpenID").filter(|openid| is_openid(openid)) else {
         return Ok(Asked::Nothing(Some("push_no_openid")));
@@ -57,7 +56,35 @@ pub(crate) fn asked(message: &Message, app_id: &str, now: i64) -> Result<Asked, 
     let part = |name| message.text(name).unwrap_or_default();
     let (from, revoked) = (part("FromUserName"), part("RevokeInfo"));
     let key = PushKey::of(app_id, &[&from, &openid, &create_time.to_string(), asks.event(), &revoked]);
-    Ok(Asked::Store(key, Push { user: UserId::of(app_id, &openid), asks, create_time }))
+    let said = hands_on.then(|| message.json());
+    Ok(Asked::Store(key, Push { user: UserId::of(app_id, &openid), asks, create_time, message: said }))
+}
+
+/// What asks for nothing of ours. A payment's repetition has its number; every other one says the same but for how often it
+/// was sent.
+fn handed_on(message: &Message, app_id: &str, now: i64) -> Asked {
+    let create_time = message.create_time().unwrap_or(now);
+    if let Some(why) = untimely(create_time, now) {
+        return Asked::Nothing(Some(why));
+    }
+    let part = |name| message.text(name).unwrap_or_default();
+    let (event, numbers) = (part("Event"), [part("OutTradeNo"), part("WxRefundId")]);
+    let said = message.json();
+    let key = if numbers.iter().all(|number| number.is_empty()) {
+        PushKey::of(app_id, &["message", &message.json_without("RetryTimes")])
+    } else {
+        PushKey::of(app_id, &["payment", &event, &numbers[0], &numbers[1]])
+    };
+    let user = UserId::of(app_id, &part("OpenID"));
+    Asked::Store(key, Push { user, asks: Asks::Nothing, create_time, message: Some(said) })
+}
+
+fn untimely(create_time: i64, now: i64) -> Option<&'static str> {
+    let age = now.saturating_sub(create_time);
+    if age > KEPT_SECONDS {
+        return Some("push_too_old");
+    }
+    (age < -AHEAD_SECONDS).then_some("push_of_the_future")
 }
 
 /// The numbers in it. How several are told apart is not documented.

@@ -21,11 +21,11 @@ use facts::route;
 use wxsession::{
     Clock,
     aws::{Account, Budget},
-    config::Tables,
+    config::{self, Tables},
     env::{EnvError, Source},
     http::{Code, Problem, Request, RequestExt, Response, Route, response},
     serve::HttpFunction,
-    store::Pushes,
+    store::{Pushes, pushes::Asks},
     telemetry::Line,
 };
 use wxsession_wechat::{
@@ -53,6 +53,8 @@ pub struct MessagePush {
     account: Account,
     apps: CachedSecret<Apps>,
     pushes: Pushes,
+    /// Somebody else is told of every message.
+    hands_on: bool,
     clock: Clock,
 }
 
@@ -71,10 +73,12 @@ impl MessagePush {
     /// [`EnvError`] naming the variable.
     pub fn with_account(account: Account, env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
         let tables = Tables::read(env)?;
+        let hands_on = config::event_bus(env)?.is_some();
         let apps_secret_id = env.given(&facts::settings::WECHAT_APPS_SECRET_ID)?;
         Ok(Self {
             apps: CachedSecret::new(secrets_manager(&account, env), apps_secret_id, clock.clone()),
             pushes: Pushes::new(account.dynamodb(Budget::WRITE), tables.sessions),
+            hands_on,
             account,
             clock,
         })
@@ -115,7 +119,7 @@ impl MessagePush {
     /// Stores what there is to do. Sending the message again changes nothing about one that is too old or names nobody, so
     /// that is a success, and a warning.
     async fn take(&self, app: &App, message: &Message, now: i64, line: &mut Line) -> Result<(), Problem> {
-        match asked(message, &app.id, now)? {
+        match asked(message, &app.id, now, self.hands_on)? {
             Asked::Nothing(None) => {}
             Asked::Nothing(Some(why)) => {
                 line.put("reason", why);
@@ -123,10 +127,15 @@ impl MessagePush {
                 line.warn();
             }
             Asked::Store(key, push) => {
-                line.put("user_id", push.user.to_string());
+                if push.asks != Asks::Nothing {
+                    line.put("user_id", push.user.to_string());
+                }
                 line.put("push_id", key.id());
                 let stored = line.timed("store_ms", self.pushes.store(&key, &push, now)).await;
                 if stored? {
+                    if push.asks == Asks::Nothing {
+                        return Ok(());
+                    }
                     line.audit("push_stored", &[("event", push.asks.event().into())]);
                 } else {
                     line.put("reason", "push_again");
@@ -219,6 +228,6 @@ pub fn takes(envelope: &Envelope, app_id: &str, signed: [&str; 3], body: &[u8]) 
     let [msg_signature, timestamp, nonce] = signed;
     let query = Query { signature: msg_signature, msg_signature, timestamp, nonce };
     let Ok(message) = received::message(envelope, app_id, false, query, body) else { return false };
-    drop(asked(&message, app_id, message.create_time().unwrap_or_default()));
+    drop(asked(&message, app_id, message.create_time().unwrap_or_default(), true));
     true
 }

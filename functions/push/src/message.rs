@@ -1,6 +1,6 @@
 //! A message as WeChat writes it: JSON, or the same as XML. Only what it says of itself is read here.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -37,6 +37,17 @@ impl Message {
             Value::Number(number) => Some(Cow::Owned(number.to_string())),
             _ => None,
         }
+    }
+
+    /// All of it, as JSON.
+    pub(crate) fn json(&self) -> String {
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+
+    /// The same, without one member.
+    pub(crate) fn json_without(&self, name: &str) -> String {
+        let rest = self.0.iter().filter(|(member, _)| *member != name);
+        serde_json::to_string(&rest.collect::<BTreeMap<_, _>>()).unwrap_or_default()
     }
 
     pub(crate) fn create_time(&self) -> Option<i64> {

@@ -5,7 +5,7 @@ use std::{
     net::Ipv4Addr,
 };
 
-use aws_emulator::{dynamodb::EmbeddedDynamoDb, secrets_manager::SecretsManager};
+use aws_emulator::{dynamodb::EmbeddedDynamoDb, event_bridge::EventBridge, secrets_manager::SecretsManager};
 use serde_json::{Map, Value, json};
 use wechat_simulator::{DEFAULT_APP, DEFAULT_PUSH, PaymentAccount, PushFormat, PushMode, PushSettings};
 
@@ -54,6 +54,16 @@ pub(super) async fn start_secrets(settings: &Settings, key_ring: &str) -> Result
     secrets.put(APPS_SECRET, &Value::Object(Map::from_iter([(app_id.to_owned(), app)])));
     secrets.put_text(RING_SECRET, key_ring);
     Ok(secrets)
+}
+
+pub(super) async fn start_event_bridge() -> Result<EventBridge, StartError> {
+    EventBridge::start(0).await.map_err(|source| StartError::Listen {
+        what: "EventBridge",
+        address: Ipv4Addr::LOCALHOST.into(),
+        port: 0,
+        option: "nothing: it takes a free one",
+        source,
+    })
 }
 
 /// Message push as the console of the simulated WeChat has it.
@@ -118,7 +128,7 @@ pub(super) fn stack(url: &str, environment: &HashMap<String, String>) -> Value {
 pub(super) fn environment(
     settings: &Settings,
     dynamodb: &EmbeddedDynamoDb,
-    secrets: &SecretsManager,
+    (secrets, event_bridge): (&SecretsManager, &EventBridge),
     wechat_url: &str,
 ) -> HashMap<String, String> {
     let mut env: HashMap<String, String> = [
@@ -127,6 +137,7 @@ pub(super) fn environment(
         ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb.endpoint()),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.endpoint()),
+        ("AWS_ENDPOINT_URL_EVENTBRIDGE", event_bridge.endpoint()),
         ("WECHAT_APPS_SECRET_ID", APPS_SECRET),
         ("SESSION_KEY_RING_SECRET_ID", RING_SECRET),
     ]

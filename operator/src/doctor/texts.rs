@@ -211,6 +211,9 @@ pub(super) fn expected_in_chinese(expected: &str) -> String {
     }
     match (expected, from_to) {
         (_, Some((from, to))) => format!("{from} 到 {to} 之间的整数"),
+        (text, _) if text.starts_with("1 to 256 characters") => {
+            "1 到 256 个字符，可用 A-Z a-z 0-9 . _ -，或留空".to_owned()
+        }
         (text, _) if text.starts_with("1 to 64 characters") => {
             "1 到 64 个字符，可用 A-Z a-z 0-9 . _ -".to_owned()
         }

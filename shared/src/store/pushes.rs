@@ -27,6 +27,15 @@ pub const PREFIX: &str = "push#";
 /// How long one is kept, and so how old a message may be: a repetition is known for as long.
 pub const KEPT_SECONDS: i64 = 3 * 86_400;
 
+/// The attribute of the message itself.
+const MESSAGE: &str = "message";
+
+/// The message in a row that was stored, where there is one.
+#[must_use]
+pub fn message(item: &Item) -> Option<&str> {
+    text(item, MESSAGE).ok()
+}
+
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asks {
@@ -34,6 +43,8 @@ pub enum Asks {
     Cancellation,
     /// The user withdrew these permissions, by WeChat's numbers.
     Revocation(Vec<u32>),
+    /// Nothing of ours: it is only handed on.
+    Nothing,
 }
 
 impl Asks {
@@ -44,6 +55,7 @@ impl Asks {
         match self {
             Self::Cancellation => "user_authorization_cancellation",
             Self::Revocation(_) => "user_authorization_revoke",
+            Self::Nothing => "other",
         }
     }
 
@@ -55,13 +67,14 @@ impl Asks {
                 let numbers: Result<_, _> = numbers.map(str::parse).collect();
                 numbers.map(Self::Revocation).map_err(|_| Damaged("scopes"))
             }
+            "other" => Ok(Self::Nothing),
             _ => Err(Damaged("event")),
         }
     }
 
     fn scopes(&self) -> String {
         match self {
-            Self::Cancellation => String::new(),
+            Self::Cancellation | Self::Nothing => String::new(),
             Self::Revocation(numbers) => numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(","),
         }
     }
@@ -70,12 +83,14 @@ impl Asks {
 /// A message that asks for something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Push {
-    /// Whose data it is about.
+    /// Whose data it is about; of a message that is only handed on, nobody's.
     pub user: UserId,
     /// What is asked.
     pub asks: Asks,
     /// WeChat's `CreateTime`.
     pub create_time: i64,
+    /// The message as JSON, where a bus is to be told of it.
+    pub message: Option<String>,
 }
 
 /// Where one is stored.
@@ -151,7 +166,7 @@ impl Pushes {
     /// [`StoreError`] when it is not known to be stored.
     pub async fn store(&self, key: &PushKey, push: &Push, now: i64) -> Result<bool, StoreError> {
         let kept_until = now.max(push.create_time).saturating_add(KEPT_SECONDS);
-        let item: Item = [
+        let mut item: Item = [
             ("pk", s(&key.pk)),
             ("sk", s(&key.sk)),
             ("v", version()),
@@ -164,6 +179,12 @@ impl Pushes {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
+        if push.asks == Asks::Nothing {
+            item.insert("done_at".to_owned(), n(now));
+        }
+        if let Some(message) = &push.message {
+            item.insert(MESSAGE.to_owned(), s(message));
+        }
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
         let Err(error) = put.condition_expression("attribute_not_exists(pk)").send().await else {
             return Ok(true);
@@ -267,6 +288,8 @@ fn pushed(item: &Item) -> Result<Pushed, Damaged> {
             user: UserId::parse(text(item, "user_id")?).ok_or(Damaged("user_id"))?,
             asks: Asks::of(item)?,
             create_time: number(item, "create_time")?,
+            // Only the bus is told of it.
+            message: None,
         },
         account_ms: optional_moment(item, "account")?,
         is_done: item.contains_key("done_at"),

@@ -21,7 +21,7 @@ fn read(message: &Value) -> Message {
 }
 
 fn stored(message: &Value) -> (PushKey, Push) {
-    match asked(&read(message), APP, NOW) {
+    match asked(&read(message), APP, NOW, false) {
         Ok(Asked::Store(key, push)) => (key, push),
         Ok(Asked::Nothing(why)) => panic!("nothing to do: {why:?}"),
         Err(problem) => panic!("{}", problem.code.as_str()),
@@ -30,7 +30,7 @@ fn stored(message: &Value) -> (PushKey, Push) {
 
 #[track_caller]
 fn does_nothing(message: &Value, expected: Option<&str>) {
-    match asked(&read(message), APP, NOW) {
+    match asked(&read(message), APP, NOW, false) {
         Ok(Asked::Nothing(why)) => assert_eq!(why, expected, "{message}"),
         _ => panic!("{message}"),
     }
@@ -40,7 +40,7 @@ fn does_nothing(message: &Value, expected: Option<&str>) {
 fn a_cancellation_is_about_its_open_id_and_nobody_else() {
     let (key, push) = stored(&cancellation());
     let user = UserId::of(APP, "oUser");
-    assert_eq!(push, Push { user, asks: Asks::Cancellation, create_time: NOW });
+    assert_eq!(push, Push { user, asks: Asks::Cancellation, create_time: NOW, message: None });
     assert_eq!((key.app_id(), key.id().len()), (APP, 43));
 }
 
@@ -76,7 +76,7 @@ fn a_repetition_has_the_same_key_and_every_other_message_another() {
     ] {
         assert_ne!(stored(&other).0, first, "{other}");
     }
-    let Ok(Asked::Store(key, _)) = asked(&read(&cancellation()), "wx1", NOW) else { panic!("stored") };
+    let Ok(Asked::Store(key, _)) = asked(&read(&cancellation()), "wx1", NOW, false) else { panic!("stored") };
     assert_ne!(key, first, "another Mini Program");
 }
 
@@ -115,7 +115,31 @@ fn what_asks_for_nothing_of_ours_is_let_be() {
 #[test]
 fn without_its_time_a_message_cannot_be_told_from_others() {
     for time in [json!(null), json!("now"), json!(1.5)] {
-        let problem = asked(&read(&with("CreateTime", time)), APP, NOW).err().expect("no time");
+        let problem = asked(&read(&with("CreateTime", time)), APP, NOW, false).err().expect("no time");
         assert_eq!((problem.code.as_str(), problem.reason), ("malformed_request", Some("push_create_time")));
     }
+}
+
+#[test]
+fn where_messages_are_handed_on_each_is_stored_once_with_what_it_says() {
+    let stored = |message: &Value| match asked(&read(message), APP, NOW, true) {
+        Ok(Asked::Store(key, push)) => (key, push),
+        _ => panic!("{message}"),
+    };
+    let text =
+        json!({"MsgType": "text", "FromUserName": "oUser", "CreateTime": NOW, "MsgId": 7, "Content": "hi"});
+    let (key, push) = stored(&text);
+    assert_eq!((push.asks, push.message), (Asks::Nothing, Some(read(&text).json())));
+    assert_eq!(stored(&text).0, key);
+    let mut other = text.clone();
+    other["Content"] = json!("ho");
+    assert_ne!(stored(&other).0, key, "two of one second");
+    let paid = |tries: u32, time: i64, number: &str| {
+        stored(&json!({"MsgType": "event", "Event": "xpay_goods_deliver_notify", "OpenId": "o", "CreateTime": time,
+            "OutTradeNo": number, "RetryTimes": tries})).0
+    };
+    assert_eq!(paid(0, NOW, "n1"), paid(3, NOW + 60, "n1"));
+    assert_ne!(paid(0, NOW, "n1"), paid(0, NOW, "n2"));
+    let (_, push) = stored(&cancellation());
+    assert_eq!((push.asks, push.message), (Asks::Cancellation, Some(read(&cancellation()).json())));
 }
