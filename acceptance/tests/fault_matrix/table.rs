@@ -63,6 +63,6 @@ fn a_red_cell_is_seen_and_a_missing_one_is_no_answer() {
     let last = text.lines().last().unwrap();
     assert_eq!(
         last,
-        "| DynamoDB refused | 503/200 12 | **RED** 401/– 3 |  |  |  |  |  |  |  |  |  |  |  |  |  |  |"
+        "| DynamoDB refused | 503/200 12 | **RED** 401/– 3 |  |  |  |  |  |  |  |  |  |  |  |  |  |  |  |"
     );
 }
