@@ -56,11 +56,13 @@ fn has_every_route_with_the_right_guard() {
         "GET /session-key SessionAuthorizer",
         "GET /sessions SessionAuthorizer",
         "GET /staff SessionAuthorizer",
+        "GET /wechat/push/{app_id} open",
         "POST /login open",
         "POST /open-data/decrypt SessionAuthorizer",
         "POST /open-data/verify SessionAuthorizer",
         "POST /phone-number SessionAuthorizer",
         "POST /session-key/reset SessionAuthorizer",
+        "POST /wechat/push/{app_id} open",
     ];
     assert_eq!(routes, expected);
 }
