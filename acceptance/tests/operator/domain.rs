@@ -18,7 +18,10 @@ const LOGIN: &str = "domain.login";
 
 async fn at(stack: &Stack, url: &str) -> Report {
     let report = stack.examined(Args { url: Some(url.parse().expect("a URL")), ..Args::default() }).await;
-    nothing_else_fails(&report, &[TLS, LOGIN, "domain.session", "domain.authorizer"]);
+    nothing_else_fails(
+        &report,
+        &[TLS, LOGIN, "domain.session", "domain.authorizer", "push.url", "push.sealed", "push.forged"],
+    );
     report
 }
 

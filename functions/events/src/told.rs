@@ -134,7 +134,7 @@ fn of_user(user_id: &str, old: Option<Item>, new: Option<Item>) -> Result<Found,
         (Some(_), None) => tell("user.unblocked", json!({})),
         // A block ends every session by itself, and says so.
         _ if is_same && signed_out(old.as_ref()) != signed_out(new.as_ref()) => {
-            tell("user.signed_out", json!({}))
+            tell("user.signed_out", json!({}));
         }
         _ => {}
     }

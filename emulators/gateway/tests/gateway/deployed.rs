@@ -67,6 +67,7 @@ fn has_every_route_with_the_right_guard() {
         "GET /session-key SessionAuthorizer",
         "GET /sessions SessionAuthorizer",
         "GET /staff SessionAuthorizer",
+        "GET /wechat/push/{app_id} open",
         "POST /login open",
         "POST /open-data/decrypt SessionAuthorizer",
         "POST /open-data/verify SessionAuthorizer",
@@ -74,6 +75,7 @@ fn has_every_route_with_the_right_guard() {
         "POST /session-key/reset SessionAuthorizer",
         "POST /tickets SessionAuthorizer",
         "POST /tickets/redeem open",
+        "POST /wechat/push/{app_id} open",
     ];
     assert_eq!(routes, expected);
 }
