@@ -145,7 +145,7 @@ pub const PAGE_ORIGIN: Setting<Text> = Setting {
     readers: PAGES,
     kind: Text {
         default: Some(""),
-        pattern: r"^$|^(https://([a-z0-9]+(-+[a-z0-9]+)*\.)+[a-z0-9]+(-+[a-z0-9]+)*|https?://(localhost|127\.0\.0\.1))(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$",
+        pattern: r"^((https://([a-z0-9]+(-+[a-z0-9]+)*\.)+[a-z0-9]+(-+[a-z0-9]+)*|https?://(localhost|127\.0\.0\.1))(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?)?$",
         constraint: Some(
             "empty, or https:// and a host in lower case, perhaps with a port; no path, no slash at the end",
         ),

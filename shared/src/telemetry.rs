@@ -327,7 +327,7 @@ impl Line {
 
     fn metrics(&self, outcome: &'static str) -> (Vec<(&'static str, u8)>, Metrics) {
         let counts = Ended {
-            is_login: self.counts && self.log.function == "login",
+            function: if self.counts { self.log.function } else { "" },
             outcome,
             status: self.field("status").and_then(Value::as_u64),
             after_logout: self.after_logout,

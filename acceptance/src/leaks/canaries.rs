@@ -74,6 +74,16 @@ impl Canaries {
         }
     }
 
+    /// Looks for a ticket: its text, and the random bytes beneath it.
+    pub fn add_ticket(&mut self, text: &str) {
+        use base64::Engine as _;
+        self.add("ticket", text);
+        let raw = text.get(4..).map(|body| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(body));
+        if let Some(Ok(raw)) = raw {
+            self.add("ticket", raw);
+        }
+    }
+
     /// Looks for a `session_key`: its base64 text, and the bytes beneath it.
     pub fn add_session_key(&mut self, text: &str) {
         use base64::Engine as _;

@@ -7,12 +7,18 @@ use std::{
 
 use axum::http::HeaderMap;
 use serde_json::Value;
-use wxsession::token::{LENGTH, SessionToken};
+use wxsession::{
+    ticket::{PREFIX, Ticket},
+    token::{LENGTH, SessionToken},
+};
 
 use super::{
     canaries::{Canaries, Hit},
     sinks::{ALLOWED, Allowed, Sink},
 };
+
+/// Characters of a ticket.
+const TICKET: usize = PREFIX.len() + 43;
 
 /// Texts, in the order in which they came out.
 #[derive(Clone, Default)]
@@ -90,11 +96,19 @@ impl Record {
     /// The session tokens that logins handed out.
     #[must_use]
     pub fn tokens(&self) -> BTreeSet<String> {
-        let logins = self.texts.iter().filter(|(sink, ..)| *sink == Sink::LoginAnswer);
-        let tokens =
-            logins.flat_map(|(.., text)| text.windows(LENGTH)).filter(|text| text.starts_with(b"wxs_"));
-        let tokens = tokens.filter_map(|text| std::str::from_utf8(text).ok());
-        tokens.filter(|text| SessionToken::parse(text).is_ok()).map(str::to_owned).collect()
+        self.texts_in(Sink::LoginAnswer, LENGTH).filter(|text| SessionToken::parse(text).is_ok()).collect()
+    }
+
+    /// The tickets that were handed out.
+    #[must_use]
+    pub fn tickets(&self) -> BTreeSet<String> {
+        self.texts_in(Sink::TicketAnswer, TICKET).filter(|text| Ticket::parse(text).is_some()).collect()
+    }
+
+    fn texts_in(&self, place: Sink, length: usize) -> impl Iterator<Item = String> {
+        let texts = self.texts.iter().filter(move |(sink, ..)| *sink == place);
+        let pieces = texts.flat_map(move |(.., text)| text.windows(length));
+        pieces.filter_map(|text| std::str::from_utf8(text).ok()).map(str::to_owned)
     }
 
     /// How long all texts are together.

@@ -60,7 +60,10 @@ impl Scan {
         for (_, key) in ring.as_object().into_iter().flatten().filter(|(name, _)| *name != "current") {
             canaries.add("key ring", key.as_str().unwrap_or("not a key ring"));
         }
-        self.record.lock().tokens().iter().for_each(|token| canaries.add_token(token));
+        let record = self.record.lock();
+        record.tokens().iter().for_each(|token| canaries.add_token(token));
+        record.tickets().iter().for_each(|ticket| canaries.add_ticket(ticket));
+        drop(record);
         canaries
     }
 }

@@ -5,8 +5,10 @@ use std::fmt;
 /// A place where a text leaves the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sink {
-    /// The body of a login that succeeded, or of a ticket that was redeemed.
+    /// The body of a login that succeeded.
     LoginAnswer,
+    /// The body of an answer with a ticket.
+    TicketAnswer,
     /// The body of an answer with decrypted data.
     DecryptAnswer,
     /// The body of an answer with a phone number.
@@ -45,7 +47,9 @@ impl Sink {
     pub fn of_answer(path: &str, is_success: bool) -> Self {
         let path = path.trim_end_matches("/invocations");
         match path.rsplit('/').next() {
+            // A ticket is redeemed for what a login gives.
             Some("login" | "redeem") if is_success => Self::LoginAnswer,
+            Some("tickets") if is_success => Self::TicketAnswer,
             Some("decrypt") if is_success => Self::DecryptAnswer,
             Some("phone-number") if is_success => Self::PhoneAnswer,
             Some("accounts") => Self::AccountsAnswer,
@@ -59,6 +63,7 @@ impl fmt::Display for Sink {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
             Self::LoginAnswer => "login's answer",
+            Self::TicketAnswer => "ticket's answer",
             Self::DecryptAnswer => "decrypt's answer",
             Self::PhoneAnswer => "phone number's answer",
             Self::Answer => "answer",
@@ -92,6 +97,7 @@ pub struct Allowed {
 /// Everything that is no leak. A run that proves something uses each of these.
 pub const ALLOWED: &[Allowed] = &[
     allowed("token", Sink::LoginAnswer, "this is how the client gets it, once"),
+    allowed("ticket", Sink::TicketAnswer, "this is how the Mini Program gets it, once"),
     allowed("openid", Sink::AuthorizerContext, "the function behind the authorizer learns who is calling"),
     allowed("unionid", Sink::AuthorizerContext, "as the openid"),
     allowed("openid", Sink::AccountsAnswer, "the business's backend is told whose account it is"),

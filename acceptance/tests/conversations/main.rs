@@ -5,6 +5,7 @@ mod calls;
 mod cap;
 mod ended;
 mod faults;
+mod pages;
 mod support;
 mod time;
 

@@ -215,7 +215,7 @@ async fn verdict(
 async fn the_judge_sees_every_defect() {
     let verdicts = DEFECTS.map(|(row, route, tamper, complaint)| async move {
         let is_said = |wrong: &[String]| wrong.iter().any(|said| said.contains(complaint));
-        let wrong = verdict(row, route, tamper, is_said).await;
+        let wrong = Box::pin(verdict(row, route, tamper, is_said)).await;
         (is_said(&wrong), format!("{row}, {route:?}: {complaint:?} is not among {wrong:#?}"))
     });
     for (is_said, message) in stream::iter(verdicts).buffered(AT_ONCE).collect::<Vec<_>>().await {

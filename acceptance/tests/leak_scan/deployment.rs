@@ -33,6 +33,9 @@ pub(crate) const AWS_SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKE
 pub(crate) const AWS_SESSION_TOKEN: &str =
     "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQDx+7pQ0canary==";
 
+/// The one origin whose pages may have sessions.
+pub(crate) const PAGE: &str = "https://m.example.com";
+
 const TABLES: [(&str, Sink); 2] = [("UsersTable", Sink::UsersItem), ("SessionsTable", Sink::SessionsItem)];
 
 /// A deployment on this machine.
@@ -137,6 +140,7 @@ impl Deployment {
         }
         all(&mut canaries, &self.service);
         record.tokens().iter().for_each(|token| canaries.add_token(token));
+        record.tickets().iter().for_each(|ticket| canaries.add_ticket(ticket));
         self.service.stop().await;
         (record, canaries)
     }
@@ -197,7 +201,7 @@ pub(crate) fn environment(
 }
 
 pub(crate) fn template() -> Template {
-    let app = [("WechatAppId", DEFAULT_APP.0), ("WechatAppSecret", APP_SECRET)];
+    let app = [("WechatAppId", DEFAULT_APP.0), ("WechatAppSecret", APP_SECRET), ("PageOrigin", PAGE)];
     let app = app.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let mut template = Template::parse_with(TEMPLATE, &app).expect("our template");
     template.extend(SAMPLE_TEMPLATE, &BTreeMap::new()).expect("our sample template");

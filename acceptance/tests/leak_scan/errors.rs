@@ -170,6 +170,9 @@ impl Bench {
             self.record.keep_error("a key ring", &SecretError { secret: "key_ring", cause: error });
             errors += 1;
         }
+        let ticket = wxsession::ticket::Ticket::generate(&Random::system());
+        self.canaries.add_ticket(&ticket.expose());
+        self.debug("a ticket", &ticket);
         let token = SessionToken::generate(owner.user_id, &Random::system()).expose().to_string();
         self.canaries.add_token(&token);
         for wrong in [

@@ -90,6 +90,7 @@ struct Statement {
 /// What is handed on: to the function behind the gateway, or to its error response.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a request")]
 pub enum Context {
     /// Who is calling.
     Identity(HandedOn),

@@ -90,12 +90,11 @@ impl Sessions {
         let wanted = wanted.ok_or_else(|| Problem::new(Code::NotFound).because("session_id_grammar"))?;
         let records = line.timed("store_ms", self.records(&caller)).await?;
         let records = records.ok_or_else(not_this_users)?;
-        let hash = match records.named(wanted) {
-            Some(hash) => hash,
-            None => {
-                let children = line.timed("store_ms", self.children(&caller, &records)).await?;
-                named(&children, wanted).ok_or_else(not_this_users)?
-            }
+        let hash = if let Some(hash) = records.named(wanted) {
+            hash
+        } else {
+            let children = line.timed("store_ms", self.children(&caller, &records)).await?;
+            named(&children, wanted).ok_or_else(not_this_users)?
         };
         let key = SessionKey { user: caller.user_id, hash };
         let write = self.table.end(&key, Ended::EndedByUser, self.clock.now());

@@ -108,5 +108,5 @@ pub(super) fn children(item: &Item) -> Result<Vec<TokenHash>, Damaged> {
 
 /// The value that names them.
 pub(super) fn joined(children: &[TokenHash]) -> Vec<u8> {
-    children.iter().flat_map(|hash| hash.as_bytes()).copied().collect()
+    children.iter().flat_map(TokenHash::as_bytes).copied().collect()
 }

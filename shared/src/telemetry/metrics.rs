@@ -24,7 +24,8 @@ impl Reporting {
 
 /// What a request came to.
 pub(super) struct Ended<'a> {
-    pub(super) is_login: bool,
+    /// Empty for a request that is none of those that the function is known for.
+    pub(super) function: &'a str,
     pub(super) outcome: &'a str,
     pub(super) status: Option<u64>,
     pub(super) after_logout: bool,
@@ -38,7 +39,7 @@ impl Ended<'_> {
     /// seldom happens are sent when it happens. A login always sends `logins`, 1 or 0: how many values there are is
     /// how many logins were tried.
     pub(super) fn alarming(&self) -> Vec<(&'static str, u8)> {
-        let is_login = self.is_login;
+        let is_login = self.function == "login";
         let is_lost = matches!(self.outcome, "upstream_unavailable" | "upstream_invalid" | "rate_limited");
         let is_refused = self.status.is_some_and(|status| (400..500).contains(&status)) && !is_lost;
         [

@@ -103,6 +103,16 @@ fn of_a_token_the_random_bytes_are_found_too_and_the_users_id_is_not() {
     assert_eq!(canaries.find(user.to_string().as_bytes()), []);
 }
 
+#[test]
+fn of_a_ticket_the_random_bytes_are_found_too() {
+    let ticket = wxsession::ticket::Ticket::generate(&wxsession::Random::system()).expose();
+    let mut canaries = Canaries::default();
+    canaries.add_ticket(&ticket);
+    let raw = URL_SAFE_NO_PAD.decode(&ticket[4..]).unwrap();
+    assert_eq!(canaries.find(format!("{raw:?}").as_bytes())[0].form, "list of bytes");
+    assert_eq!(canaries.find(format!("#wxt={}", &*ticket).as_bytes())[0].secret, "ticket");
+}
+
 proptest! {
     #[test]
     fn any_piece_of_twelve_is_found(from in 0..13_usize, before in "[ -~]{0,40}", after in "[ -~]{0,40}") {
