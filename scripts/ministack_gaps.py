@@ -44,9 +44,11 @@ def gateway_responses(stack, body):
     assert all(response["defaultResponse"] for response in present), "gateway responses are imported now"
     for kind, response in wanted.items():
         more = {"statusCode": response["statusCode"]} if "statusCode" in response else {}
+        # What is sent by condition is for pages (PageOrigin), and these stacks have none.
+        parameters = {name: value for name, value in response["responseParameters"].items() if isinstance(value, str)}
         client.put_gateway_response(
             restApiId=stack["ApiId"], responseType=kind,
-            responseParameters=response["responseParameters"], responseTemplates=response["responseTemplates"], **more,
+            responseParameters=parameters, responseTemplates=response["responseTemplates"], **more,
         )
     client.create_deployment(restApiId=stack["ApiId"], stageName=stack["ApiStage"])
     print(f"  filled in: {len(wanted)} gateway responses (dropped on import)")
