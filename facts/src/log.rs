@@ -440,7 +440,11 @@ pub const AUDITS: &[Audit] = &[
     audit("authn_login_success", "a token goes out", "`is_new`"),
     audit("authn_login_fail", "a login is refused or fails", "`reason`: the code"),
     audit("session_created", "a session is in the user's list", ""),
-    audit("session_renewed", "`GET /session` noted that the session is in use, and moved the expiry", ""),
+    audit(
+        "session_renewed",
+        "`GET /session` noted that the session is in use, and moved the expiry (not of a page's session)",
+        "",
+    ),
     audit("session_logout", "a session ended by its own token", ""),
     audit(
         "session_revoked",
