@@ -338,7 +338,7 @@ async fn children_are_named_one_after_the_other_and_a_copy_that_comes_late_does_
     let mut named = Vec::new();
     let mut writes = Vec::new();
     for child in &hashes {
-        let (new, _) = with_child(&named, *child);
+        let (new, _) = with_child(&named, &[], *child);
         writes.push((named.clone(), new.clone()));
         assert_eq!(store.name(&parent, &named, &new).await, Named::Done);
         assert_eq!(store.name(&parent, &named, &new).await, Named::Done, "its answer was lost");
