@@ -327,7 +327,10 @@ pub const REASONS: &[Reason] = &[
         &["session_id_grammar", "not_this_users"],
         "`DELETE /sessions/{id}`: not a session id; none of this user's",
     ),
-    reason(&["stale_identity"], "`DELETE /me`: the session has ended meanwhile, or its account has"),
+    reason(
+        &["stale_identity"],
+        "`DELETE /me`: the session has ended meanwhile, or its account has; `POST /tickets`: the token is not of the user whom the authorizer named",
+    ),
     reason(&["no_authorizer", "no_identity"], "the route was deployed without the authorizer"),
     reason(&["not_in_the_apps_secret"], "the session's Mini Program was taken out of the apps secret"),
     reason(&["secrets"], "a secret could not be read or has not the documented form"),
@@ -442,14 +445,14 @@ pub const AUDITS: &[Audit] = &[
     audit("session_created", "a session is in the user's list", ""),
     audit(
         "session_renewed",
-        "`GET /session` noted that the session is in use, and moved the expiry (not of a page's session)",
+        "`GET /session` noted that the session is in use, and moved the expiry; not of a page's, which has one expiry",
         "",
     ),
     audit("session_logout", "a session ended by its own token", ""),
     audit(
         "session_revoked",
         "a session ended by something else",
-        "`reason`: `replaced` by a login of the same install or that presented it, `ended_by_user`; `ended_session_id`",
+        "`reason`: `replaced` by a login of the same install or that presented it, `ended_by_user`, `evicted` of a page that went for a newer one; `ended_session_id`",
     ),
     audit(
         "excess_sessions_exceeded",
@@ -467,12 +470,12 @@ pub const AUDITS: &[Audit] = &[
     audit(
         "ticket_redeemed",
         "a page got a session for a ticket; `session_id` of the line is the page's",
-        "`parent_session_id`; `ended_session_id` of the page whose session had to go for it",
+        "`parent_session_id`",
     ),
     audit(
         "ticket_reused",
-        "a ticket came a second time: the session that it had made has ended",
-        "`ended_session_id` where there was one that was good",
+        "a ticket came again, each time: the session that it had made has ended, unless the request's outcome is `store_unavailable`",
+        "`ended_session_id` where that ended it",
     ),
     audit(
         "wechat_asked",
@@ -488,7 +491,7 @@ pub const AUDITS: &[Audit] = &[
     audit("crypt_decrypt_fail", "no stored session_key of the user opens", ""),
     audit(
         "session_use_after_logout",
-        "a token was used within a day after somebody ended its session; not one that was evicted or replaced, or whose user is gone or blocked",
+        "a token was used within a day after somebody ended its session; not one that was evicted or replaced, or whose user is gone or blocked, and not a page's",
         "`reason`",
     ),
     audit("session_use_after_expire", "a token was used after its session expired", "`reason`: `expired`"),
@@ -508,7 +511,11 @@ pub const METRICS: &[Metric] = &[
         Sent::When,
         "a request that failed because of how the service is configured, or that found a secret which must be mended",
     ),
-    metric("session_use_after_logout", Sent::When, "a token of a session that somebody had ended"),
+    metric(
+        "session_use_after_logout",
+        Sent::When,
+        "a token of a session that somebody had ended, not of a page's",
+    ),
     metric("unexpected_errcodes", Sent::When, "a number of WeChat's that no table of ours has"),
     metric("requests", Sent::Full, "1 for each"),
     metric("cold_starts", Sent::Full, "1 for the first of an environment, else 0"),

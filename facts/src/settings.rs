@@ -11,7 +11,7 @@ const EVERY: &[Function] = Function::ALL;
 const WECHAT: &[Function] = &[Login, OpenData, Wechat];
 const TABLES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts];
 const REALMS: &[Function] = &[Login, CheckSession, Authorizer, Sessions];
-const PAGES: &[Function] = &[Login, CheckSession, Sessions];
+const PAGES: &[Function] = &[Login, CheckSession, Sessions, OpenData];
 
 /// All of them, in the order of the tables, and of the questions of `sam deploy --guided`.
 pub const ALL: &[Setting] = &[
@@ -145,9 +145,9 @@ pub const PAGE_ORIGIN: Setting<Text> = Setting {
     readers: PAGES,
     kind: Text {
         default: Some(""),
-        pattern: r"^((https://([a-z0-9]+(-+[a-z0-9]+)*\.)+[a-z0-9]+(-+[a-z0-9]+)*|https?://(localhost|127\.0\.0\.1))(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?)?$",
+        pattern: r"^(https://(([a-z0-9]+(-+[a-z0-9]+)*\.)+[a-z0-9]+(-+[a-z0-9]+)*|localhost|127\.0\.0\.1)(:([1-9][0-9]?|[1-35-9][0-9]{2}|4[0-35-9][0-9]|44[0-24-9]|[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?|http://(localhost|127\.0\.0\.1)(:([1-9]|[1-79][0-9]|8[1-9]|[1-9][0-9]{2,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?)?$",
         constraint: Some(
-            "empty, or https:// and a host in lower case, perhaps with a port; no path, no slash at the end",
+            "empty, or https:// and a host in lower case, perhaps with a port other than 443; no path, no slash at the end",
         ),
         allowed: "empty, or an https origin: no path, lower case; http for loopback",
         chinese: "留空，或一个 https 源：不带路径，全小写；回环地址可用 http",
