@@ -30,7 +30,7 @@ GOOD = {
     "accounts": lambda answer: "result" in answer,
     "wechat": lambda answer: "result" in answer,
 }
-USUAL = [3000, 3001, 8000, 8001, 9000]
+USUAL = [3000, 3001, 3002, 8000, 8001, 9000]
 
 
 def block(name):
@@ -59,7 +59,7 @@ class Ports:
         at = self.of
         line = re.sub(
             r"cargo run -p local\b",
-            f"cargo run -p local -- --port {at[3000]} --wechat-port {at[3001]} --dynamodb-port {at[8000]} --secrets-port {at[8001]}",
+            f"cargo run -p local -- --port {at[3000]} --wechat-port {at[3001]} --web-view-port {at[3002]} --dynamodb-port {at[8000]} --secrets-port {at[8001]}",
             line,
         )
         line = line.replace(
