@@ -7,6 +7,7 @@
 
 mod actions;
 pub mod answer;
+mod object;
 mod payment;
 mod request;
 #[cfg(test)]
