@@ -131,11 +131,11 @@ impl AccessTokens {
         {
             return outcome.clone();
         }
-        let fetched = self.fetch(app_id).await.map(|token| {
+        let outcome = self.fetch(app_id).await.map(|token| {
             let is_given_again = refused.is_some_and(|refused| *refused == token.text);
             AccessToken { is_given_again, ..token }
         });
-        let outcome = fetched.map(Arc::new);
+        let outcome = outcome.map(Arc::new);
         *last = Some(outcome.clone());
         slot.fetches.fetch_add(1, Ordering::Release);
         outcome

@@ -75,8 +75,8 @@ impl Call {
         let has_openid = openid.is_some();
         let names_one =
             if self.needs_session_key { has_account && !has_openid } else { has_account != has_openid };
-        let names_none = !has_account && !has_openid;
-        given(if self.names_user { names_one } else { names_none }, "user_id_of_the_call")?;
+        let is_about_nobody = !has_account && !has_openid;
+        given(if self.names_user { names_one } else { is_about_nobody }, "user_id_of_the_call")?;
         given(openid.as_deref().is_none_or(|openid| is_name(openid, MOST_OPENID_CHARACTERS)), "openid_form")?;
         Ok(Self { body: Body { openid, ..self.body }, ..self })
     }
