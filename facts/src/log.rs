@@ -338,6 +338,10 @@ pub const REASONS: &[Reason] = &[
         &["no_virtual_payment", "no_sandbox_app_key", "no_offer_id"],
         "`wechat`: what the Mini Program's entry in the apps secret lacks",
     ),
+    reason(
+        &["no_other_token"],
+        "`wechat`: a backend named a token that WeChat refused, and WeChat goes on giving that one",
+    ),
     reason(&["panic"], "a defect; the line `panic` before it has the place"),
 ];
 
@@ -423,8 +427,8 @@ pub const WECHAT_FORMS: &[Form] = &[
     form(&["refund_reason_form", "req_from_form"], "0 to 5; 1 to 3", "0 至 5；1 至 3"),
     form(
         &["user_id_of_the_call"],
-        "there for every call but `notify_provide_goods`",
-        "除 `notify_provide_goods` 外都要有",
+        "exactly one of `user_id` and, where the user's signature is not needed, `openid`; with `notify_provide_goods` neither",
+        "`user_id` 与 `openid` 二选一，`openid` 仅限不需要用户态签名的接口；`notify_provide_goods` 两者都不带",
     ),
     form(
         &["call_without_session_key"],

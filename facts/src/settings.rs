@@ -174,8 +174,8 @@ pub const STORE_SESSION_KEY: Setting<Words> = Setting {
     from: From::Parameter("StoreSessionKey", "WeChat"),
     readers: WECHAT,
     kind: Words { default: "true", words: &["true", "false"] },
-    effect: "Keep WeChat's session_key, sealed, for the open-data routes. Switch off when nothing needs it.",
-    chinese: "是否加密保存 session_key，供开放数据接口使用；用不到时请关闭",
+    effect: "Keep WeChat's session_key, sealed, for the open-data routes and for what the function wechat signs (payments, coins, user storage). Switch off when nothing needs it.",
+    chinese: "是否加密保存 session_key，供开放数据接口以及 wechat 函数的用户态签名（支付、代币、用户存储）使用；用不到时请关闭",
 };
 
 /// The Mini Program of a login that names none.

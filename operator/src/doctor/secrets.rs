@@ -65,10 +65,13 @@ async fn check_apps(aws: &Aws, settings: &Settings, report: &mut Report) -> Opti
     let fitting: Vec<App> =
         fitting.map(|(id, app)| App { id: id.to_owned(), secret: app.secret.clone() }).collect();
     let bad = count - fitting.len();
-    report.add(if bad == 0 {
-        Finding::ok(APPS, APPS_OK).with("count", &count)
-    } else {
-        Finding::fail(APPS, APPS_ENTRY).with("bad", &bad).with("count", &count)
+    report.add(match apps.flaw() {
+        _ if bad > 0 => Finding::fail(APPS, APPS_ENTRY).with("bad", &bad).with("count", &count),
+        // A part beside an AppSecret that is good.
+        Some(Cause::WrongEntries(flaws)) if !flaws.is_empty() => {
+            Finding::fail(APPS, APPS_FORM).with("what", &flaws[0].what)
+        }
+        _ => Finding::ok(APPS, APPS_OK).with("count", &count),
     });
     Some(fitting)
 }
