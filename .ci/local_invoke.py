@@ -34,7 +34,7 @@ GOOD = {
     "events": lambda answer: answer == {"batchItemFailures": []},
     "erasures": lambda answer: answer == {"batchItemFailures": []},
 }
-USUAL = [3000, 3001, 8000, 8001, 9000]
+USUAL = [3000, 3001, 3002, 8000, 8001, 9000]
 
 
 def block(name):
@@ -63,7 +63,7 @@ class Ports:
         at = self.of
         line = re.sub(
             r"cargo run -p local\b",
-            f"cargo run -p local -- --port {at[3000]} --wechat-port {at[3001]} --dynamodb-port {at[8000]} --secrets-port {at[8001]}",
+            f"cargo run -p local -- --port {at[3000]} --wechat-port {at[3001]} --web-view-port {at[3002]} --dynamodb-port {at[8000]} --secrets-port {at[8001]}",
             line,
         )
         line = line.replace(

@@ -263,7 +263,10 @@ export interface SignedPaymentOfWx {
 export type PaymentMode = 'short_series_goods' | 'short_series_coin' | (string & {});
 
 export interface PayOptions {
-  /** Asks the app's backend. Called once more, with `again`, when WeChat finds the session_key stale: then after a new login. */
+  /**
+   * Asks the app's backend. Called once more, with `again`, when WeChat finds the session_key stale or this rejects with an error
+   * whose `code` is `session_key_stale`: then after a new login, and with a new `out_trade_no`, since the former is never paid.
+   */
   sign(context: { again: boolean }): PromiseLike<SignedPayment | SignedPaymentOfWx> | SignedPayment | SignedPaymentOfWx;
 }
 
@@ -306,8 +309,8 @@ export interface Session {
    */
   webviewUrl(url: string, audience?: string): Promise<string>;
   /**
-   * wx.requestVirtualPayment with what `sign` gave; logs in and signs once more when WeChat finds the session_key stale. Resolves
-   * when wx says success, and only then.
+   * wx.requestVirtualPayment with what `sign` gave; logs in and signs once more when WeChat or the backend finds the session_key
+   * stale. Resolves when wx says success, and only then.
    */
   pay(options: PayOptions): Promise<unknown>;
   /** What is known without asking; null when signed out. */

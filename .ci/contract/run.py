@@ -33,7 +33,7 @@ LEFT_OUT = "unsupported_method,positive_data_acceptance"
 
 def start(binary):
     """The service on free ports, and where its gateway and its WeChat are."""
-    ports = ["--port", "0", "--wechat-port", "0", "--dynamodb-port", "0", "--secrets-port", "0"]
+    ports = ["--port", "0", "--wechat-port", "0", "--web-view-port", "0", "--dynamodb-port", "0", "--secrets-port", "0"]
     service = subprocess.Popen([binary, *ports], stdout=subprocess.PIPE, text=True)
     found = {}
     for line in service.stdout:

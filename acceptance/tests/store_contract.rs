@@ -162,6 +162,11 @@ fn ended(reason: Ended) -> Result<SessionId, Refusal> {
     Err(Refusal::Ended(reason))
 }
 
+/// The same for a page's session.
+fn page_ended(reason: Ended) -> Result<SessionId, Refusal> {
+    Err(Refusal::PageEnded(reason))
+}
+
 async fn embedded() -> EmbeddedDynamoDb {
     let text = std::fs::read_to_string(TEMPLATE).expect("template.yaml lies at the root");
     let app = [("WechatAppId".to_owned(), APP.to_owned())].into();
@@ -333,7 +338,7 @@ async fn children_are_named_one_after_the_other_and_a_copy_that_comes_late_does_
     let mut named = Vec::new();
     let mut writes = Vec::new();
     for child in &hashes {
-        let (new, _) = with_child(&named, *child);
+        let (new, _) = with_child(&named, &[], *child);
         writes.push((named.clone(), new.clone()));
         assert_eq!(store.name(&parent, &named, &new).await, Named::Done);
         assert_eq!(store.name(&parent, &named, &new).await, Named::Done, "its answer was lost");
@@ -365,7 +370,7 @@ async fn children_end_with_their_parent_written_or_not() {
     assert!(store.sessions.create_if_absent(key, &child).await.unwrap(), "its answer was lost");
     assert_eq!(store.decide(token).await, Ok(child.id));
     store.end(&parent, Ended::LoggedOut).await;
-    assert_eq!(store.decide(token).await, ended(Ended::LoggedOut));
+    assert_eq!(store.decide(token).await, page_ended(Ended::LoggedOut));
     let (token, unwritten, _) = &children[1];
     let late = store.sessions.create_if_absent(unwritten, &page(&parent, &session)).await;
     assert_eq!(late, Ok(false), "its tombstone stands in the way");

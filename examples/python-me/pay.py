@@ -6,8 +6,20 @@ What is sold and for how much is decided here; the phone only names one of the p
 
 import json
 import os
+import re
 import secrets
 from datetime import datetime, timezone
+
+try:
+    from botocore.exceptions import BotoCoreError, ClientError  # Lambda's Python has it
+except ImportError:  # the tests bring a client of their own
+
+    class BotoCoreError(Exception):
+        pass
+
+    class ClientError(Exception):
+        pass
+
 
 from identity import identity_of
 
@@ -15,10 +27,12 @@ from identity import identity_of
 PRODUCTS = {"vip_month": 1200}
 # What the app can do something about, and the status that says so. Everything else is for an operator, or passes.
 FOR_THE_APP = {"session_key_stale": 409, "phone_code_invalid": 400, "user_blocked": 403, "rate_limited": 429}
+# One invocation, one request: sent again after a lost answer, it would be a phone code's second use. The function takes 8 seconds at most.
+ONCE = {"retries": {"total_max_attempts": 1}, "read_timeout": 10}
 
 
 class Refused(Exception):
-    """There is no result. `code` says why, and nothing was signed or read."""
+    """There is no result, and `code` says why. Nothing was signed; a phone code may be spent."""
 
     def __init__(self, code):
         super().__init__(code)
@@ -32,31 +46,56 @@ def handler(event, context, wechat=None):
     # A page in a web-view has its user's identity and is still a browser: it neither pays nor reads numbers.
     if _audience(event) is not None:
         return _problem(403, "not_for_page", context)
-    ask = wechat or Wechat(os.environ["WECHAT_FUNCTION_ARN"])
+    is_payment = _route(event) == "/pay"
     try:
         body = json.loads(event.get("body") or "")
-        if _route(event) == "/pay":
-            return _answer(200, "application/json", _pay(ask, identity, body["product"]))
-        # The number stays here: what the phone needs to know is that it was read.
-        number = ask("phone_number", identity.app_id, user_id=identity.user_id, code=str(body["code"]))
-        _keep(identity.user_id, number)
-        return _answer(200, "application/json", {"ends_in": number["pure_phone_number"][-4:]})
+        wanted = _product(body["product"]) if is_payment else _phone_code(body["code"])
     except (KeyError, TypeError, ValueError):
         return _problem(400, "malformed_request", context)
+    ask = wechat or Wechat(os.environ["WECHAT_FUNCTION_ARN"])
+    try:
+        told = (_pay if is_payment else _phone_number)(ask, identity, wanted)
     except Refused as refused:
         status = FOR_THE_APP.get(refused.code, 503)
         return _problem(status, refused.code if status != 503 else "upstream_unavailable", context)
+    return _answer(200, "application/json", told)
+
+
+def _product(name):
+    if name not in PRODUCTS:
+        raise ValueError("no such product")
+    return name
+
+
+def _phone_code(code):
+    if not re.fullmatch(r"[!-~]{1,256}", code):
+        raise ValueError("no code of the button")
+    return code
 
 
 def _pay(ask, identity, product):
-    price = PRODUCTS[product]
     # Yours to keep with user and product, before the phone has it: deliver once per number, and only after query_order says so.
     number = f"{datetime.now(timezone.utc):%Y%m%d}-{secrets.token_hex(8)}"
-    payment = {"mode": "short_series_goods", "env": 0, "buy_quantity": 1, "product_id": product, "goods_price": price,
+    payment = {"mode": "short_series_goods", "env": 0, "buy_quantity": 1, "product_id": product, "goods_price": PRODUCTS[product],
                "out_trade_no": number, "attach": identity.user_id}
     signed = ask("sign_virtual_payment", identity.app_id, user_id=identity.user_id, payment=payment)
     # Under the names that wx.requestVirtualPayment has for them. signData is a string, and stays as it is.
-    return {"mode": signed["mode"], "signData": signed["sign_data"], "paySig": signed["pay_sig"], "signature": signed["signature"]}
+    names = {"mode": "mode", "signData": "sign_data", "paySig": "pay_sig", "signature": "signature"}
+    return {name: _text(signed, member) for name, member in names.items()}
+
+
+def _phone_number(ask, identity, code):
+    number = ask("phone_number", identity.app_id, user_id=identity.user_id, code=code)
+    ends_in = _text(number, "pure_phone_number")[-4:]
+    # The number stays here: what the phone needs to know is that it was read.
+    _keep(identity.user_id, number)
+    return {"ends_in": ends_in}
+
+
+def _text(result, name):
+    if not isinstance(result.get(name), str):
+        raise Refused("unavailable")
+    return result[name]
 
 
 def _keep(user_id, number):
@@ -68,20 +107,33 @@ class Wechat:
 
     def __init__(self, function_arn, client=None):
         if client is None:
-            import boto3  # Lambda's Python has it
+            import boto3
+            from botocore.config import Config
 
-            client = boto3.client("lambda")
+            client = boto3.client("lambda", config=Config(**ONCE))
         self.function_arn, self.client = function_arn, client
 
     def __call__(self, action, app_id, **members):
         request = {"action": action, "actor": "shop", "app_id": app_id} | members
-        told = self.client.invoke(FunctionName=self.function_arn, Payload=json.dumps(request).encode())
-        answer = json.loads(told["Payload"].read())
+        try:
+            told = self.client.invoke(FunctionName=self.function_arn, Payload=json.dumps(request).encode())
+            answer = json.loads(told["Payload"].read())
+        except (BotoCoreError, ClientError, ValueError):
+            raise Refused("unavailable") from None
         # Lambda's own status is 200 whatever came of it.
-        if told.get("FunctionError") or not isinstance(answer, dict) or "result" not in answer:
-            error = answer.get("error", {}) if isinstance(answer, dict) else {}
-            raise Refused(error.get("code", "unavailable"))
+        if told.get("FunctionError") or not isinstance(answer, dict):
+            raise Refused("unavailable")
+        if not isinstance(answer.get("result"), dict):
+            raise Refused(_code(answer.get("error")))
         return answer["result"]
+
+
+def _code(error):
+    error = error if isinstance(error, dict) else {}
+    # A refusal of WeChat's that nobody knows: another press would cost, and may end the same.
+    if str(error.get("reason")).startswith("unexpected_"):
+        return "unavailable"
+    return error["code"] if isinstance(error.get("code"), str) else "unavailable"
 
 
 def _audience(event):

@@ -3,8 +3,10 @@
 import io
 import json
 import pathlib
+import sys
 import types
 import unittest
+from unittest import mock
 
 import pay
 
@@ -20,7 +22,10 @@ class Lambda:
 
     def invoke(self, FunctionName, Payload):
         self.asked.append(json.loads(Payload))
-        told = {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(self.answer).encode())}
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        text = self.answer if isinstance(self.answer, bytes) else json.dumps(self.answer).encode()
+        told = {"StatusCode": 200, "Payload": io.BytesIO(text)}
         return told | ({"FunctionError": self.function_error} if self.function_error else {})
 
 
@@ -66,6 +71,38 @@ class Pay(unittest.TestCase):
         self.assertEqual((status, body), (200, {"ends_in": "5678"}))
         self.assertEqual((asked["action"], asked["code"]), ("phone_number", "c0de"))
         self.assertEqual(serve("/phone-number", {"code": "c0de"}, {"error": {"code": "phone_code_invalid"}})[0], 400)
+
+    def test_an_answer_of_another_form_is_not_the_phones_fault(self):
+        for answer in (b"", b"{", {"error": None}, {"error": "no"}, {"error": {}}, {"error": {"code": 7}}, {"result": None}, {"result": []}, {"result": {}},
+                       {"result": SIGNED | {"sign_data": {}}}):
+            self.assertEqual(serve("/pay", {"product": "vip_month"}, answer)[0], 503, answer)
+        for number in ({}, {"pure_phone_number": None}, {"pure_phone_number": ["1"]}):
+            self.assertEqual(serve("/phone-number", {"code": "c0de"}, {"result": number})[0], 503, number)
+
+    def test_a_lambda_that_cannot_be_asked_is_no_crash(self):
+        for error in (pay.BotoCoreError(), pay.ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke")):
+            status, body, asked = serve("/pay", {"product": "vip_month"}, error)
+            self.assertEqual((status, body["code"], len(asked)), (503, "upstream_unavailable", 1))
+
+    def test_a_code_that_is_none_is_refused_here(self):
+        for code in ("a b", "", "码", "c" * 257, 7, None, ["c0de"]):
+            self.assertEqual(serve("/phone-number", {"code": code}, {})[::2], (400, []), code)
+
+    def test_a_refusal_of_wechats_that_nobody_knows_asks_for_no_second_press(self):
+        error = {"code": "phone_code_invalid", "reason": "unexpected_errcode_perhaps_another_users_code"}
+        self.assertEqual(serve("/phone-number", {"code": "c0de"}, {"error": error})[0], 503)
+
+    def test_a_request_is_sent_once(self):
+        """A code is spent by the first; who sends again must know that."""
+        made, sdk = [], types.ModuleType("botocore")
+        config, boto3 = types.ModuleType("botocore.config"), types.ModuleType("boto3")
+        config.Config = dict
+        boto3.client = lambda name, config: made.append((name, config))
+        with mock.patch.dict(sys.modules, {"boto3": boto3, "botocore": sdk, "botocore.config": config}):
+            pay.Wechat("arn")
+        ((name, config),) = made
+        self.assertEqual((name, config["retries"]), ("lambda", {"total_max_attempts": 1}))
+        self.assertGreater(config["read_timeout"], 8, "longer than the function may take")
 
 
 if __name__ == "__main__":

@@ -360,13 +360,20 @@ pub const REASONS: &[Reason] = &[
         &["session_id_grammar", "not_this_users"],
         "`DELETE /sessions/{id}`: not a session id; none of this user's",
     ),
-    reason(&["stale_identity"], "`DELETE /me`: the session has ended meanwhile, or its account has"),
+    reason(
+        &["stale_identity"],
+        "`DELETE /me`: the session has ended meanwhile, or its account has; `POST /tickets`: the token is not of the user whom the authorizer named",
+    ),
     reason(&["no_authorizer", "no_identity"], "the route was deployed without the authorizer"),
     reason(&["not_in_the_apps_secret"], "the session's Mini Program was taken out of the apps secret"),
     reason(&["secrets"], "a secret could not be read or has not the documented form"),
     reason(
         &["no_virtual_payment", "no_sandbox_app_key", "no_offer_id"],
         "`wechat`: what the Mini Program's entry in the apps secret lacks",
+    ),
+    reason(
+        &["no_other_token"],
+        "`wechat`: a backend named a token that WeChat refused, and WeChat goes on giving that one",
     ),
     reason(
         &["push_off"],
@@ -481,8 +488,8 @@ pub const WECHAT_FORMS: &[Form] = &[
     form(&["refund_reason_form", "req_from_form"], "0 to 5; 1 to 3", "0 至 5；1 至 3"),
     form(
         &["user_id_of_the_call"],
-        "there for every call but `notify_provide_goods`",
-        "除 `notify_provide_goods` 外都要有",
+        "exactly one of `user_id` and, where the user's signature is not needed, `openid`; with `notify_provide_goods` neither",
+        "`user_id` 与 `openid` 二选一，`openid` 仅限不需要用户态签名的接口；`notify_provide_goods` 两者都不带",
     ),
     form(
         &["call_without_session_key"],
@@ -501,12 +508,16 @@ pub const AUDITS: &[Audit] = &[
     audit("authn_login_success", "a token goes out", "`is_new`"),
     audit("authn_login_fail", "a login is refused or fails", "`reason`: the code"),
     audit("session_created", "a session is in the user's list", ""),
-    audit("session_renewed", "`GET /session` noted that the session is in use, and moved the expiry", ""),
+    audit(
+        "session_renewed",
+        "`GET /session` noted that the session is in use, and moved the expiry; not of a page's, which has one expiry",
+        "",
+    ),
     audit("session_logout", "a session ended by its own token", ""),
     audit(
         "session_revoked",
         "a session ended by something else",
-        "`reason`: `replaced` by a login of the same install or that presented it, `ended_by_user`; `ended_session_id`",
+        "`reason`: `replaced` by a login of the same install or that presented it, `ended_by_user`, `evicted` of a page that went for a newer one; `ended_session_id`",
     ),
     audit(
         "excess_sessions_exceeded",
@@ -524,12 +535,12 @@ pub const AUDITS: &[Audit] = &[
     audit(
         "ticket_redeemed",
         "a page got a session for a ticket; `session_id` of the line is the page's",
-        "`parent_session_id`; `ended_session_id` of the page whose session had to go for it",
+        "`parent_session_id`",
     ),
     audit(
         "ticket_reused",
-        "a ticket came a second time: the session that it had made has ended",
-        "`ended_session_id` where there was one that was good",
+        "a ticket came again, each time: the session that it had made has ended, unless the request's outcome is `store_unavailable`",
+        "`ended_session_id` where that ended it",
     ),
     audit(
         "wechat_asked",
@@ -551,7 +562,7 @@ pub const AUDITS: &[Audit] = &[
     audit("crypt_decrypt_fail", "no stored session_key of the user opens", ""),
     audit(
         "session_use_after_logout",
-        "a token was used within a day after somebody ended its session; not one that was evicted or replaced, or whose user is gone or blocked",
+        "a token was used within a day after somebody ended its session; not one that was evicted or replaced, or whose user is gone or blocked, and not a page's",
         "`reason`",
     ),
     audit("session_use_after_expire", "a token was used after its session expired", "`reason`: `expired`"),
@@ -571,7 +582,11 @@ pub const METRICS: &[Metric] = &[
         Sent::When,
         "a request that failed because of how the service is configured, or that found a secret which must be mended",
     ),
-    metric("session_use_after_logout", Sent::When, "a token of a session that somebody had ended"),
+    metric(
+        "session_use_after_logout",
+        Sent::When,
+        "a token of a session that somebody had ended, not of a page's",
+    ),
     metric(
         "pushes_lost",
         Sent::When,

@@ -16,7 +16,7 @@ const APPS: &[Function] = &[Login, OpenData, Wechat, Push];
 const TABLES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts, Push, Erasures, Events];
 const RULES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts];
 const REALMS: &[Function] = &[Login, CheckSession, Authorizer, Sessions];
-const PAGES: &[Function] = &[Login, CheckSession, Sessions];
+const PAGES: &[Function] = &[Login, CheckSession, Sessions, OpenData];
 
 /// All of them, in the order of the tables, and of the questions of `sam deploy --guided`.
 pub const ALL: &[Setting] = &[
@@ -152,9 +152,9 @@ pub const PAGE_ORIGIN: Setting<Text> = Setting {
     readers: PAGES,
     kind: Text {
         default: Some(""),
-        pattern: r"^((https://([a-z0-9]+(-+[a-z0-9]+)*\.)+[a-z0-9]+(-+[a-z0-9]+)*|https?://(localhost|127\.0\.0\.1))(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?)?$",
+        pattern: r"^(https://(([a-z0-9]+(-+[a-z0-9]+)*\.)+[a-z0-9]+(-+[a-z0-9]+)*|localhost|127\.0\.0\.1)(:([1-9][0-9]?|[1-35-9][0-9]{2}|4[0-35-9][0-9]|44[0-24-9]|[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?|http://(localhost|127\.0\.0\.1)(:([1-9]|[1-79][0-9]|8[1-9]|[1-9][0-9]{2,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?)?$",
         constraint: Some(
-            "empty, or https:// and a host in lower case, perhaps with a port; no path, no slash at the end",
+            "empty, or https:// and a host in lower case, perhaps with a port other than 443; no path, no slash at the end",
         ),
         allowed: "empty, or an https origin: no path, lower case; http for loopback",
         chinese: "留空，或一个 https 源：不带路径，全小写；回环地址可用 http",
@@ -181,8 +181,8 @@ pub const STORE_SESSION_KEY: Setting<Words> = Setting {
     from: From::Parameter("StoreSessionKey", "WeChat"),
     readers: WECHAT,
     kind: Words { default: "true", words: &["true", "false"] },
-    effect: "Keep WeChat's session_key, sealed, for the open-data routes. Switch off when nothing needs it.",
-    chinese: "是否加密保存 session_key，供开放数据接口使用；用不到时请关闭",
+    effect: "Keep WeChat's session_key, sealed, for the open-data routes and for what the function wechat signs (payments, coins, user storage). Switch off when nothing needs it.",
+    chinese: "是否加密保存 session_key，供开放数据接口以及 wechat 函数的用户态签名（支付、代币、用户存储）使用；用不到时请关闭",
 };
 
 /// The Mini Program of a login that names none.

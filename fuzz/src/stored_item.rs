@@ -75,7 +75,7 @@ fn found(mut session: Option<Item>, mut user: Option<Item>, now: i64) -> Outcome
             Outcome::Good
         }
         Err(Refusal::Unknown) => Outcome::Unknown,
-        Err(Refusal::Ended(_)) => Outcome::Ended,
+        Err(Refusal::Ended(_) | Refusal::PageEnded(_)) => Outcome::Ended,
         Err(Refusal::Damaged(_)) => Outcome::Damaged,
     }
 }

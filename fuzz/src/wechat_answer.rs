@@ -3,8 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
-use wxsession::{Clock, http::{Code, Problem, RetryAfter, response::shown}, telemetry::{Level, Log}};
-use wxsession_wechat::{api::{WechatError, WechatSession, read_code2session}};
+use wxsession::{
+    Clock,
+    http::{Code, Problem, RetryAfter, response::shown},
+    telemetry::{Level, Log},
+};
+use wxsession_wechat::api::{WechatError, WechatSession, read_code2session};
 
 use crate::{
     base64, broken,

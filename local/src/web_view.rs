@@ -12,11 +12,12 @@ use axum::{
 
 const INDEX: &str = "index.html";
 
-const FILES: [(&str, &str, &str); 4] = [
+const FILES: [(&str, &str, &str); 5] = [
     (INDEX, "text/html; charset=utf-8", include_str!("../page/web-view/index.html")),
     ("page.css", "text/css; charset=utf-8", include_str!("../page/web-view/page.css")),
     ("page.js", SCRIPT, include_str!("../page/web-view/page.js")),
-    // The file that people copy beside their pages.
+    // The files that people copy beside their pages.
+    ("wxsession-ticket.js", SCRIPT, include_str!("../../miniprogram/browser/wxsession-ticket.js")),
     ("wxsession-page.js", SCRIPT, include_str!("../../miniprogram/browser/wxsession-page.js")),
 ];
 

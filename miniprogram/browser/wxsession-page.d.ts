@@ -47,7 +47,7 @@ export interface PageSessionError extends Error {
 
 export interface PageSession {
   /**
-   * fetch with the session: `url` may be relative to baseUrl. Resolves with whatever answer there is and rejects with what fetch
+   * fetch with the session: `url` may be relative to baseUrl, and must then stay under it. Resolves with whatever answer there is and rejects with what fetch
    * rejects with; `reopen_needed` when the service ended the session. Redirects are an error unless `init` says otherwise.
    */
   request(url: string | URL, init?: RequestInit): Promise<Response>;
@@ -59,5 +59,8 @@ export interface PageSession {
   webSocketProtocols(): Promise<[string, string]>;
 }
 
-/** Takes the ticket out of the URL and redeems it. A second call with the same baseUrl gives the same session. */
+/**
+ * Redeems the ticket that wxsession-ticket.js took out of the URL, the first script in the page's head; without it, takes the ticket
+ * out of the URL itself. A second call with the same baseUrl gives the same session.
+ */
 export function createPageSession(options: PageSessionOptions): PageSession;

@@ -1,7 +1,8 @@
 // wxsession-page: the session of a Mini Program, continued in a page of its web-view. One file, no dependencies.
 //
-// The Mini Program opens the page with a one-time ticket in the URL's fragment. It is taken out of the URL at once and
-// redeemed, once: a second redemption would end the session. The token lives in memory and in sessionStorage, nowhere else.
+// The Mini Program opens the page with a one-time ticket in the URL's fragment. wxsession-ticket.js takes it out of the URL before
+// other scripts run, or this file later. It is redeemed once: a second redemption would end the session. The token lives in memory
+// and in sessionStorage, nowhere else.
 
 const SESSION_IS_OVER = ['session_invalid', 'credentials_missing'];
 const TOKEN = /^wxs_[\w-]+$/;
@@ -14,11 +15,11 @@ const TIMEOUT_MS = 15000;
 /** @typedef {import('./wxsession-page').PageSessionError} PageSessionError */
 /** @typedef {{status: number, body: {[name: string]: any}, retryAfter?: number}} Reply */
 /**
- * What one page knows. `mark`: of the ticket that the token came of. `flight`: the redemption under way. `lost`: why there is
- * no token.
+ * What one page knows. `mark`: of the ticket that the token came of. `kept`: whether the storage has it, too. `flight`: the
+ * redemption under way. `lost`: why there is no token.
  * @typedef {{
  *   base: string, prefixes: string[], key: string, storage: import('./wxsession-page').PageStorage | null | undefined, fetch: typeof fetch,
- *   token: string, mark: string, lost: Partial<PageSessionError>, flight?: Promise<void>, asking?: {token: string, answer: Promise<boolean>}
+ *   token: string, mark: string, kept?: boolean, lost: Partial<PageSessionError>, flight?: Promise<void>, asking?: {token: string, answer: Promise<boolean>}
  * }} Page
  */
 
@@ -30,7 +31,7 @@ const made = new Map();
  * @returns {PageSession}
  */
 export function createPageSession(options) {
-  // Before everything else, so that neither an error nor another script leaves it in the URL.
+  // Before everything else, so that no error leaves it in the URL.
   const ticket = liftTicket();
   const base = normal('baseUrl', options && options.baseUrl);
   const { page, session } = made.get(base) || open(base, options);
@@ -65,11 +66,14 @@ function open(base, { origins = [], storage = ownStorage(), fetch: given }) {
   return { page, session };
 }
 
-/** @returns {string | undefined} what stood in the fragment, good or not */
+/** @returns {string | undefined} what stood in the fragment, good or not; wxsession-ticket.js may have taken it before */
 function liftTicket() {
+  const here = /** @type {Window & {wxsessionTicket?: unknown}} */ (window);
+  const { wxsessionTicket } = here;
+  delete here.wxsessionTicket;
   const { hash, href } = location;
   const found = hash.match(/[#&]wxt=[^&#]*/g);
-  if (!found) return undefined;
+  if (!found) return typeof wxsessionTicket === 'string' ? wxsessionTicket : undefined;
   const rest = hash.replace(/&wxt=[^&#]*/g, '').replace(/#wxt=[^&#]*&?/g, '#').replace(/^##/, '#').replace(/#$/, '');
   const bare = href.replace(/#[^]*/, '');
   try {
@@ -282,10 +286,11 @@ function over(page, token, ended) {
  * @param {Partial<PageSessionError>} [lost]
  */
 function keep(page, token, mark, lost = {}) {
-  Object.assign(page, { token, mark, lost });
+  Object.assign(page, { token, mark, lost, kept: false });
   const { storage, key } = page;
   try {
     /** @type {Storage} */ (storage).setItem(key, JSON.stringify({ token, mark }));
+    page.kept = true;
   } catch (full) {
     // Memory then holds it until the page is left. What lies there must not come back as another user's.
     try {
@@ -304,9 +309,11 @@ function recall(page) {
   try {
     const { token, mark } = JSON.parse(/** @type {string} */ (/** @type {Storage} */ (page.storage).getItem(page.key)));
     if (page.flight && mark === page.mark) return;
-    Object.assign(page, { token: isToken(token) ? token : '', mark: String(mark), flight: undefined, lost: { why: 'no_ticket' } });
+    Object.assign(page, { token: isToken(token) ? token : '', mark: String(mark), kept: true, flight: undefined, lost: { why: 'no_ticket' } });
   } catch (nothing) {
-    // No storage, or nothing in it that we wrote: what the page knows stays.
+    // No storage, or nothing in it that we wrote: what the page knows stays, unless it lay there. Then a later page took it
+    // away, which could not keep its own: another user's, perhaps.
+    if (page.kept) Object.assign(page, { token: '', flight: undefined, lost: { why: 'no_ticket' } });
   }
 }
 
@@ -342,7 +349,12 @@ function normal(what, given, isOrigin) {
 function addressOf(page, url) {
   if (typeof url !== 'string' && !(url instanceof URL)) throw new TypeError('request: url must be a text like /orders, or a URL');
   const text = String(url);
-  const { href } = new URL(/^[a-z][a-z0-9+.-]*:/i.test(text) ? text : page.base + (text[0] === '/' ? '' : '/') + text);
-  const ours = page.prefixes.some((prefix) => href === prefix || href.startsWith(prefix + '/') || href.startsWith(prefix + '?'));
+  const isAbsolute = /^[a-z][a-z0-9+.-]*:/i.test(text);
+  const { href } = new URL(isAbsolute ? text : page.base + (text[0] === '/' ? '' : '/') + text);
+  const bare = href.replace(/#[^]*/, '');
+  const isUnder = (/** @type {string} */ prefix) => bare === prefix || bare.startsWith(prefix + '/') || bare.startsWith(prefix + '?');
+  // What climbs out of baseUrl is a mistake, or an attack on whoever put a text into the path.
+  if (!isAbsolute && !isUnder(page.base)) throw new TypeError('request: a relative url must stay under baseUrl');
+  const ours = page.prefixes.some(isUnder);
   return { href, ours };
 }

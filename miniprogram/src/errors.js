@@ -74,12 +74,13 @@ const FAILURES = /** @type {[string, RegExp][]} */ ([
  * @param {import('./core').Sent} sent
  * @param {unknown} failure what wx handed to `fail`, or threw
  * @param {string} [own] code of a call that is no request
+ * @param {boolean} [refused] whether it is that one although the text speaks of time
  */
-export function failureOf(core, sent, failure, own) {
+export function failureOf(core, sent, failure, own, refused) {
   const { errMsg, message, errCode, errno = errCode } = /** @type {import('./core').Failure} */ (failure || {});
   const text = String(errMsg || message || '');
   const [found] = /** @type {[string, RegExp]} */ (FAILURES.find(([, words]) => words.test(errno + ' ' + text)));
-  const code = (found !== 'timeout' && own) || found;
+  const code = ((refused || found !== 'timeout') && own) || found;
   return sessionError(code, about(core, sent) + code + said(text), { errMsg: text, errno }, sent);
 }
 

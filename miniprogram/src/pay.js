@@ -18,18 +18,38 @@ export async function pay(core, { sign }) {
   // Before the backend makes an order that nobody can pay.
   if (!core.wx[API]) throw sessionError('pay_unsupported', 'wx has no ' + API, {}, SENT);
   for (let again = false; ; again = true) {
-    const signed = signedBy(await sign({ again }));
+    let isStale = backendFindsItStale;
     try {
-      return await call(core, API, signed, 0);
-    } catch (failure) {
-      const { errMsg, message, errno, errCode = errno } = /** @type {import('./core').Failure} */ (failure || {});
-      const error = failureOf(core, SENT, { errMsg, message, errCode }, 'pay_failed');
-      if (errCode === CANCELLED) error.code = 'pay_cancelled';
-      if (again || STALE_KEY.indexOf(errCode || 0) < 0) throw error;
+      const signed = signedBy(await sign({ again }));
+      isStale = wechatFindsItStale;
+      return await call(core, API, signed, 0).catch((failure) => Promise.reject(refusalOf(core, failure)));
+    } catch (error) {
+      if (again || !isStale(error)) throw error;
     }
     while (core.closing) await core.closing.catch(ignore);
     await signIn(core, true);
   }
+}
+
+/**
+ * There is no session_key that opens, so that nothing can be signed: the service's 409, handed on.
+ * @param {any} error
+ */
+const backendFindsItStale = (error) => !!error && error.code === 'session_key_stale';
+
+/** @param {import('../index').SessionError} error */
+const wechatFindsItStale = ({ errno }) => STALE_KEY.indexOf(errno || 0) >= 0;
+
+/**
+ * Where there is a number of WeChat's, it refused, whatever words stand beside it. Some bridges hand it on as text.
+ * @param {import('./core').Core} core
+ * @param {unknown} failure
+ */
+function refusalOf(core, failure) {
+  const { errMsg, message, errno, errCode } = /** @type {import('./core').Failure} */ (failure || {});
+  const number = Number(errCode) || Number(errno) || undefined;
+  const refused = !!Number(errCode) || Number(errno) < 0;
+  return failureOf(core, SENT, { errMsg, message, errno: number }, number === CANCELLED ? 'pay_cancelled' : 'pay_failed', refused);
 }
 
 /**

@@ -1,7 +1,7 @@
 //! The pages that a Mini Program opens in a web-view: whose they may be.
 
 /// The origin of the pages, exactly as a browser writes it into `Origin`: `https://m.example.com`, perhaps with a port.
-/// Plain http is for loopback alone.
+/// Plain http is for loopback alone. The usual port of the scheme stands in no `Origin`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageOrigin(String);
 
@@ -12,12 +12,12 @@ impl PageOrigin {
         let (scheme, rest) = text.split_once("://")?;
         let (host, port) = rest.split_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));
         let is_near = matches!(host, "localhost" | "127.0.0.1");
-        let fits = match scheme {
-            "https" => is_near || is_host(host),
-            "http" => is_near,
-            _ => false,
+        let (fits, usual) = match scheme {
+            "https" => (is_near || is_host(host), "443"),
+            "http" => (is_near, "80"),
+            _ => return None,
         };
-        (fits && port.is_none_or(is_port)).then(|| Self(text.to_owned()))
+        (fits && port.is_none_or(|port| is_port(port) && port != usual)).then(|| Self(text.to_owned()))
     }
 
     /// The origin.
@@ -58,6 +58,18 @@ mod tests {
             "https://m.example.com",
             "https://a.b-c.xn--fiqs8s",
             "https://m.example.com:8443",
+            "https://m.example.com:80",
+            "https://m.example.com:4430",
+            "http://localhost:443",
+            "http://localhost:8080",
+            "https://m.example.com:1",
+            "https://m.example.com:44",
+            "https://m.example.com:441",
+            "https://m.example.com:453",
+            "http://127.0.0.1:8",
+            "http://127.0.0.1:81",
+            "http://127.0.0.1:90",
+            "http://127.0.0.1:800",
             "https://m.example.com:65535",
             "http://localhost:3005",
             "http://127.0.0.1",
@@ -84,6 +96,10 @@ mod tests {
             "https://*.example.com",
             "https://a@m.example.com",
             "https://m.example.com:",
+            "https://m.example.com:443",
+            "https://localhost:443",
+            "http://localhost:80",
+            "http://127.0.0.1:80",
             "https://m.example.com:0",
             "https://m.example.com:08",
             "https://m.example.com:+8",

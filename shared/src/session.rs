@@ -230,6 +230,8 @@ pub enum Refusal {
     Unknown,
     /// There was one.
     Ended(Ended),
+    /// There was one, and it was a page's: that ends with its parent, and the page does not know.
+    PageEnded(Ended),
     /// A record cannot be read, for this attribute: written by something else, or damaged.
     Damaged(&'static str),
 }
@@ -240,7 +242,7 @@ impl Refusal {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unknown => "unknown",
-            Self::Ended(reason) => reason.as_str(),
+            Self::Ended(reason) | Self::PageEnded(reason) => reason.as_str(),
             Self::Damaged(_) => "damaged",
         }
     }
@@ -260,11 +262,14 @@ pub fn decide<'a>(
     session: Option<&'a SessionRecord>,
     user: Option<&'a User>,
 ) -> Result<(&'a Session, &'a Person), Refusal> {
-    let session = match session.ok_or(Refusal::Unknown)? {
+    let record = session.ok_or(Refusal::Unknown)?;
+    let is_page = record.session().is_some_and(|session| session.parent.is_some());
+    let over = if is_page { Refusal::PageEnded } else { Refusal::Ended };
+    let session = match record {
         SessionRecord::Active(session) => session,
-        SessionRecord::Ended { reason, .. } => return Err(Refusal::Ended(*reason)),
+        SessionRecord::Ended { reason, .. } => return Err(over(*reason)),
     };
-    let user = user.ok_or(Refusal::Ended(Ended::Deleted))?;
+    let user = user.ok_or(over(Ended::Deleted))?;
     let is_listed = user.live.contains(session.parent.as_ref().map_or(hash, |parent| &parent.hash));
     let is_expired = now >= rules.ends_at(session);
     let is_blocked = user.blocked(now).is_some();
@@ -276,7 +281,7 @@ pub fn decide<'a>(
         return Ok((session, person));
     }
     let created = session.created_at_ms();
-    Err(Refusal::Ended(match &user.person {
+    Err(over(match &user.person {
         None => Ended::Deleted,
         Some(person) if !is_listed && created < person.created_at_ms => Ended::Deleted,
         _ if is_blocked => Ended::Blocked,

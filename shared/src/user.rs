@@ -17,7 +17,7 @@ pub struct User {
     pub signed_out_at_ms: Option<i64>,
     /// Set by an operator; it may have run out.
     pub block: Option<Block>,
-    /// The vault. Only a login and the open-data routes read it.
+    /// The vault. Only a login, the open-data routes and what is signed for a backend read it.
     pub keys: StoredKeys,
 }
 

@@ -27,6 +27,8 @@ use crate::{
 const RENEW_BEFORE_SECONDS: i64 = 240;
 /// The longest life that WeChat documents.
 const MOST_SECONDS: i64 = 7_200;
+/// When WeChat gave a token again that it had refused, it is not asked within this time for another.
+const GIVEN_AGAIN_SECONDS: i64 = 30;
 /// WeChat asks to reserve 512 characters at least.
 const MOST_CHARACTERS: usize = 2_048;
 /// WeChat does not accept the AppSecret.
@@ -39,6 +41,8 @@ pub struct AccessToken {
     fetched_at: i64,
     seconds: i64,
     fresh_seconds: i64,
+    /// WeChat gave it again when another was asked for.
+    is_given_again: bool,
 }
 
 impl AccessToken {
@@ -62,6 +66,11 @@ impl AccessToken {
         (0..self.fresh_seconds).contains(&now.saturating_sub(self.fetched_at))
     }
 
+    /// Whether asking for another one now would only get it again.
+    fn is_the_only_one(&self, now: i64) -> bool {
+        self.is_given_again && (0..GIVEN_AGAIN_SECONDS).contains(&now.saturating_sub(self.fetched_at))
+    }
+
     fn read(mut answer: Map<String, Value>, fetched_at: i64) -> Result<Self, WechatError> {
         let text = match answer.remove("access_token") {
             Some(Value::String(text)) => Secret::new(text),
@@ -76,7 +85,7 @@ impl AccessToken {
         let seconds = seconds.ok_or(WechatError::Shape("expires_in"))?.min(MOST_SECONDS);
         // One that is near its end already, or lives shorter than WeChat promises, is used for a while too.
         let fresh_seconds = (seconds - RENEW_BEFORE_SECONDS).max(seconds / 2);
-        Ok(Self { text, fetched_at, seconds, fresh_seconds })
+        Ok(Self { text, fetched_at, seconds, fresh_seconds, is_given_again: false })
     }
 }
 
@@ -105,14 +114,14 @@ impl AccessTokens {
 
     /// The token to use now. With `refused`, another one than that: only when the kept one is still
     /// the refused one is it dropped and WeChat asked, so that many refusals of one token are one
-    /// fetch. WeChat may answer with the refused one again.
+    /// fetch. WeChat may answer with the refused one again; then it is not asked for a while.
     pub(crate) async fn token(&self, app_id: &str, refused: Option<&Secret>) -> Outcome {
         let slot = self.slot(app_id);
         let fetches = slot.fetches.load(Ordering::Acquire);
         let mut last = slot.last.lock().await;
         if let Some(Ok(kept)) = &*last
             && kept.is_fresh(self.clock.now())
-            && refused.is_none_or(|refused| *refused != kept.text)
+            && (refused.is_none_or(|refused| *refused != kept.text) || kept.is_the_only_one(self.clock.now()))
         {
             return Ok(kept.clone());
         }
@@ -122,7 +131,11 @@ impl AccessTokens {
         {
             return outcome.clone();
         }
-        let outcome = self.fetch(app_id).await.map(Arc::new);
+        let outcome = self.fetch(app_id).await.map(|token| {
+            let is_given_again = refused.is_some_and(|refused| *refused == token.text);
+            AccessToken { is_given_again, ..token }
+        });
+        let outcome = outcome.map(Arc::new);
         *last = Some(outcome.clone());
         slot.fetches.fetch_add(1, Ordering::Release);
         outcome

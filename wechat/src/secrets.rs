@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use aws_sdk_secretsmanager::Client;
 use tokio::time::{Duration, timeout};
 
-pub use apps::{App, Apps, Push, VirtualPayment};
+pub use apps::{App, Apps, Part, Push, VirtualPayment};
 use error::FORM;
 pub use error::{Cause, Flaw, SecretError};
 

@@ -5,7 +5,7 @@ use std::fmt;
 /// A place where a text leaves the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sink {
-    /// The body of a login that succeeded, or of a ticket that was redeemed.
+    /// The body of a login that succeeded.
     LoginAnswer,
     /// The body of an answer with a ticket.
     TicketAnswer,

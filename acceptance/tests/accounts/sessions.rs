@@ -1,8 +1,9 @@
 //! Listing and ending sessions, and what a person recognises them by.
 
 use serde_json::{Value, json};
+use wxsession::Clock;
 
-use crate::support::{Person, START, Stage};
+use crate::support::{PAGE, Person, START, Stage};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_shown_with_the_phone_that_it_is_on() {
@@ -20,7 +21,7 @@ async fn a_session_is_shown_with_the_phone_that_it_is_on() {
     let listed = stage.done("list_sessions", &person, json!({})).await["sessions"].clone();
     assert_eq!(
         listed[1],
-        json!({"id": id, "created_at": START, "expires_at": START + 86_400, "device": device})
+        json!({"id": id, "created_at": START, "expires_at": START + 86_400, "device": device, "children": []})
     );
     assert_eq!(stage.status("GET", "/session", &token).await, 200);
     let listed = stage.done("list_sessions", &person, json!({})).await["sessions"].clone();
@@ -85,5 +86,40 @@ async fn a_backend_ends_one_session_or_all() {
     let listed = stage.done("list_sessions", &person, json!({})).await;
     assert_eq!(listed["sessions"], Value::Array(Vec::new()));
     assert_eq!(stage.done("end_sessions", &Person::new("oOTHER"), json!({})).await, json!({"ended": false}));
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backend_sees_the_sessions_of_pages_and_ends_one_by_its_id() {
+    let stage = Stage::at(Clock::stopped(START), &[("PageOrigin", PAGE)]).await;
+    let person = Person::new("oPAGES");
+    let (parent, parent_id) = stage.log_in(&person).await;
+    stage.service.clock.advance(10);
+    let ((older, older_id), (newer, newer_id)) = (stage.page(&parent).await, stage.page(&parent).await);
+    let child =
+        |id: &str| json!({"id": id, "created_at": START + 10, "expires_at": START + 7_210, "audience": PAGE});
+    let children = async || {
+        let listed = stage.done("list_sessions", &person, json!({})).await["sessions"].clone();
+        assert_eq!((listed.as_array().map(Vec::len), &listed[0]["id"]), (Some(1), &json!(parent_id)));
+        listed[0]["children"].clone()
+    };
+    let mut both = [child(&older_id), child(&newer_id)];
+    both.sort_by_key(|child| std::cmp::Reverse(child["id"].to_string()));
+    assert_eq!(children().await, json!(both));
+    let end = json!({"session_id": older_id});
+    assert_eq!(stage.refused("end_session", &Person::new("oOTHER"), end.clone()).await, "not_found");
+    assert_eq!(stage.done("end_session", &person, end.clone()).await, json!({"ended": true}));
+    assert_eq!(stage.done("end_session", &person, end).await, json!({"ended": false}));
+    let reply = stage.call("GET", "/session", &older).await;
+    assert_eq!((reply.status, &reply.body["ended"]), (401, &json!("ended_by_operator")));
+    assert_eq!(stage.status("GET", "/session", &newer).await, 200);
+    let mut seen = child(&newer_id);
+    seen["last_seen_at"] = json!(START + 10);
+    assert_eq!(children().await, json!([seen]));
+    assert_eq!(
+        stage.done("end_session", &person, json!({"session_id": parent_id})).await,
+        json!({"ended": true})
+    );
+    assert_eq!(stage.status("GET", "/me", &newer).await, 401);
     stage.close().await;
 }

@@ -13,6 +13,8 @@ use wechat_simulator::{DEFAULT_APP, NewCode};
 use wxsession::{Clock, UserId};
 
 pub(crate) const START: i64 = 1_700_000_000;
+/// Where the pages are, in a service that has any.
+pub(crate) const PAGE: &str = "https://m.example.com";
 pub(crate) const ACTOR: &str = "王芳 (support)";
 
 pub(crate) struct Stage {
@@ -68,6 +70,19 @@ impl Stage {
         assert_eq!(reply.status, 200, "{}", reply.text);
         let text = |value: &Value| value.as_str().expect("as documented").to_owned();
         (text(&reply.body["token"]), text(&reply.body["session"]["id"]))
+    }
+
+    /// Opens a page in the Mini Program's web-view and gives the token and the id of its session.
+    pub(crate) async fn page(&self, token: &str) -> (String, String) {
+        let audience = json!({"audience": PAGE});
+        let made = self.client.request("POST", "/tickets").bearer(token).json(&audience);
+        let made = made.send().await.expect("an answer").body;
+        let body = json!({"ticket": made["ticket"], "audience": PAGE});
+        let redeemed = self.client.request("POST", "/tickets/redeem").json(&body);
+        let redeemed = redeemed.send().await.expect("an answer");
+        assert_eq!(redeemed.status, 200, "{}", redeemed.text);
+        let text = |value: &Value| value.as_str().expect("as documented").to_owned();
+        (text(&redeemed.body["token"]), text(&redeemed.body["session"]["id"]))
     }
 
     /// Has WeChat know a unionid of the person.

@@ -54,3 +54,19 @@ async fn every_request_is_one_audit_event_with_its_actor_and_its_outcome() {
     }
     stage.close().await;
 }
+
+/// What comes in the place of a name may be anything, an AppSecret too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_none_of_ours_is_written_nowhere() {
+    let stage = Stage::open().await;
+    for stray in [wechat_simulator::DEFAULT_APP.1, "oSTRAY-OPENID"] {
+        let told = stage.refused("access_token", None, json!({"app_id": stray})).await;
+        assert_eq!(told, "app_unknown");
+        let said = stage.lines().iter().map(Value::to_string).collect::<String>();
+        assert!(!said.contains(stray), "{said}");
+    }
+    let lines = stage.lines();
+    let events = lines.iter().filter(|line| line["audit"] == "wechat_asked");
+    assert!(events.clone().count() == 2 && events.into_iter().all(|event| event["app_id"].is_null()));
+    stage.close().await;
+}

@@ -29,6 +29,27 @@ async fn a_payment_is_signed_paid_delivered_and_refunded() {
     stage.close().await;
 }
 
+/// The order outlives the account: the backend has kept number and openid.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_erased_can_be_refunded_by_openid() {
+    let stage = Stage::open().await;
+    let person = stage.person("oERASED").await;
+    let signed = stage.done("sign_virtual_payment", Some(&person), goods("order_00000001")).await;
+    assert_eq!(stage.phone_pays(&person, &signed).err_code, 0);
+    let erase = json!({"action": "erase", "actor": "ops", "user_id": person.user_id});
+    assert!(stage.invoke("accounts", &erase).await["result"].is_object());
+    let refund = json!({"order_id": "order_00000001", "refund_order_id": "refund-01", "left_fee": 1200, "refund_fee": 1200,
+        "refund_reason": 3, "req_from": 1});
+    let mut refund = call("refund_order", &refund);
+    assert_eq!(stage.refused("sign_xpay", Some(&person), refund.clone()).await, "user_unknown");
+    refund["openid"] = person.openid.as_str().into();
+    let refund = stage.done("sign_xpay", None, refund).await;
+    assert_eq!(stage.backend_calls(&refund).await["errcode"], 0);
+    let said = stage.lines().iter().map(ToString::to_string).collect::<String>();
+    assert!(!said.contains("oERASED"), "{said}");
+    stage.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn coins_are_bought_in_the_sandbox_with_its_own_key_and_spent() {
     let stage = Stage::open().await;
@@ -44,7 +65,8 @@ async fn coins_are_bought_in_the_sandbox_with_its_own_key_and_spent() {
     };
     let spend = of_sandbox(
         "currency_pay",
-        json!({"amount": 20, "order_id": "hat_0001", "payitem": [{"productid": "hat", "unit_price": 10, "quantity": 2}]}),
+        json!({"amount": 20, "order_id": "hat_0001", "payitem": [{"productid": "hat", "unit_price": 10, "quantity": 2}],
+            "remark": "two hats"}),
     );
     let signed = stage.done("sign_xpay", Some(&person), spend).await;
     assert_eq!(stage.backend_calls(&signed).await["balance"], 10);

@@ -17,7 +17,8 @@ async fn nothing_is_signed_for_who_is_blocked_but_a_refund() {
     let stage = Stage::open().await;
     let person = stage.person("oBLOCKED").await;
     control(&stage, "block", &person, json!({"reason": "fraud"})).await;
-    let pay = json!({"user_ip": "127.0.0.1", "amount": 1, "order_id": "coins_0001"});
+    let pay = json!({"user_ip": "127.0.0.1", "amount": 1, "order_id": "coins_0001", "remark": "",
+        "payitem": [{"productid": "hat", "unit_price": 1, "quantity": 1}]});
     for (action, more) in [
         ("sign_virtual_payment", goods("order_00000001")),
         ("sign_xpay", call("currency_pay", &pay)),
@@ -51,7 +52,7 @@ async fn who_was_erased_never_was_or_is_of_another_mini_program_is_unknown() {
     assert_eq!(refused, "app_unknown");
     stage.service.secrets.put(
         "AppsSecret",
-        &json!({(APP): DEFAULT_APP.1, (SECOND_APP.0): {"secret": SECOND_APP.1, "virtual_payment": {"app_key": "of-the-other"}}}),
+        &json!({(APP): DEFAULT_APP.1, (SECOND_APP.0): {"secret": SECOND_APP.1, "virtual_payment": {"app_key": "of-the-other", "offer_id": "1"}}}),
     );
     stage.clock.advance(301);
     let refused = stage.refused("sign_virtual_payment", Some(&person), elsewhere).await;
@@ -86,6 +87,53 @@ async fn what_the_apps_secret_lacks_is_named() {
         stage.clock.advance(301);
         assert_eq!(stage.refused("sign_virtual_payment", Some(&person), request).await, refused);
     }
+    stage.close().await;
+}
+
+/// A slip in one part of the entry is no reason to keep anybody from logging in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_cannot_be_read_stops_what_needs_it_and_nothing_else() {
+    for entry in [
+        json!({"secret": DEFAULT_APP.1, "virtual_payment": {"app_key": "canary-app-key", "offer": "1"}}),
+        json!({"secret": DEFAULT_APP.1, "virtual_paymnet": {"app_key": "canary-app-key"}}),
+    ] {
+        let stage = Stage::open().await;
+        stage.service.secrets.put("AppsSecret", &json!({ (APP): entry }));
+        // From the first request of every function on, and the AppSecret is good.
+        let person = stage.person("oPART").await;
+        stage.done("access_token", None, json!({})).await;
+        let balance = call("query_user_balance", &json!({"user_ip": "127.0.0.1"}));
+        for (action, more) in [("sign_virtual_payment", goods("order_00000001")), ("sign_xpay", balance)] {
+            assert_eq!(stage.refused(action, Some(&person), more).await, "misconfigured", "{action}");
+        }
+        let lines = stage.lines();
+        let told = |line: &&Value| {
+            line["operator"]["cause"].as_str().is_some_and(|cause| cause.contains(&format!("{APP} (")))
+        };
+        assert!(lines.iter().any(|line| line["function"] == "login" && told(&line)), "{lines:?}");
+        assert!(!lines.iter().any(|line| line.to_string().contains("canary")));
+        stage.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_just_put_into_the_apps_secret_is_seen_before_anything_is_refused_for_want_of_it() {
+    let stage = Stage::open().await;
+    let person = stage.person("oJUST").await;
+    let payment = json!({"app_key": "an-app-key-of-a-test", "offer_id": "1"});
+    stage.service.secrets.put("AppsSecret", &json!({(APP): DEFAULT_APP.1}));
+    stage.clock.advance(301);
+    let refused = stage.refused("sign_virtual_payment", Some(&person), goods("order_00000001")).await;
+    assert_eq!(refused, "not_configured no_virtual_payment");
+    let second = json!({"secret": SECOND_APP.1, "virtual_payment": payment});
+    let first = json!({"secret": DEFAULT_APP.1, "virtual_payment": payment});
+    stage.service.secrets.put("AppsSecret", &json!({(APP): first, (SECOND_APP.0): second}));
+    stage.clock.advance(10);
+    stage.done("sign_virtual_payment", Some(&person), goods("order_00000001")).await;
+    stage.service.secrets.put("AppsSecret", &json!({(APP): first, "wx1111111111111111": second}));
+    stage.clock.advance(10);
+    let told = json!({"app_id": "wx1111111111111111", "call": {"name": "notify_provide_goods", "env": 0, "order_id": "o1"}});
+    stage.done("sign_xpay", None, told).await;
     stage.close().await;
 }
 

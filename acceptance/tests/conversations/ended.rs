@@ -63,7 +63,7 @@ impl Tables {
         let id = SessionId::generate(START * 1_000, self.random.bytes());
         let page = "https://m.example.com";
         let session = Rules::AS_PROMISED.page_session((&parent.hash, of), id, page, START);
-        let (new, _) = with_child(&of.children, child_key.hash);
+        let (new, _) = with_child(&of.children, &[], child_key.hash);
         assert_eq!(self.sessions.name_children(&parent, &of.children, &new).await, Ok(Named::Done));
         self.sessions.create(&child_key, &session).await.expect("the table answers");
         child

@@ -92,6 +92,7 @@ async fn nothing_that_needs_the_mini_program_is_done_for_a_page() {
     ] {
         let (reply, calls) = stage.counted(stage.asks(method, path, &page)).await;
         Stage::is(&reply, 403, "not_for_child");
+        assert_eq!(shown_to(&reply), Some(PAGE), "{method} {path}: the page can read it");
         assert_eq!(calls.len(), 1, "{method} {path}: the authorizer's read alone");
     }
     for token in [&token, &page] {
@@ -123,8 +124,48 @@ async fn a_ticket_that_comes_twice_ends_the_page_and_leaves_an_event() {
     assert_eq!((ended.status, &ended.body["ended"]), (401, &json!("ticket_reused")));
     Stage::is(&stage.call("GET", "/me", &token).await, 200, "");
     let events = ["ticket_made", "ticket_redeemed", "ticket_reused", "authn_login_fail"];
-    assert_eq!(events.map(|event| stage.audits(event)), [1, 1, 1, 0]);
-    assert_eq!(stage.audits("session_use_after_logout"), 1, "whoever has it is seen");
+    assert_eq!(events.map(|event| stage.audits(event)), [1, 1, 2, 0]);
+    let ended = stage.lines().into_iter().filter(|line| line["audit"] == "ticket_reused");
+    let ended: Vec<_> = ended.map(|line| line["ended_session_id"].is_string()).collect();
+    assert_eq!(ended, [true, false], "each time, and whom it ended when it did");
+    stage.close().await;
+}
+
+/// Pages go on asking for a while, as they do not know: no sign of a thief.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_asks_after_its_end_rings_no_alarm_and_is_told_why() {
+    let stage = with_pages().await;
+    for reason in ["logged_out", "ended_by_user", "signed_out_everywhere", "ticket_reused", "its own logout"]
+    {
+        let token = stage.login(None).await;
+        let ticket = stage.ticket(&token).await;
+        let page = stage.redeem(&ticket, PAGE).await.body["token"].as_str().expect("a token").to_owned();
+        let id = stage.call("GET", "/session", &token).await.body["session"]["id"].clone();
+        let ended = match reason {
+            "logged_out" => stage.call("DELETE", "/session", &token).await,
+            "ended_by_user" => {
+                stage.call("DELETE", &format!("/sessions/{}", id.as_str().expect("an id")), &page).await
+            }
+            "signed_out_everywhere" => stage.call("DELETE", "/sessions", &page).await,
+            "ticket_reused" => stage.redeem(&ticket, PAGE).await,
+            _ => stage.call("DELETE", "/session", &page).await,
+        };
+        assert!([204, 409].contains(&ended.status), "{reason}: {}", ended.text);
+        for _ in 0..10 {
+            let told = stage.asks("GET", "/session", &page).await;
+            Stage::is(&told, 401, "session_invalid");
+            let word = if reason == "its own logout" { "logged_out" } else { reason };
+            assert_eq!(told.body["ended"], word);
+            Stage::is(&stage.asks("GET", "/me", &page).await, 401, "session_invalid");
+        }
+        assert_eq!(stage.audits("session_use_after_logout"), 0, "{reason}");
+    }
+    let is_counted = |line: &Value| line["session_use_after_logout"] == 1;
+    assert!(!stage.lines().iter().any(is_counted), "nor does the metric count it");
+    let token = stage.login(None).await;
+    Stage::is(&stage.call("DELETE", "/session", &token).await, 204, "");
+    Stage::is(&stage.call("GET", "/session", &token).await, 401, "session_invalid");
+    assert_eq!(stage.audits("session_use_after_logout"), 1, "the Mini Program's own token does");
     stage.close().await;
 }
 

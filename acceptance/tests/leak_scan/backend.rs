@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use wechat_simulator::{DEFAULT_APP, NewPhoneCode};
 
 use crate::{
-    deployment::Deployment,
+    deployment::{APP_SECRET, Deployment},
     traffic::{PHONE_NUMBER, User},
 };
 
@@ -40,6 +40,11 @@ impl Deployment {
                 "call": {"name": token, "openid": openid}}),
         ] {
             assert_eq!(self.wechat(&wrong).await["error"]["code"], "invalid_request");
+        }
+        // Well-formed, and still none of them is the name of a Mini Program.
+        for app_id in [openid, code, APP_SECRET] {
+            let wrong = json!({"action": "access_token", "actor": "x", "app_id": app_id});
+            assert_eq!(self.wechat(&wrong).await["error"]["code"], "app_unknown");
         }
     }
 

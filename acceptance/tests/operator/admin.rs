@@ -5,13 +5,14 @@ use std::{
     process::{Command, Stdio},
 };
 
-use operator::http_client::HttpClient;
+use operator::http_client::{HttpClient, Reply};
 use serde_json::{Value, json};
 use wechat_simulator::{NewCode, SECOND_APP};
 
 use crate::support::{APP, Stack};
 
 const OPENID: &str = "oCANARYopenidOfTheAdminTests";
+const PAGE: &str = "https://m.example.com";
 const DONE: i32 = 0;
 const NOT_CONFIRMED: i32 = 1;
 const MISUNDERSTOOD: i32 = 2;
@@ -26,6 +27,18 @@ struct Phone {
     user: String,
 }
 
+impl Phone {
+    /// What `POST /login` answered.
+    fn of(body: &Value) -> Self {
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        Self {
+            token: text(&body["token"]),
+            session: text(&body["session"]["id"]),
+            user: text(&body["user"]["id"]),
+        }
+    }
+}
+
 struct Desk {
     stack: Stack,
     api: HttpClient,
@@ -33,7 +46,10 @@ struct Desk {
 
 impl Desk {
     async fn open() -> Self {
-        let mut stack = Stack::deployed().await;
+        Self::at(Stack::deployed().await)
+    }
+
+    fn at(mut stack: Stack) -> Self {
         stack.env.clear();
         let api = HttpClient::new(&stack.service.url);
         Self { stack, api }
@@ -60,12 +76,18 @@ impl Desk {
             }
         }
         assert_eq!(status, 200, "{body}");
-        let text = |value: &Value| value.as_str().expect("a text").to_owned();
-        Phone {
-            token: text(&body["token"]),
-            session: text(&body["session"]["id"]),
-            user: text(&body["user"]["id"]),
-        }
+        Phone::of(&body)
+    }
+
+    /// Opens a page in the phone's web-view: its token is a phone's here.
+    async fn open_page(&self, phone: &Phone) -> Phone {
+        let made = self.api.request("POST", "/tickets").bearer(&phone.token).json(&json!({"audience": PAGE}));
+        let made = made.send().await.expect("an answer").body;
+        let redeemed = self.api.request("POST", "/tickets/redeem");
+        let redeemed = redeemed.json(&json!({"ticket": made["ticket"], "audience": PAGE}));
+        let Reply { status, body, .. } = redeemed.send().await.expect("an answer");
+        assert_eq!(status, 200, "{made} {body}");
+        Phone::of(&body)
     }
 
     async fn passes(&self, phone: &Phone) -> bool {
@@ -166,6 +188,25 @@ async fn ends_one_session_without_asking_when_told_so() {
     // Its id alone is enough, too.
     desk.ends(&["sign-out", "--yes", "--session", &second.session], DONE, "Done.");
     assert!(!desk.passes(&second).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_the_sessions_of_pages_under_the_phones_and_ends_one_by_its_id_alone() {
+    let desk = Desk::at(Stack::deployed_with(&[("PageOrigin", PAGE)]).await);
+    let phone = desk.log_in().await;
+    let (first, second) = (desk.open_page(&phone).await, desk.open_page(&phone).await);
+    let said = desk.ends(&of("sessions", &[]), DONE, &format!("good sessions of user {}: 1\n", phone.user));
+    let of_page = |page: &Phone| {
+        said.lines().any(|line| line.starts_with(&format!("  {}  ", page.session)) && line.ends_with(PAGE))
+    };
+    assert!(of_page(&first) && of_page(&second), "{said}");
+    desk.ends(&["sign-out", "--yes", "--session", &first.session], DONE, "Done.");
+    assert_eq!((desk.passes(&first).await, desk.passes(&second).await), (false, true));
+    desk.ends(&["sign-out", "--yes", "--session", &first.session], DONE, "There was nothing left to do.");
+    let said = desk.ends(&of("sessions", &[]), DONE, &second.session);
+    assert!(!said.contains(&first.session), "{said}");
+    desk.ends(&["sign-out", "--yes", "--session", &phone.session], DONE, "Done.");
+    assert!(!desk.passes(&second).await, "it goes with the phone's");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -136,6 +136,11 @@ async fn an_apps_secret_of_another_form() {
         "FAIL",
         "an entry of the apps secret is not of the documented form (bad_app_secret)",
     );
+    let payment = json!({(id): {"secret": secret, "virtual_payment": {"app_key": ""}}});
+    let report = put(&payment.to_string()).await;
+    let what = "an entry of the apps secret is not of the documented form (bad_virtual_payment)";
+    says(&report, "secrets.apps", "FAIL", what);
+    nothing_else_fails(&report, &["secrets.apps"]);
     for (id, secret) in [(secret, id.to_owned()), (id, secret.to_uppercase())] {
         let report = put(&format!("{{\"{id}\": \"{secret}\"}}")).await;
         says(&report, "secrets.apps", "FAIL", "not an AppID with an AppSecret: 1 of 1");

@@ -49,7 +49,14 @@ pub(crate) struct Stack {
 impl Stack {
     /// As the template deploys it.
     pub(crate) async fn deployed() -> Self {
-        let settings = scanned(Clock::shifted());
+        Self::deployed_with(&[]).await
+    }
+
+    /// With other values of the template's parameters.
+    pub(crate) async fn deployed_with(parameters: &[(&str, &str)]) -> Self {
+        let mut settings = scanned(Clock::shifted());
+        let changed = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        settings.parameters.extend(changed);
         let service = Service::start(&settings).await.expect("the local service starts on free ports");
         let ring = json!({"current": "k1", "k1": RING_KEY});
         service.secrets.put("SessionKeyRingSecret", &ring);

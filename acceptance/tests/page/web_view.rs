@@ -8,7 +8,7 @@ use wxsession::Clock;
 
 use super::support::Stage;
 
-const FILES: [&str; 4] = ["/", "/page.css", "/page.js", "/wxsession-page.js"];
+const FILES: [&str; 5] = ["/", "/page.css", "/page.js", "/wxsession-ticket.js", "/wxsession-page.js"];
 
 async fn stage() -> (Stage, String) {
     let settings = Settings { web_view_port: Some(0), ..scanned(Clock::shifted()) };

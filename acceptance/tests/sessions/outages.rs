@@ -144,9 +144,11 @@ async fn a_ticket_that_is_not_known_to_be_written_is_not_given() {
     }
 }
 
-/// The calls of a redemption for which the oldest page has to go: ticket read and used, parent and user read, the oldest
-/// page ended, the new one named and written.
-const REDEMPTION: usize = 6;
+/// The calls of a redemption for which the oldest page has to go: ticket read and used, parent and user read, the pages
+/// read, the oldest ended, the new one named and written.
+const REDEMPTION: usize = 7;
+/// Which of them ends the oldest page.
+const EVICTION: usize = 4;
 
 #[tokio::test]
 async fn a_page_that_is_not_known_to_be_written_is_not_promised_and_nothing_outlives_a_logout() {
@@ -159,9 +161,16 @@ async fn a_page_that_is_not_known_to_be_written_is_not_promised_and_nothing_outl
             pages.push(stage.world.redeem(&ticket, &parent).await.expect("the tables answer").0);
         }
         let ticket = stage.world.ticket(&parent).await.expect("the tables answer");
+        drop(stage.world.lines());
         stage.flaky.set(Some(trouble));
         let (status, body) = stage.world.redeem_route(&ticket, PAGE).await;
         stage.flaky.set(None);
+        let thrown_out = stage.world.lines().into_iter().filter(|line| line["audit"] == "session_revoked");
+        assert_eq!(
+            thrown_out.count(),
+            usize::from(trouble.after > EVICTION),
+            "{trouble:?}: it leaves its event"
+        );
         assert_eq!(status, if trouble.after < REDEMPTION { 503 } else { 200 }, "{trouble:?} {body}");
         if status == 503 {
             assert_eq!(body["code"], json!("store_unavailable"), "never a 409");
@@ -190,11 +199,50 @@ async fn a_second_redemption_that_cannot_end_the_first_is_no_refusal() {
         let parent = stage.asking();
         let ticket = stage.world.ticket(&parent).await.expect("the tables answer");
         let page = stage.world.redeem(&ticket, &parent).await.expect("the tables answer").0;
+        drop(stage.world.lines());
         stage.flaky.set(Some(trouble));
         let (status, _) = stage.world.redeem_route(&ticket, PAGE).await;
         stage.flaky.set(None);
         assert_eq!(status, if trouble.after < 2 { 503 } else { 409 }, "{trouble:?}");
+        let seen = stage.world.lines().into_iter().filter(|line| line["audit"] == "ticket_reused").count();
+        assert_eq!(seen, usize::from(trouble.after > 0), "{trouble:?}: it was seen");
         assert_eq!(stage.world.redeem_route(&ticket, PAGE).await.0, 409, "it can be repeated");
         assert_eq!(stage.world.authorizes(&page).await, Some(false));
+    }
+}
+
+/// The logout of the session that made their tickets wrote its tombstone, and not theirs.
+#[tokio::test]
+async fn pages_that_a_logout_left_alive_are_listed_and_can_be_ended() {
+    for by in ["their own id", "their parent's id", "the logout again"] {
+        let stage = Stage::new().await;
+        let parent = stage.asking();
+        let ticket = stage.world.ticket(&parent).await.expect("the tables answer");
+        let page = stage.world.redeem(&ticket, &parent).await.expect("the tables answer");
+        let own = parent.1.id.to_string();
+        let end = async |id: &str, asking: &Session| {
+            stage.world.sessions_route("DELETE", "/sessions/{id}", Some(id), asking).await.0
+        };
+        // User and list are read, then the parent ends.
+        stage.flaky.set(Some(Trouble { after: 3, is_executed: false }));
+        assert_eq!(end(&own, &parent.1).await, 503);
+        stage.flaky.set(None);
+        assert_eq!(stage.world.authorizes(&parent.0).await, Some(false));
+        assert_eq!(stage.world.authorizes(&page.0).await, Some(true), "it is alive");
+        let (status, body) = stage.world.sessions_route("GET", "/sessions", None, &stage.other).await;
+        assert_eq!(status, 200);
+        let listed = body["sessions"].as_array().expect("a list");
+        let id = page.1.id.to_string();
+        let found: Vec<_> = listed.iter().filter(|session| session["id"] == *id).collect();
+        assert_eq!(found.len(), 1, "{by}: {body}");
+        assert_eq!((&found[0]["audience"], &found[0]["children"]), (&json!(PAGE), &json!([])), "{body}");
+        assert!(listed.iter().all(|session| session["id"] != *own), "the ended one is not listed");
+        let ended = match by {
+            "their own id" => end(&id, &stage.other).await,
+            "their parent's id" => end(&own, &stage.other).await,
+            _ => stage.world.session_route("DELETE", &parent.0.expose()).await.0,
+        };
+        assert_eq!(ended, 204, "{by}");
+        assert_eq!(stage.world.authorizes(&page.0).await, Some(false), "{by}");
     }
 }

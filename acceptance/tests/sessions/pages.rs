@@ -5,7 +5,7 @@ use wxsession::{Clock, serve, session::Session, token::SessionToken};
 
 use crate::{
     connector::direct,
-    engine::{Engine, SESSIONS},
+    engine::{Call, Engine, SESSIONS},
     world::{NOW, PAGE, World, identity},
 };
 
@@ -80,6 +80,20 @@ impl Stage {
         let (status, body) = self.world.sessions_route("GET", "/sessions", None, &asking.1).await;
         assert_eq!(status, 200);
         body["sessions"].as_array().expect("a list").clone()
+    }
+
+    /// The record of a session, as it is stored.
+    fn record(&self, of: &Held) -> Value {
+        let id = of.1.id.to_string();
+        let found = self.sessions().into_iter().find(|item| item["session_id"]["S"] == *id);
+        found.expect("it is stored")
+    }
+
+    /// Takes the record of a session away: it was never written, or is tidied up.
+    fn forget(&self, of: &Held) {
+        let item = self.record(of);
+        let key = json!({"TableName": SESSIONS, "Key": {"pk": item["pk"], "sk": item["sk"]}});
+        assert_eq!(self.engine.execute(&Call::new("DeleteItem", &key)).status, 200);
     }
 
     fn audits(&self) -> Vec<Value> {
@@ -235,6 +249,52 @@ async fn a_second_redemption_is_refused_and_ends_what_the_first_one_made() {
 }
 
 #[tokio::test]
+async fn every_redemption_after_the_first_leaves_its_event() {
+    for over in ["ended before", "never written", "gone", "ended and gone"] {
+        let stage = Stage::new();
+        let parent = stage.log_in().await;
+        let ticket = stage.ticket(&parent).await;
+        let page = stage.world.redeem(&ticket, &parent).await.expect("the first");
+        if over.starts_with("ended") {
+            assert_eq!(stage.world.session_route("DELETE", &page.0.expose()).await.0, 204);
+        }
+        if over != "ended before" {
+            stage.forget(&page);
+        }
+        drop(stage.world.lines());
+        for _ in 0..3 {
+            stage.world.redeem_route(&ticket, PAGE).await;
+        }
+        let audits = stage.audits();
+        assert_eq!(audits.len(), 3, "{over}: {audits:?}");
+        for event in audits {
+            assert_eq!(
+                (&event["audit"], event.get("ended_session_id")),
+                (&json!("ticket_reused"), None),
+                "{over}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_record_is_refused_like_the_others_and_the_operator_is_told() {
+    let stage = Stage::new();
+    let parent = stage.log_in().await;
+    let ticket = stage.ticket(&parent).await;
+    let mut item = stage.record(&parent);
+    item["expires_at"] = json!({"S": "soon"});
+    stage.engine.import(SESSIONS, &item);
+    drop(stage.world.lines());
+    let (status, body) = stage.world.redeem_route(&ticket, PAGE).await;
+    assert_eq!((status, &body["code"], body.get("operator")), (409, &json!("ticket_invalid"), None));
+    let lines = stage.world.lines();
+    let line = lines.last().expect("a line");
+    assert_eq!((&line["reason"], &line["level"]), (&json!("damaged"), &json!("ERROR")));
+    assert_eq!(line["operator"]["cause"], "a record is damaged: attribute expires_at");
+}
+
+#[tokio::test]
 async fn a_ticket_of_a_session_that_is_over_is_refused() {
     for over in ["logged out", "signed out", "ended", "blocked", "erased"] {
         let stage = Stage::new();
@@ -338,6 +398,48 @@ async fn of_four_pages_the_oldest_goes() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_over_gives_its_place_before_one_that_lives() {
+    for over in ["logged out", "never written", "expired"] {
+        let stage = Stage::new();
+        let parent = stage.log_in().await;
+        let mut pages = Vec::new();
+        for _ in 0..3 {
+            pages.push(stage.page(&parent).await);
+        }
+        match over {
+            "logged out" => drop(stage.world.session_route("DELETE", &pages[1].0.expose()).await),
+            "never written" => stage.forget(&pages[1]),
+            _ => {
+                let mut item = stage.record(&pages[1]);
+                item["expires_at"] = json!({"N": stage.clock.now().to_string()});
+                stage.engine.import(SESSIONS, &item);
+            }
+        }
+        drop(stage.world.lines());
+        let newest = stage.page(&parent).await;
+        for page in [&pages[0], &pages[2], &newest] {
+            assert!(stage.is_good(page).await, "{over}");
+        }
+        assert!(
+            stage.audits().iter().all(|line| line["audit"] != "session_revoked"),
+            "{over}: none was thrown out"
+        );
+        let tombstones = stage.sessions().into_iter().filter(|item| item["state"]["S"] == "ended");
+        assert_eq!(tombstones.count(), 1, "{over}: a write of it that comes late finds a tombstone");
+        // Then the oldest, as ever.
+        let last = stage.page(&parent).await;
+        stage.is_ended(&pages[0], "evicted").await;
+        for page in [&pages[2], &newest, &last] {
+            assert!(stage.is_good(page).await, "{over}");
+        }
+        assert_eq!(stage.world.session_route("DELETE", &parent.0.expose()).await.0, 204);
+        for page in [&pages[2], &newest, &last] {
+            assert!(!stage.is_good(page).await, "{over}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_list_shows_pages_under_their_session_and_each_can_be_ended() {
     let stage = Stage::new();
     let other = stage.log_in().await;
@@ -433,8 +535,10 @@ async fn a_check_moves_no_end_of_a_page_and_is_seen() {
     let parent = stage.log_in().await;
     let page = stage.page(&parent).await;
     stage.clock.advance(4_000);
+    drop(stage.world.lines());
     let (status, body) = stage.world.session_route("GET", &page.0.expose()).await;
     assert_eq!(status, 200);
+    assert_eq!(stage.audits(), Vec::<Value>::new(), "nothing was renewed");
     assert_eq!(body["session"]["expires_at"], page.1.created_at + 7_200);
     assert_eq!(body["session"]["absolute_expires_at"], page.1.created_at + 7_200);
     let listed = stage.listed(&page).await;
@@ -480,6 +584,7 @@ fn cors(headers: &Value) -> (&Value, &Value, &Value) {
 async fn the_one_page_is_shown_the_answers_of_its_routes_and_no_others() {
     let stage = Stage::new();
     let parent = stage.log_in().await;
+    let page = stage.page(&parent).await;
     let world = &stage.world;
     let event = |method: &str, resource: &str, origin: &str, token: Option<&Held>| {
         let mut headers = json!({"Origin": origin});
@@ -504,6 +609,8 @@ async fn the_one_page_is_shown_the_answers_of_its_routes_and_no_others() {
         ("sessions", "DELETE", "/sessions/{id}", Some(&parent), 404, true),
         ("sessions", "POST", "/tickets", Some(&parent), 400, false),
         ("sessions", "DELETE", "/me", None, 401, false),
+        ("sessions", "POST", "/tickets", Some(&page), 403, true),
+        ("sessions", "DELETE", "/me", Some(&page), 403, true),
         ("sessions", "GET", "/nowhere", None, 404, false),
     ] {
         for (origin, answer) in [(PAGE, yes), (OTHER, of_another), ("null", of_another)] {
@@ -550,4 +657,44 @@ async fn neither_a_refused_ticket_nor_a_preflight_is_a_failed_login() {
     {
         assert_eq!(ask(method, resource).await, (false, Value::Null, Value::Null), "{method} {resource}");
     }
+}
+
+/// What the gate refuses is a redemption all the same: no login, and the page can read the refusal.
+#[tokio::test]
+async fn a_redemption_that_the_gate_refuses_is_no_failed_login_and_is_shown_to_the_page() {
+    let stage = Stage::new();
+    let log = stage.world.log_of("login");
+    let (long, good) = ("x".repeat(300 * 1024), "{}".to_owned());
+    let twice = json!({"Origin": [PAGE], "Authorization": ["Bearer a", "Bearer b"]});
+    let joined = json!({"origin": PAGE, "authorization": "Bearer a,Bearer b"});
+    let once = json!({"origin": PAGE});
+    let rest = |resource: &str, headers: &Value, body: &str, path: &str| {
+        let lines = if headers["Origin"].is_array() { "multiValueHeaders" } else { "headers" };
+        json!({"httpMethod": "POST", "resource": resource, "path": path, lines: headers, "body": body})
+    };
+    let http = |key: &str, headers: &Value, body: &str| {
+        json!({"version": "2.0", "routeKey": key, "rawPath": "/v1/tickets/redeem", "headers": headers, "body": body,
+            "requestContext": {"stage": "v1", "http": {"method": "POST"}}})
+    };
+    let (redeem, path) = ("/tickets/redeem", "/tickets/redeem");
+    for (event, status) in [
+        (rest(redeem, &once, &long, path), 413),
+        (rest(redeem, &twice, &good, path), 400),
+        (rest("/{proxy+}", &twice, &good, path), 400),
+        (http("POST /tickets/redeem", &once, &long), 413),
+        (http("POST /tickets/redeem", &joined, &good), 400),
+        (http("$default", &joined, &good), 400),
+    ] {
+        drop(stage.world.lines());
+        let answer = serve::invoke_json(stage.world.login(), &log, event.clone(), "test").await;
+        let answer = answer.expect("a response");
+        assert_eq!(answer["statusCode"], status, "{answer}");
+        assert!(answer.to_string().contains(&format!("{PAGE:?}")), "{answer}");
+        let lines = stage.world.lines();
+        assert_eq!((lines.len(), &lines[0]["logins"]), (1, &Value::Null), "{lines:?}");
+    }
+    drop(stage.world.lines());
+    let event = rest("/login", &once, &long, "/login");
+    drop(serve::invoke_json(stage.world.login(), &log, event, "test").await.expect("a response"));
+    assert_eq!(stage.world.lines()[0]["audit"], "authn_login_fail", "a login is one still");
 }

@@ -87,8 +87,10 @@ struct Data {
     quantity: i64,
     out_trade_no: String,
     attach: String,
+    /// With its price in the console.
     product: Option<(String, i64)>,
-    reduced: Option<i64>,
+    /// What is paid for all of it.
+    fee: i64,
 }
 
 impl WeChat {
@@ -118,11 +120,11 @@ impl WeChat {
         if self.payments.orders.contains_key(&number) {
             return Err((-15_002, "outTradeNo was used"));
         }
-        let price = data.reduced.or(data.product.as_ref().map(|(_, price)| *price));
         if data.product.is_none() {
-            *self.payments.coins(&place, &request.openid) += data.quantity;
+            let coins = self.payments.coins(&place, &request.openid);
+            *coins = coins.checked_add(data.quantity).ok_or((-15_001, "BUY_QUANTITY"))?;
         }
-        let fee = price.unwrap_or(1) * data.quantity;
+        let fee = data.fee;
         let order = Order {
             openid: request.openid.clone(),
             wx_order_id: format!("wx{}", self.mint.hex::<24>()),
@@ -139,43 +141,25 @@ impl WeChat {
 
 impl Data {
     fn read(request: &PaymentRequest, account: &PaymentAccount) -> Result<Self, Failure> {
-        let parsed: Map<String, Value> =
-            serde_json::from_str(&request.sign_data).map_err(|_| (-15_016, "signData is no JSON"))?;
-        // One report has it that a member too many, or a number as text, ends so.
-        if parsed.keys().any(|name| !MEMBERS.contains(&name.as_str())) {
-            return Err((-15_016, "signData has a member too many"));
-        }
-        let number = |name: &str| match parsed.get(name) {
-            None => Ok(None),
-            Some(value) => value.as_i64().map(Some).ok_or((-15_016, "a number is text")),
-        };
-        let text = |name: &str| parsed.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        if text("currencyType") != "CNY" {
+        let members = Members::read(&request.sign_data)?;
+        if members.text("currencyType")? != Some("CNY") {
             return Err((-15_004, "currencyType"));
         }
-        if text("offerId") != account.offer_id {
+        if members.text("offerId")? != Some(&account.offer_id) {
             return Err((-15_001, "OFFER_ID"));
         }
-        let out_trade_no = text("outTradeNo");
-        if !is_out_trade_no(&out_trade_no) {
-            return Err((-15_001, "OUT_TRADE_NO"));
-        }
-        let quantity =
-            number("buyQuantity")?.filter(|quantity| *quantity >= 1).ok_or((-15_001, "BUY_QUANTITY"))?;
-        if !parsed.contains_key("attach") {
-            return Err((-15_001, "ATTACH_EMPTY"));
-        }
-        let product = match request.mode.as_str() {
-            "short_series_goods" => {
-                let id = Some(text("productId")).filter(|id| !id.is_empty());
-                let price = number("goodsPrice")?.ok_or((-15_001, "GOODS_PRICE_EMPTY"))?;
-                Some((id.ok_or((-15_001, "PRODUCT_ID_EMPTY"))?, price))
-            }
-            "short_series_coin" => None,
-            _ => return Err((1001, "mode")),
-        };
-        let (env, reduced) = (number("env")?.unwrap_or(0), number("activitySellingPrice")?);
-        Ok(Self { env, quantity, out_trade_no, attach: text("attach"), product, reduced })
+        let out_trade_no = members.text("outTradeNo")?.filter(|number| is_out_trade_no(number));
+        let quantity = members.number("buyQuantity")?.filter(|quantity| *quantity >= 1);
+        let quantity = quantity.ok_or((-15_001, "BUY_QUANTITY"))?;
+        let (product, price) = members.sold(&request.mode)?;
+        Ok(Self {
+            env: members.number("env")?.unwrap_or(0),
+            quantity,
+            out_trade_no: out_trade_no.ok_or((-15_001, "OUT_TRADE_NO"))?.to_owned(),
+            attach: members.text("attach")?.ok_or((-15_001, "ATTACH_EMPTY"))?.to_owned(),
+            product,
+            fee: price.checked_mul(quantity).ok_or((-15_001, "BUY_QUANTITY"))?,
+        })
     }
 
     fn priced(&self, account: &PaymentAccount) -> Result<(), Failure> {
@@ -184,6 +168,52 @@ impl Data {
             None => Err((-15_010, "the product is not published")),
             Some(published) if published != price => Err((-15_013, "goodsPrice")),
             Some(_) => Ok(()),
+        }
+    }
+}
+
+/// `signData`, each member of its type.
+struct Members(Map<String, Value>);
+
+impl Members {
+    fn read(sign_data: &str) -> Result<Self, Failure> {
+        let members: Map<String, Value> =
+            serde_json::from_str(sign_data).map_err(|_| (-15_016, "signData is no JSON"))?;
+        // One report has it that a member too many, or a number as text, ends so.
+        if members.keys().any(|name| !MEMBERS.contains(&name.as_str())) {
+            return Err((-15_016, "signData has a member too many"));
+        }
+        Ok(Self(members))
+    }
+
+    fn number(&self, name: &str) -> Result<Option<i64>, Failure> {
+        let value = self.0.get(name);
+        value.map(|value| value.as_i64().ok_or((-15_016, "a number is none"))).transpose()
+    }
+
+    fn text(&self, name: &str) -> Result<Option<&str>, Failure> {
+        let value = self.0.get(name);
+        value.map(|value| value.as_str().ok_or((-15_016, "a text is none"))).transpose()
+    }
+
+    /// The product with its price in the console, and what is paid for one; coins are a fen each.
+    fn sold(&self, mode: &str) -> Result<(Option<(String, i64)>, i64), Failure> {
+        let (id, price) = (self.text("productId")?, self.number("goodsPrice")?);
+        let reduced = self.number("activitySellingPrice")?;
+        match mode {
+            "short_series_goods" => {
+                let id = id.filter(|id| !id.is_empty()).ok_or((-15_001, "PRODUCT_ID_EMPTY"))?;
+                let price = price.filter(|price| *price >= 1).ok_or((-15_001, "GOODS_PRICE_EMPTY"))?;
+                if reduced.is_some_and(|reduced| !(1..=price).contains(&reduced)) {
+                    return Err((-15_001, "ACTIVITY_SELLING_PRICE"));
+                }
+                Ok((Some((id.to_owned(), price)), reduced.unwrap_or(price)))
+            }
+            "short_series_coin" if id.is_some() || price.is_some() || reduced.is_some() => {
+                Err((-15_001, "COINS_HAVE_NO_PRODUCT"))
+            }
+            "short_series_coin" => Ok((None, 1)),
+            _ => Err((1001, "mode")),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What can be seen of this WeChat from outside.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::Simulator;
@@ -48,6 +50,13 @@ impl Simulator {
     #[must_use]
     pub fn knobs(&self) -> Knobs {
         self.wechat().knobs.clone()
+    }
+
+    /// What a server stored for the user with `/wxa/set_user_storage`.
+    #[must_use]
+    pub fn user_storage(&self, app_id: &str, openid: &str) -> BTreeMap<String, String> {
+        let user = (app_id.to_owned(), openid.to_owned());
+        self.wechat().people.users.get(&user).map(|user| user.storage.clone()).unwrap_or_default()
     }
 
     /// The latest 10,000 secrets that this WeChat handed out, each with its name: for tests that look for leaks.

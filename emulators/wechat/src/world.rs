@@ -28,7 +28,7 @@ pub use self::faults::{Fault, FaultKind};
 pub use self::knobs::{Knobs, RequestId};
 pub(crate) use self::mint::{Mint, hex};
 pub use self::payments::PaymentAccount;
-pub(crate) use self::payments::{Order, Payments, Place};
+pub(crate) use self::payments::{Order, Payments, Place, Spent};
 pub(crate) use self::people::{Code, CodeKind, EncryptKey, People, SessionKey, User};
 pub use self::quota::Quota;
 pub(crate) use self::quota::Quotas;

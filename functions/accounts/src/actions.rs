@@ -1,33 +1,21 @@
-//! What each action does.
+//! What each action does. Those about sessions are in `sessions`.
 
-use std::{
-    cmp::Reverse,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use wxsession::{
-    SessionId, UserId,
-    session::{Ended, Session, SessionRecord, decide},
-    store::{
-        End, SessionKey, StoreError,
-        item::Damaged,
-        users::{Change, FoundUsers, Index, Moment, Seen, Set},
-    },
+    UserId,
+    store::users::{Change, FoundUsers, Index, Moment, Seen, Set},
     telemetry::Line,
-    token::TokenHash,
-    user::User,
 };
 
 use crate::{
     Accounts, Failure,
-    answer::{Account, FoundUser, ListedSession, Outcome, Refused, RefusedCode},
+    answer::{Account, FoundUser, Outcome, Refused, RefusedCode},
     request::{Action, Wanted},
 };
 
 /// How long a write is tried again that others overtake, when nobody limits the request.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-type Records = Vec<(TokenHash, Result<SessionRecord, Damaged>)>;
 
 impl Accounts {
     pub(crate) async fn act(&self, action: &Action, line: &mut Line) -> Result<Outcome, Failure> {
@@ -97,42 +85,5 @@ impl Accounts {
                 Err(Failure::Refused(refused))
             }
         }
-    }
-
-    async fn list(&self, user: UserId) -> Result<Outcome, Failure> {
-        let (read, records) = self.records(user).await?;
-        let now = self.clock.now();
-        let decided = records.iter().filter_map(|(hash, record)| {
-            decide(now, &self.rules, hash, record.as_ref().ok(), Some(&read)).ok()
-        });
-        let mut good: Vec<&Session> = decided.map(|(session, _)| session).collect();
-        good.sort_by_key(|session| Reverse((session.created_at, session.id)));
-        let sessions = good.into_iter().map(|session| ListedSession {
-            id: session.id.to_string(),
-            created_at: session.created_at,
-            last_seen_at: session.last_seen_at,
-            expires_at: self.rules.ends_at(session),
-            device: session.device.clone(),
-        });
-        Ok(Outcome::Sessions { sessions: sessions.collect() })
-    }
-
-    async fn end(&self, user: UserId, wanted: SessionId) -> Result<Outcome, Failure> {
-        let (_, records) = self.records(user).await?;
-        let is_wanted = |record: &SessionRecord| record.session().is_some_and(|session| session.id == wanted);
-        let found = records.iter().find(|(_, record)| record.as_ref().is_ok_and(is_wanted));
-        let (hash, _) = found.ok_or(RefusedCode::NotFound)?;
-        let key = SessionKey { user, hash: *hash };
-        let ended = self.sessions.end(&key, Ended::EndedByOperator, self.clock.now()).await?;
-        Ok(Outcome::Ended { ended: matches!(ended, End::Now(_)) })
-    }
-
-    /// The account and the sessions in its list.
-    async fn records(&self, user: UserId) -> Result<(User, Records), Failure> {
-        let read = self.users.read(user).await?.filter(|read| read.person.is_some());
-        let read = read.ok_or(RefusedCode::NotFound)?;
-        let listed = read.live.entries().map(|entry| entry.hash);
-        let records: Result<_, StoreError> = self.sessions.some(user, listed).await;
-        Ok((read, records?))
     }
 }

@@ -132,6 +132,25 @@ pub struct ListedSession {
     /// The phone in its own words; untrusted.
     #[cfg_attr(test, schemars(with = "crate::schema::Device"))]
     pub device: Device,
+    /// The sessions of pages in its web-view that are good, newest first. They end with it.
+    pub children: Vec<ListedChild>,
+}
+
+/// A page's session that is good.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ListedChild {
+    /// Its public name.
+    pub id: String,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// Unix seconds. Absent of one that has never been checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_seen_at: Option<i64>,
+    /// Unix seconds.
+    pub expires_at: i64,
+    /// The origin of the page.
+    pub audience: String,
 }
 
 /// Why a request was not done.

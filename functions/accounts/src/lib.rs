@@ -9,6 +9,7 @@ pub mod answer;
 mod request;
 #[cfg(test)]
 mod schema;
+mod sessions;
 
 use lambda_runtime::{Context, Diagnostic};
 use serde::Serialize;

@@ -98,7 +98,10 @@ impl CheckSession {
         let written = self.sessions.renew(found.key(), session, &renewed);
         match line.timed_if_time("store_ms", written).await? {
             Ok(true) => {
-                line.audit("session_renewed", &[]);
+                // A page's session is as long as it was.
+                if session.parent.is_none() {
+                    line.audit("session_renewed", &[]);
+                }
                 Some(renewed)
             }
             Ok(false) => None,

@@ -3,13 +3,14 @@
 //! 1. what is no ticket, or comes from another page, is refused before any table is asked (`request`);
 //! 2. the ticket is read, and becomes the new session's, if it is nobody's yet and not over: one conditional write;
 //! 3. the session that made it is read with its user: both must be good;
-//! 4. its record names the new session, if it is active still; the oldest page goes when there are three;
+//! 4. its record names the new session, if it is active still; when there are three, one goes that is over, or the oldest;
 //! 5. the new session is written, unless its tombstone is there already.
 //!
 //! Between any two of these somebody may log out, or present the ticket again. Both find the new session by the name that
 //! stands where they look, and leave a tombstone that keeps it from being written.
 
 mod request;
+mod room;
 
 use std::time::Instant;
 
@@ -19,7 +20,7 @@ use wxsession::{
     session::{Ended, Refusal, Session},
     store::{
         End, Found, SessionKey, StoreError,
-        children::{Named, with_child},
+        children::Named,
         tickets::{StoredTicket, Used},
     },
     telemetry::Line,
@@ -58,12 +59,12 @@ impl Login {
         let session = self.rules.page_session((hash, parent), id, &wanted.audience, now);
         line.put("session_id", session.id.to_string());
         line.put("app_id", session.app_id.as_str());
-        let gone = self.name(&redemption, &parent.children, line).await?;
+        self.name(&redemption, &parent.children, line).await?;
         let written = self.sessions.create_if_absent(&redemption.child, &session);
         if !line.timed("store_ms", written).await? {
             return Err(refused("parent_over"));
         }
-        audit(parent, &gone, line);
+        line.audit("ticket_redeemed", &[("parent_session_id", parent.id.to_string().into())]);
         Ok(self.reply(&token, &session, false))
     }
 
@@ -109,15 +110,15 @@ impl Login {
         };
         let key = SessionKey { user: ticket.user, hash: child };
         let write = self.sessions.end_child(&key, Ended::TicketReused, now);
-        match line.timed("store_ms", write).await {
-            Err(error) => return error.into(),
-            Ok(End::Now(ended)) => {
-                let ended = ended.map(|id| id.to_string());
-                line.audit("ticket_reused", &[("ended_session_id", ended.into())]);
-            }
-            Ok(End::Before | End::Missing) => {}
-        }
-        refused("used_ticket")
+        let end = line.timed("store_ms", write).await;
+        // Whatever came of it: that a ticket came twice is known.
+        let ended = if let Ok(End::Now(Some(id))) = &end {
+            Some(("ended_session_id", id.to_string().into()))
+        } else {
+            None
+        };
+        line.audit("ticket_reused", ended.as_slice());
+        end.map_or_else(Problem::from, |_| refused("used_ticket"))
     }
 
     fn good<'a>(&self, found: &'a Found, now: i64) -> Result<&'a Session, Problem> {
@@ -126,29 +127,21 @@ impl Login {
         if good.session.parent.is_some() { Err(refused("parent_over")) } else { Ok(good.session) }
     }
 
-    /// Names the new session on its parent's record. Who had to go for it.
+    /// Names the new session on its parent's record.
     async fn name(
         &self,
         redemption: &Redemption,
         read: &[TokenHash],
         line: &mut Line,
-    ) -> Result<Vec<Option<SessionId>>, Problem> {
-        let Redemption { parent, child, now } = redemption;
+    ) -> Result<(), Problem> {
+        let parent = &redemption.parent;
         let until = line.deadline().unwrap_or_else(|| Instant::now() + PATIENCE);
-        let (mut read, mut gone) = (read.to_vec(), Vec::new());
+        let mut read = read.to_vec();
         loop {
-            let (new, going) = with_child(&read, child.hash);
-            // Before the list forgets them: a logout of the parent finds in it whoever may be alive.
-            for hash in going {
-                let key = SessionKey { user: parent.user, hash };
-                let write = self.sessions.end_child(&key, Ended::Evicted, *now);
-                if let End::Now(ended) = line.timed("store_ms", write).await? {
-                    gone.push(ended);
-                }
-            }
+            let new = self.room(redemption, &read, line).await?;
             let write = self.sessions.name_children(parent, &read, &new);
             match line.timed("store_ms", write).await? {
-                Named::Done => return Ok(gone),
+                Named::Done => return Ok(()),
                 Named::Over => return Err(refused("parent_over")),
                 Named::Overtaken(_) if Instant::now() >= until => {
                     return Err(StoreError::overtaken("UpdateItem").into());
@@ -163,22 +156,12 @@ fn is_for(ticket: &StoredTicket, wanted: &Wanted) -> bool {
     ticket.audience == wanted.audience
 }
 
-fn audit(parent: &Session, gone: &[Option<SessionId>], line: &mut Line) {
-    line.audit("ticket_redeemed", &[("parent_session_id", parent.id.to_string().into())]);
-    for ended in gone {
-        let ended = ended.map(|id| id.to_string());
-        let reason = Ended::Evicted.as_str();
-        line.audit("session_revoked", &[("reason", reason.into()), ("ended_session_id", ended.into())]);
-    }
-}
-
 /// A page is told no more than anybody; the operator is told of what must be mended.
 fn over(refusal: Refusal) -> Problem {
-    let Refusal::Damaged(attribute) = refusal else { return refused("parent_over") };
-    refused("damaged").operator(
-        format!("a record is damaged: attribute {attribute}"),
-        "find what else writes to the tables; the user is asked to log in again",
-    )
+    let Refusal::Damaged(_) = refusal else { return refused("parent_over") };
+    let mut problem = Problem::from(refusal);
+    problem.code = Code::TicketInvalid;
+    problem
 }
 
 /// One answer for every reason: who guesses learns nothing.

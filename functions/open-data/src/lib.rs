@@ -29,6 +29,7 @@ use wxsession::{
     config,
     env::{EnvError, Source},
     http::Route,
+    page::PageOrigin,
     serve::HttpFunction,
     store::Users,
 };
@@ -49,6 +50,7 @@ pub struct OpenData {
     keys: SessionKeys,
     users: Users,
     max_age_seconds: Option<u32>,
+    page_origin: Option<PageOrigin>,
     clock: Clock,
     random: Random,
 }
@@ -75,6 +77,7 @@ impl OpenData {
             keys: SessionKeys::new(ring),
             users: Users::new(account.dynamodb(Budget::WRITE), users_table),
             max_age_seconds: config::open_data_max_age(env)?,
+            page_origin: config::page_origin(env)?,
             account,
             clock,
             random,
@@ -100,6 +103,10 @@ impl HttpFunction for OpenData {
 
     fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError> {
         Self::with_account(Account::read(env)?, env, clock, Random::system())
+    }
+
+    fn page_origin(&self) -> Option<&PageOrigin> {
+        self.page_origin.as_ref()
     }
 
     /// Fetches the secrets and opens the connections at the same time, while start-up runs at full

@@ -179,7 +179,7 @@ impl MessagePush {
 fn app(apps: &Arc<Apps>, named: &str) -> Result<App, Problem> {
     let off = || Problem::new(Code::NotEnabled).because("push_off");
     let (id, app) = apps.get(named)?.ok_or_else(off)?;
-    let push = app.push.as_ref().ok_or_else(off)?;
+    let push = Apps::part(id, &app.push)?.ok_or_else(off)?;
     let envelope = Envelope::new(push, id).ok_or_else(off)?;
     Ok(App { id: id.to_owned(), envelope, allows_plain: push.allow_plain })
 }

@@ -34,6 +34,9 @@ struct SessionReply {
     current: bool,
     device: Device,
     children: Vec<ChildReply>,
+    /// Only of a page's session that stands alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -83,28 +86,47 @@ pub(crate) fn named(records: &[Record], id: SessionId) -> Option<TokenHash> {
 }
 
 impl Reply {
-    /// Those that are good, newest first, each with the pages that have a session of it.
+    /// Those that are good, newest first, each with the pages that have a session of it. A page whose parent is over and
+    /// that is good all the same, because the call that ended the parent did not come so far, stands among them: it must be
+    /// seen to be ended.
     pub(crate) fn of(
         records: &Records,
         children: &[Record],
         (now, rules): (i64, &Rules),
         current: SessionId,
     ) -> Self {
-        let children = records.good(children, now, rules);
-        let sessions =
-            records.good(&records.sessions, now, rules).into_iter().map(|(hash, session)| SessionReply {
-                id: session.id.to_string(),
-                created_at: session.created_at,
-                last_seen_at: session.seen_at(),
-                expires_at: rules.ends_at(session),
-                current: session.id == current,
-                device: session.device.clone(),
-                children: children
-                    .iter()
-                    .filter_map(|(_, child)| ChildReply::of(hash, child, rules, current))
-                    .collect(),
+        let parents = records.good(&records.sessions, now, rules);
+        let (nested, alone): (Vec<_>, Vec<_>) =
+            records.good(children, now, rules).into_iter().partition(|(_, child)| {
+                child.parent.as_ref().is_some_and(|of| parents.iter().any(|(hash, _)| **hash == of.hash))
             });
-        Self { sessions: sessions.collect() }
+        let sessions = parents.into_iter().map(|(hash, session)| SessionReply {
+            children: nested
+                .iter()
+                .filter_map(|(_, child)| ChildReply::of(hash, child, rules, current))
+                .collect(),
+            ..SessionReply::of(session, rules, current)
+        });
+        let alone = alone.into_iter().map(|(_, child)| SessionReply::of(child, rules, current));
+        let mut sessions: Vec<_> = sessions.chain(alone).collect();
+        sessions.sort_by(|one, other| (other.created_at, &other.id).cmp(&(one.created_at, &one.id)));
+        Self { sessions }
+    }
+}
+
+impl SessionReply {
+    /// The session, without its pages.
+    fn of(session: &Session, rules: &Rules, current: SessionId) -> Self {
+        Self {
+            id: session.id.to_string(),
+            created_at: session.created_at,
+            last_seen_at: session.seen_at(),
+            expires_at: rules.ends_at(session),
+            current: session.id == current,
+            device: session.device.clone(),
+            children: Vec::new(),
+            audience: session.parent.as_ref().map(|parent| parent.audience.clone()),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What each action does.
 
+use std::sync::Arc;
+
 use wxsession::{
     Secret, UserId,
     http::{Code, Problem},
@@ -9,7 +11,7 @@ use wxsession::{
 use wxsession_wechat::{
     api::Call,
     calls::deadline,
-    secrets::{App, VirtualPayment},
+    secrets::{App, Apps, VirtualPayment},
     signature::{pay_signature, user_signature},
     vault::Owner,
 };
@@ -27,10 +29,10 @@ const HMAC_SHA256: &str = "hmac_sha256";
 
 impl Backend {
     pub(crate) async fn act(&self, asked: &Asked, line: &mut Line) -> Result<Outcome, Failure> {
-        let apps = line.timed("secrets_ms", self.calls.apps().value()).await;
-        self.calls.apps().report(line);
-        let apps = apps.map_err(Problem::from)?;
-        let (_, app) = apps.get(&asked.app_id).map_err(Problem::from)?.ok_or(RefusedCode::AppUnknown)?;
+        let apps = self.apps(asked, line).await?;
+        let (app_id, app) = look(&apps, asked)?;
+        // Not before it is known to be a Mini Program's: anything may come in its place.
+        line.put("app_id", app_id);
         let signer = match asked.user {
             Some(user) => Some((user, self.signer(user, asked, line).await?)),
             None => None,
@@ -42,9 +44,11 @@ impl Backend {
                 Ok(Outcome::Number(self.calls.phone_number(user, code, line).await?))
             }
             (Action::VirtualPayment(payment), Some(signer)) => {
-                self.payment(app, payment, signer, asked.checks, line).await
+                self.payment((app_id, app), payment, signer, asked.checks, line).await
             }
-            (Action::Xpay(call), signer) => self.xpay(app, call, signer.as_ref(), asked.checks, line).await,
+            (Action::Xpay(call), signer) => {
+                self.xpay((app_id, app), call, signer.as_ref(), asked.checks, line).await
+            }
             (Action::UserStorage(storage), Some(signer)) => {
                 let key = self.session_key(signer, asked.checks, line).await?;
                 let body = storage.body();
@@ -61,6 +65,20 @@ impl Backend {
         }
     }
 
+    /// The apps secret. What the request needs of it may just have been put there.
+    async fn apps(&self, asked: &Asked, line: &mut Line) -> Result<Arc<Apps>, Failure> {
+        let cached = self.calls.apps();
+        let apps = line.timed("secrets_ms", cached.value()).await;
+        cached.report(line);
+        let apps = apps.map_err(Problem::from)?;
+        if look(&apps, asked).is_ok() {
+            return Ok(apps);
+        }
+        let newer = line.timed("secrets_ms", cached.newer_than(&apps)).await;
+        cached.report(line);
+        Ok(newer.unwrap_or(apps))
+    }
+
     async fn token(
         &self,
         app_id: &str,
@@ -68,20 +86,23 @@ impl Backend {
         line: &mut Line,
     ) -> Result<Outcome, Failure> {
         let token = self.calls.access_token(app_id, refused, line).await.map_err(Problem::from)?;
+        // WeChat gives the same one to everybody as long as it is good.
+        if refused.is_some_and(|refused| refused.expose() == token.expose()) {
+            return Err(RefusedCode::Unavailable.because("no_other_token").into());
+        }
         Ok(Outcome::Token { access_token: token.expose().to_owned(), expires_at: token.expires_at() })
     }
 
     async fn payment(
         &self,
-        app: &App,
+        app: (&str, &App),
         payment: &payment::Payment,
         signer: &(UserId, Signer),
         checks: bool,
         line: &mut Line,
     ) -> Result<Outcome, Failure> {
         let (account, app_key) = keys(app, payment.env)?;
-        let offer = payment.sign_data(account.offer_id.as_deref());
-        let sign_data = offer.ok_or_else(|| RefusedCode::NotConfigured.because("no_offer_id"))?;
+        let sign_data = sign_data(account, payment)?;
         let key = self.session_key(signer, checks, line).await?;
         Ok(Outcome::Payment(Payment {
             mode: payment.mode,
@@ -93,7 +114,7 @@ impl Backend {
 
     async fn xpay(
         &self,
-        app: &App,
+        app: (&str, &App),
         call: &xpay::Call,
         signer: Option<&(UserId, Signer)>,
         checks: bool,
@@ -151,9 +172,31 @@ impl Backend {
     }
 }
 
+/// The Mini Program, if it has what the request needs.
+fn look<'a>(apps: &'a Apps, asked: &Asked) -> Result<(&'a str, &'a App), Failure> {
+    let app = apps.get(&asked.app_id).map_err(Problem::from)?.ok_or(RefusedCode::AppUnknown)?;
+    match &asked.action {
+        Action::VirtualPayment(payment) => {
+            let (account, _) = keys(app, payment.env)?;
+            sign_data(account, payment)?;
+        }
+        Action::Xpay(call) => {
+            keys(app, call.env)?;
+        }
+        Action::PhoneNumber(_) | Action::AccessToken(_) | Action::UserStorage(_) => {}
+    }
+    Ok(app)
+}
+
 /// What the Mini Program has of virtual payment, and the `AppKey` of an environment.
-fn keys(app: &App, env: Env) -> Result<(&VirtualPayment, &Secret), Failure> {
+fn keys<'a>((id, app): (&str, &'a App), env: Env) -> Result<(&'a VirtualPayment, &'a Secret), Failure> {
     let missing = |what| RefusedCode::NotConfigured.because(what);
-    let account = app.virtual_payment.as_ref().ok_or_else(|| missing("no_virtual_payment"))?;
+    let account = Apps::part(id, &app.virtual_payment).map_err(Problem::from)?;
+    let account = account.ok_or_else(|| missing("no_virtual_payment"))?;
     Ok((account, env.app_key(account).map_err(missing)?))
+}
+
+fn sign_data(account: &VirtualPayment, payment: &payment::Payment) -> Result<String, Failure> {
+    let offer = payment.sign_data(account.offer_id.as_deref());
+    Ok(offer.ok_or_else(|| RefusedCode::NotConfigured.because("no_offer_id"))?)
 }

@@ -104,11 +104,12 @@ pub enum RefusedCode {
     NotConfigured,
     /// WeChat does not hold the `session_key` that we hold, or we hold none: the user logs in, then ask again, once.
     SessionKeyStale,
-    /// The phone code is bad, expired, used, another user's, or a login code: the user presses the button again.
+    /// The phone code is bad, expired, used, another user's, or a login code: the user presses the button again. With a `reason` WeChat refused
+    /// with an errcode that is in no table, and another press may end the same.
     PhoneCodeInvalid,
     /// WeChat's limit per minute is reached.
     RateLimited,
-    /// Cannot tell: `reason` says who did not answer. Try again; a phone code may be spent.
+    /// Cannot tell: `reason` says who did not answer, or that WeChat gives no other token. Try again; a phone code may be spent.
     Unavailable,
     /// The deployment is wrongly set up, at WeChat or at AWS. An operator must act; the log says how.
     Misconfigured,
@@ -158,7 +159,11 @@ impl From<&Problem> for Refused {
             Code::UserBlocked => RefusedCode::UserBlocked.into(),
             Code::NotEnabled => Self { code: RefusedCode::NotConfigured, reason: problem.reason },
             Code::SessionKeyStale => RefusedCode::SessionKeyStale.into(),
-            Code::PhoneCodeInvalid => RefusedCode::PhoneCodeInvalid.into(),
+            // WeChat bills each press: a backend may want to stop where nobody knows that another will help.
+            Code::PhoneCodeInvalid => {
+                let reason = problem.reason.filter(|reason| reason.starts_with("unexpected_"));
+                Self { code: RefusedCode::PhoneCodeInvalid, reason }
+            }
             Code::RateLimited => RefusedCode::RateLimited.into(),
             Code::UpstreamUnavailable | Code::UpstreamInvalid => RefusedCode::Unavailable.because("wechat"),
             Code::StoreUnavailable if problem.reason == Some("secrets") => {

@@ -7,6 +7,7 @@
 
 mod actions;
 pub mod answer;
+mod object;
 mod payment;
 mod request;
 #[cfg(test)]
@@ -100,7 +101,6 @@ impl Backend {
 
     async fn done(&self, asked: &Asked, line: &mut Line) -> Result<Answer, Problem> {
         line.put("action", asked.action.name());
-        line.put("app_id", asked.app_id.as_str());
         if let Some(user) = asked.user {
             line.put("user_id", user.to_string());
         }

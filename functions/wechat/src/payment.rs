@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use wxsession::{Secret, account::Malformed};
 use wxsession_wechat::secrets::VirtualPayment;
 
+use crate::object;
+
 /// What the phone's call is named in `paySig`.
 pub(crate) const CALLED: &str = "requestVirtualPayment";
 const MOST_PRODUCT_CHARACTERS: usize = 64;
@@ -53,6 +55,7 @@ impl Env {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fields {
     /// What is sold.
+    #[serde(deserialize_with = "object::word")]
     pub(crate) mode: Mode,
     /// 0: live, 1: sandbox. The released version of a Mini Program takes 0 alone.
     pub(crate) env: u8,

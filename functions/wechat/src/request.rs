@@ -9,6 +9,7 @@ use wxsession::{
 use wxsession_wechat::phone_number::PhoneCode;
 
 use crate::{
+    object,
     payment::{self, Payment, given, is_name},
     storage::{Pair, Storage},
     xpay,
@@ -40,14 +41,18 @@ pub(crate) enum Request {
         app_id: String,
         user_id: String,
         check_session_key: Option<bool>,
+        #[serde(deserialize_with = "object::one")]
         payment: payment::Fields,
     },
-    /// What is sent to a path of `/xpay/`. `notify_provide_goods` is about no user, everything else about one.
+    /// What is sent to a path of `/xpay/`. `notify_provide_goods` is about no user, everything else about one: of `user_id`, or of
+    /// `openid` where the user's signature is not needed.
     SignXpay {
         actor: String,
         app_id: String,
         user_id: Option<String>,
+        openid: Option<String>,
         check_session_key: Option<bool>,
+        #[serde(deserialize_with = "object::one")]
         call: xpay::Fields,
     },
     /// What is sent to `/wxa/set_user_storage`.
@@ -56,8 +61,22 @@ pub(crate) enum Request {
         app_id: String,
         user_id: String,
         check_session_key: Option<bool>,
+        #[serde(deserialize_with = "object::each")]
         kv_list: Vec<Pair>,
     },
+}
+
+/// What is read beside [`Request`].
+#[derive(Deserialize)]
+struct Named {
+    #[serde(rename = "call")]
+    _call: Option<Name>,
+}
+
+#[derive(Deserialize)]
+struct Name {
+    #[serde(rename = "name")]
+    _name: String,
 }
 
 /// What a request means.
@@ -73,7 +92,7 @@ pub(crate) enum Action {
 pub(crate) struct Asked {
     pub(crate) actor: Actor,
     pub(crate) app_id: String,
-    /// `None` where it is about no user.
+    /// `None` where it is about no user, or about one who is named by openid.
     pub(crate) user: Option<UserId>,
     /// Whether WeChat is asked first if it still holds the `session_key`.
     pub(crate) checks: bool,
@@ -82,8 +101,9 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn read(json: &str) -> Result<Self, Malformed> {
-        // serde takes an array for a tagged object, too.
-        let request = json.trim_start().starts_with('{').then(|| serde_json::from_str::<Request>(json));
+        // serde takes an array for a tagged object, too, and the number of a call for its name.
+        let is_object = json.trim_start().starts_with('{') && serde_json::from_str::<Named>(json).is_ok();
+        let request = is_object.then(|| serde_json::from_str::<Request>(json));
         request.and_then(Result::ok).ok_or(Malformed("request_form"))?.read()
     }
 
@@ -110,9 +130,8 @@ impl Request {
                 let payment = Action::VirtualPayment(payment.read()?);
                 (actor, app_id, Some(user_id), check_session_key, payment)
             }
-            Self::SignXpay { actor, app_id, user_id, check_session_key, call } => {
-                let call = call.read()?;
-                given(user_id.is_some() == call.names_user, "user_id_of_the_call")?;
+            Self::SignXpay { actor, app_id, user_id, openid, check_session_key, call } => {
+                let call = call.read()?.about(user_id.is_some(), openid)?;
                 given(call.needs_session_key || check_session_key != Some(true), "call_without_session_key")?;
                 (actor, app_id, user_id, check_session_key, Action::Xpay(call))
             }

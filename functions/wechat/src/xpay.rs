@@ -10,7 +10,9 @@ use wxsession::account::Malformed;
 
 pub(crate) use fields::Fields;
 
-use crate::payment::Env;
+use crate::payment::{Env, given, is_name};
+
+const MOST_OPENID_CHARACTERS: usize = 48;
 
 /// A call to be signed.
 #[derive(Debug)]
@@ -68,9 +70,21 @@ impl Call {
         self.path.trim_start_matches("/xpay/")
     }
 
-    /// The exact bytes to be sent.
+    /// It with the openid in place of a user's account, which is needed where the user signs, too. Exactly one of the two names the user.
+    pub(crate) fn about(self, has_account: bool, openid: Option<String>) -> Result<Self, Malformed> {
+        let has_openid = openid.is_some();
+        let names_one =
+            if self.needs_session_key { has_account && !has_openid } else { has_account != has_openid };
+        let is_about_nobody = !has_account && !has_openid;
+        given(if self.names_user { names_one } else { is_about_nobody }, "user_id_of_the_call")?;
+        given(openid.as_deref().is_none_or(|openid| is_name(openid, MOST_OPENID_CHARACTERS)), "openid_form")?;
+        Ok(Self { body: Body { openid, ..self.body }, ..self })
+    }
+
+    /// The exact bytes to be sent; `openid` is that of the account that is named.
     pub(crate) fn body(&self, openid: Option<&str>) -> String {
-        let body = Body { openid: openid.map(str::to_owned), ..self.body.clone() };
+        let openid = openid.map(str::to_owned).or_else(|| self.body.openid.clone());
+        let body = Body { openid, ..self.body.clone() };
         serde_json::to_string(&body).expect("texts and numbers are JSON")
     }
 

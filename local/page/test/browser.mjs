@@ -17,7 +17,7 @@ export function launch() {
 /** The service named by WXSESSION_PAGE_URL, or one of our own on free ports. */
 export async function service() {
   if (process.env.WXSESSION_PAGE_URL) return { url: process.env.WXSESSION_PAGE_URL, stop() {} };
-  const ports = ['--port', '0', '--wechat-port', '0', '--dynamodb-port', '0'];
+  const ports = ['--port', '0', '--wechat-port', '0', '--web-view-port', '0', '--dynamodb-port', '0', '--secrets-port', '0'];
   const child = spawn('cargo', ['run', '-q', '-p', 'local', '--', ...ports], { stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await new Promise((resolve, reject) => {
     let printed = '';

@@ -2,8 +2,8 @@
 
 import { createPageSession } from './wxsession-page.js';
 
-// For the button that shows what a stolen ticket is worth. An app has no use for it, and the module takes it out of the URL.
-const ticket = /[#&]wxt=([^&#]*)/.exec(location.hash)?.[1];
+// For the button that shows what a stolen ticket is worth: wxsession-ticket.js took it out of the URL. An app has no use for it.
+const ticket = window.wxsessionTicket;
 const baseUrl = document.documentElement.dataset.gateway;
 const session = createPageSession({ baseUrl });
 
@@ -11,12 +11,12 @@ const WORDS = {
   en: {
     title: 'A page of another origin', working: '…', me: 'Call GET /me', check: 'Check the session', closed: 'Make a ticket', thief: 'Redeem the ticket again', logout: 'Log out here',
     in: 'Signed in as {0}', here: 'This page has a session.', out: 'No session: go back and open this page again ({0})', answered: 'The service answered {0}', left: 'Logged out, here only.',
-    shut: 'Closed to pages: the browser may not even read the refusal.', caught: '{0}. And this page’s session has ended, because somebody has its ticket.', error: 'Nobody can tell: {0}. The session stays.'
+    shut: 'Closed to pages. {0}.', caught: '{0}. And this page’s session has ended, because somebody has its ticket.', error: 'Nobody can tell: {0}. The session stays.'
   },
   'zh-CN': {
     title: '另一个源的页面', working: '…', me: '调用 GET /me', check: '检查会话', closed: '签发票据', thief: '再次兑换票据', logout: '在此退出',
     in: '已登录：{0}', here: '此页面有自己的会话。', out: '没有会话：请返回小程序，重新打开此页面（{0}）', answered: '服务端返回 {0}', left: '已退出，仅限此页面。',
-    shut: '此接口不对页面开放，浏览器甚至读不到拒绝的内容。', caught: '{0}。票据已泄露，所以此页面的会话也已结束。', error: '暂时无法判断：{0}。会话保留。'
+    shut: '此接口不对页面开放。{0}。', caught: '{0}。票据已泄露，所以此页面的会话也已结束。', error: '暂时无法判断：{0}。会话保留。'
   }
 };
 const language = new URLSearchParams(location.search).get('lang');
@@ -32,11 +32,12 @@ const acts = {
     const { user } = await session.check();
     return [word('in', user.id.slice(0, 8) + '…'), 'good'];
   },
-  /** One of the routes that are closed to a page. They have no CORS headers, so that the refusal looks like no answer. */
+  /** One of the routes that are closed to a page. The refusal names the page's origin to the browser, so that it can be read. */
   async closed() {
     const body = JSON.stringify({ audience: location.origin });
-    const answer = session.request('/tickets', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
-    return answer.then(told, () => [word('shut'), 'good']);
+    const response = await session.request('/tickets', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+    const [text] = await told(response);
+    return response.status === 403 ? [word('shut', text), 'good'] : [text, 'bad'];
   },
   async thief() {
     const body = JSON.stringify({ ticket, audience: location.origin });

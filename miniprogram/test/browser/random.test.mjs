@@ -26,7 +26,7 @@ const FAULTS = [
 async function history(seed, edits) {
   const random = randomOf(seed);
   const api = new FakeApi();
-  const view = new WebView(api, { edits });
+  const view = new WebView(api, { edits, early: seed % 2 > 0 });
   const wrong = [];
   // Half of the histories have no fault in them, a third no storage that breaks: there, more must hold.
   const faulty = random(2) > 0;

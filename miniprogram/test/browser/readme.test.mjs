@@ -1,4 +1,4 @@
-// The page that people copy from the README files runs as it stands there.
+// The page that people copy from the README files runs as it stands there, and in every sample the ticket is taken first.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -6,12 +6,21 @@ import { test } from 'node:test';
 import { createContext, runInContext } from 'node:vm';
 import { FakeApi, H5, WebView, offline } from './web.mjs';
 
+for (const name of ['README.md', 'README.zh-CN.md', '../docs/tickets.md', '../docs/zh/tickets.md']) {
+  test(`in the page of ${name} nothing is loaded or run before the classic script that takes the ticket`, () => {
+    const [, page] = /```html\n([^]*?)```/.exec(readFileSync(new URL('../../' + name, import.meta.url), 'utf8'));
+    const elements = page.match(/<(?!!)[a-z][^>]*>/g).filter((each) => !/^<(html|head|meta)\b/.test(each));
+    assert.equal(elements[0], '<script src="wxsession-ticket.js">');
+    assert.match(page, /<script type="module">[^]*createPageSession\(/);
+  });
+}
+
 for (const [name, again] of [['README.md', /open this page again/], ['README.zh-CN.md', /重新打开/]]) {
   test(`the page of ${name} shows what the service answers, and asks to be opened again`, async () => {
     const [, script] = /<script type="module">([^]*?)<\/script>/.exec(readFileSync(new URL('../../' + name, import.meta.url), 'utf8'));
     assert.match(script, /import \{ createPageSession \} from '\.\/wxsession-page\.js';/);
     const api = new FakeApi();
-    const view = new WebView(api);
+    const view = new WebView(api, { early: true });
     const show = async (href) => {
       const out = { textContent: '' };
       view.load(href, 'bare');

@@ -8,9 +8,9 @@ test('the token goes under baseUrl and to the listed origins, in Authorization, 
   const { api, view, token } = await opened();
   const bare = { api, session: view.load(H5 + '/', { origins: ['https://FILES.example.com:443/'] }).session };
   const urls = {
-    ours: ['/orders', 'orders', '', '@evil.com', '//evil.com', ' https://evil.com', '?a=1', BASE + '/a', BASE, BASE + '?a', 'HTTPS://API.example.com:443/prod/a', 'https://files.example.com', 'https://files.example.com/a#b', new URL(BASE + '/x')],
+    ours: ['/orders', 'orders', '', '@evil.com', '//evil.com', ' https://evil.com', '?a=1', BASE + '/a', BASE, BASE + '?a', BASE + '#a', BASE + '?a#b', 'HTTPS://API.example.com:443/prod/a', 'https://files.example.com', 'https://files.example.com/a#b', 'https://files.example.com#/b', '/a/../b', 'a/..', '/../prod/a', '/#/../..', '/?a=/../..', new URL(BASE + '/x')],
     theirs: [
-      'https://evil.com/', 'https://api.example.com/', 'https://api.example.com/production', 'https://api.example.com/prod/../other', BASE + '/%2e%2e/other', '/../other', 'https://api.example.com.evil.com/prod/', 'https://api.example.com@evil.com/prod/',
+      'https://evil.com/', 'https://api.example.com/', 'https://api.example.com/production', 'https://api.example.com/prod/../other', BASE + '/%2e%2e/other', 'https://api.example.com/production#/prod/', 'https://api.example.com#/prod/', 'https://api.example.com.evil.com/prod/', 'https://api.example.com@evil.com/prod/',
       'https://user@api.example.com/prod/a', 'http://api.example.com/prod/a', 'https://api.example.com:8443/prod/a', 'https://files.example.com.evil.com/', 'https:evil.com', 'data:text/plain,a', H5 + '/x'
     ]
   };
@@ -24,7 +24,10 @@ test('the token goes under baseUrl and to the listed origins, in Authorization, 
       assert.doesNotMatch(sent, /wxs_/);
     }
   }
-  for (const url of [undefined, null, 5, {}, ['/a']]) assert.equal((await settle(bare.session.request(url))).error.name, 'TypeError');
+  api.log.length = 0;
+  const leaving = ['/../other', '..', '/..', '../', '/%2e%2e/x', '/.%2E/x', '..\\other', '/a/../../production', '.\t./other', '/../../../other'];
+  for (const url of [undefined, null, 5, {}, ['/a'], ...leaving]) assert.equal((await settle(bare.session.request(url))).error.name, 'TypeError', String(url));
+  assert.deepEqual(paths(api), []);
 });
 
 test('an own Authorization does not go along with the token; redirects are not followed unless asked for', async () => {

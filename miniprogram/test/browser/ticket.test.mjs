@@ -20,8 +20,8 @@ test('the ticket leaves the URL before anything is awaited, and what else is the
     ['/#wxt=T#wechat_redirect', '/#wechat_redirect'], ['/#/a&wxt=T#wechat_redirect', '/#/a#wechat_redirect'], ['/?wxt=keep&wxt=it#wxt=T', '/?wxt=keep&wxt=it'],
     ['/#wxt=old&wxt=T', '/'], ['/#wxt=', '/'], ['//evil.com/#wxt=T', '//evil.com/'], ['/#/a?b=c&wxt=T', '/#/a?b=c'], ['/#a', '/#a'], ['/', '/']
   ]) {
-    for (const replaceFails of [false, true]) {
-      const { api, view } = start();
+    for (const [replaceFails, early] of [[false, false], [true, false], [false, true], [true, true]]) {
+      const { api, view } = start({ early });
       view.replaceFails = replaceFails;
       const ticket = api.ticket();
       view.load(H5 + before.replace('T', ticket));
@@ -30,6 +30,32 @@ test('the ticket leaves the URL before anything is awaited, and what else is the
       assert.deepEqual(redeemed, before.includes('T') ? [{ ticket, audience: H5 }] : [], before);
     }
   }
+});
+
+test('with wxsession-ticket.js no other script sees the ticket, neither before the module nor when the fragment changes', async () => {
+  const { api, view } = start({ early: true });
+  view.load(H5 + '/#/a&wxt=' + api.ticket('anna'));
+  assert.equal(await userOf(view.session), 'anna');
+  view.moveTo(H5 + '/#/b&wxt=' + api.ticket('ben'));
+  assert.equal(await userOf(view.session), 'ben');
+  assert.deepEqual([view.seen, 'wxsessionTicket' in view.globals], [[H5 + '/#/a', H5 + '/#/b'], false]);
+});
+
+test('what wxsession-ticket.js kept is taken once, also a ticket that was cut off, and a newer one in the URL wins', async () => {
+  const { api, view } = start({ early: true });
+  view.load(H5 + '/#wxt=' + api.ticket('anna'), 'bare');
+  assert.match(view.globals.wxsessionTicket, /^wxt_/);
+  view.href = H5 + '/#wxt=' + api.ticket('ben');
+  const session = view.create();
+  assert.equal(await userOf(session), 'ben');
+  assert.equal(view.create(), session);
+  assert.deepEqual([api.count('POST', '/tickets/redeem'), view.href], [1, H5 + '/']);
+  view.load(H5 + '/#wxt=');
+  reopened((await settle(view.session.request('/orders'))).error, 'ticket_invalid');
+  view.load(H5 + '/', 'bare');
+  // An element of that id.
+  view.globals.wxsessionTicket = { tagName: 'A' };
+  reopened((await settle(view.create().request('/orders'))).error, 'no_ticket');
 });
 
 test('it leaves the URL also when the page is given nonsense', () => {
@@ -161,6 +187,52 @@ test('a page that comes back from the cache goes on as who is there now', async 
   await view.session.logout();
   view.back();
   reopened((await settle(view.session.request('/orders'))).error, 'no_ticket');
+});
+
+test('a page that comes back from the cache drops what a later page took out of the storage', async () => {
+  for (const reloaded of [false, true]) {
+    const { api, view } = await opened({}, 'anna');
+    if (reloaded) view.load();
+    view.leave();
+    // It is full: the later page lives in memory, and has removed what lay there.
+    view.storage.broken = ['setItem'];
+    view.load(H5 + '/b#wxt=' + api.ticket('ben'));
+    assert.equal(await userOf(view.session), 'ben');
+    view.back();
+    const sent = api.log.length;
+    reopened((await settle(view.session.request('/orders'))).error, 'no_ticket');
+    assert.equal(api.log.length, sent);
+  }
+});
+
+test('nor does a redemption come back that was under way when the page was left', async () => {
+  const { api, view } = await opened({}, 'anna');
+  const carl = api.ticket('carl');
+  api.slow = ({ data }) => (data && data.ticket === carl ? 30 : 1);
+  view.load(H5 + '/#wxt=' + carl);
+  view.leave();
+  view.storage.broken = ['setItem'];
+  view.load(H5 + '/b#wxt=' + api.ticket('ben'));
+  assert.equal(await userOf(view.session), 'ben');
+  view.back();
+  for (let round = 0; round < 2; round++) {
+    reopened((await settle(view.session.request('/orders'))).error, 'no_ticket');
+    for (let turn = 0; turn < 40; turn++) await new Promise(setImmediate);
+  }
+  assert.deepEqual([...api.live.values()], ['anna', 'ben'], 'what nobody will use is ended');
+});
+
+test('a page whose storage never worked, or cannot be read, keeps its session when it comes back', async () => {
+  const storage = new FakeStorage();
+  storage.broken = ['setItem'];
+  for (const kept of [storage, null]) {
+    const api = new FakeApi();
+    const view = new WebView(api, { storage: kept }).load(H5 + '/#wxt=' + api.ticket('anna'));
+    assert.equal(await userOf(view.session), 'anna');
+    view.leave();
+    view.back();
+    assert.equal(await userOf(view.session), 'anna');
+  }
 });
 
 test('storage that throws, lies or is forbidden: the session lives in memory, and nobody else\'s comes back', async () => {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
 
-const FILE = new URL('../../browser/wxsession-page.js', import.meta.url);
+const file = (name) => readFileSync(new URL('../../browser/' + name, import.meta.url), 'utf8');
 export const BASE = 'https://api.example.com/prod';
 export const H5 = 'https://h5.example.com';
 
@@ -118,11 +118,14 @@ export class FakeStorage {
   }
 }
 
-/** One web-view: its URL and its storage outlive the pages in it. `edits` make a module with a mistake. */
+/**
+ * One web-view: its URL and its storage outlive the pages in it. `edits` make a module with a mistake. `early`: its pages have
+ * wxsession-ticket.js at their head.
+ */
 export class WebView {
-  constructor(api, { storage = new FakeStorage(), edits = [] } = {}) {
-    Object.assign(this, { api, storage, href: 'about:blank', replaceFails: false, hidden: [] });
-    this.source = readFileSync(FILE, 'utf8').replace('export function', 'function');
+  constructor(api, { storage = new FakeStorage(), edits = [], early = false } = {}) {
+    Object.assign(this, { api, storage, early, href: 'about:blank', replaceFails: false, hidden: [] });
+    this.source = file('wxsession-page.js').replace('export function', 'function');
     for (const [from, to] of edits) {
       if (this.source.split(from).length !== 2) throw new Error(`mutation must match once: ${from}`);
       this.source = this.source.replace(from, () => to);
@@ -163,6 +166,11 @@ export class WebView {
     Object.defineProperty(globals, 'sessionStorage', this.storage ? { value: this.storage } : forbidden('sessionStorage'));
     Object.defineProperty(globals, 'localStorage', forbidden('localStorage'));
     Object.defineProperty(globals, 'document', forbidden('document'));
+    globals.window = globals;
+    if (this.early) runInContext(file('wxsession-ticket.js'), globals);
+    // What a router or a statistics script reads that runs before the module.
+    this.seen = [view.href];
+    this.listeners.hashchange.push(() => this.seen.push(this.href));
     runInContext(this.source + '\nglobalThis.createPageSession = createPageSession;', globals);
     this.globals = globals;
     this.create = (more) => globals.createPageSession({ baseUrl: BASE, ...more });

@@ -49,6 +49,11 @@ test('the file that a page copies is small, of one piece, and of syntax that eve
   parse(text, { ecmaVersion: LANGUAGE, sourceType: 'module' });
 });
 
+test('what stands first in the page\'s head is a classic script, and hardly anything to wait for', async () => {
+  parse(await readFile(root + 'browser/wxsession-ticket.js', 'utf8'), { ecmaVersion: LANGUAGE, sourceType: 'script' });
+  assert.ok(await sizeOf('browser/wxsession-ticket.js') <= 1024);
+});
+
 test('the committed build is what src/ gives', async () => {
   assert.equal(await readFile(root + COMMITTED, 'utf8'), (await outputs())[COMMITTED], 'run `npm run build`');
 });
@@ -117,10 +122,10 @@ test('the manifest keeps nobody from installing it, and names its Mini Program f
 
 test('the package holds what it names, the licences, and nothing of the workshop', () => {
   for (const path of ['miniprogram_dist/index.js', 'miniprogram_dist/index.d.ts', 'dist/wxsession.mjs', 'dist/wxsession.d.mts', 'dist/wxsession.min.js',
-    'dist/wxsession.global.js', 'dist/page.js', 'dist/page.d.ts', 'browser/wxsession-page.js', 'browser/wxsession-page.d.ts', 'browser/package.json', 'LICENSE-MIT', 'LICENSE-APACHE', 'README.md', 'README.zh-CN.md', 'package.json']) {
+    'dist/wxsession.global.js', 'dist/page.js', 'dist/page.d.ts', 'browser/wxsession-page.js', 'browser/wxsession-page.d.ts', 'browser/wxsession-ticket.js', 'browser/package.json', 'LICENSE-MIT', 'LICENSE-APACHE', 'README.md', 'README.zh-CN.md', 'package.json']) {
     assert.ok(files.includes(path), `${path} is not in the package`);
   }
-  assert.equal(files.length, 16, files.join());
+  assert.equal(files.length, 17, files.join());
 });
 
 test('the packed package loads by its name: require, named imports, types', async () => {

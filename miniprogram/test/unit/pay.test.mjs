@@ -41,8 +41,8 @@ for (const errCode of [-15005, -15007]) {
     assert.deepEqual([error.code, error.errno, wx.payments.length, wx.logins], ['pay_failed', errCode, 2, 1]);
   });
 
-  test(`${errCode} is seen beside an errno of wx, and in its place`, async () => {
-    for (const numbers of [{ errno: 1, errCode }, { errno: errCode }]) {
+  test(`${errCode} is seen beside an errno of wx, in its place, and as text`, async () => {
+    for (const numbers of [{ errno: 1, errCode }, { errno: errCode }, { errCode: String(errCode) }, { errno: String(errCode) }]) {
       const { session, wx } = await signedIn();
       wx.requestVirtualPayment = ({ fail, ...more }) => fail(wx.payments.push(more) && { ...numbers, errMsg: 'requestVirtualPayment:fail' });
       assert.equal((await settle(session.pay({ sign: () => signed }))).error.errno, errCode);
@@ -50,6 +50,29 @@ for (const errCode of [-15005, -15007]) {
     }
   });
 }
+
+const stale = () => Object.assign(new Error('409'), { code: 'session_key_stale' });
+
+test('a backend that finds the session_key stale is asked once more after one login, exactly as when WeChat finds it', async () => {
+  const { session, service, wx } = await signedIn();
+  const asked = [];
+  await session.pay({ sign: ({ again }) => (asked.push(again), again ? signed : Promise.reject(stale())) });
+  assert.deepEqual([asked, wx.payments, wx.logins, paths(service)], [[false, true], [signed], 1, ['POST /login']]);
+});
+
+test('session_key_stale twice, or after WeChat said it, is handed on: one login in all', async () => {
+  for (const [first, payments] of [[() => Promise.reject(stale()), 0], [() => signed, 1]]) {
+    const { session, wx } = await signedIn();
+    wx.paymentCodes = [-15005];
+    const second = stale();
+    const { error } = await settle(session.pay({ sign: ({ again }) => (again ? Promise.reject(second) : first()) }));
+    assert.deepEqual([error === second, wx.logins, wx.payments.length], [true, 1, payments]);
+  }
+  const { session, wx } = await signedIn();
+  wx.paymentCodes = [-15005];
+  const { error } = await settle(session.pay({ sign: ({ again }) => (again ? signed : Promise.reject(stale())) }));
+  assert.deepEqual([error.code, error.errno, wx.logins, wx.payments.length], ['pay_failed', -15005, 1, 1]);
+});
 
 test('where the login fails, nothing is signed or paid a second time', async () => {
   const { session, wx } = await signedIn();
@@ -80,16 +103,23 @@ test('what is no signed payment is an error and never paid', async () => {
     assert.deepEqual([isSessionError(error), error && error.code], [true, 'bad_answer'], JSON.stringify(given));
     assert.doesNotMatch(error.message, /no_stock/);
   }
-  const theirs = new Error('no stock');
-  assert.equal((await settle(session.pay({ sign: () => Promise.reject(theirs) }))).error, theirs);
-  assert.equal((await settle(session.pay({ sign() { throw theirs; } }))).error, theirs);
-  assert.equal(wx.payments.length, 0);
+  for (const theirs of [new Error('no stock'), undefined, null, 'no stock', { code: 'no_stock' }, { errno: -15005 }]) {
+    assert.deepEqual(await settle(session.pay({ sign: () => Promise.reject(theirs) })), { error: theirs });
+    assert.deepEqual(await settle(session.pay({ sign() { throw theirs; } })), { error: theirs });
+  }
+  assert.deepEqual([wx.payments.length, wx.logins], [0, 0]);
 });
 
 test('only success is success: not a failure with a status, not a promise of wx, not what it throws', async () => {
   for (const [what, code, errno] of [
     [({ fail }) => fail({ statusCode: 200, errCode: -1, errMsg: 'requestVirtualPayment:fail' }), 'pay_failed', -1],
     [({ fail }) => fail(), 'pay_failed', undefined], [({ fail }) => fail({ errMsg: 'requestVirtualPayment:fail timeout' }), 'timeout', undefined],
+    // Where there is a number of WeChat's, it refused: whatever words stand beside it.
+    [({ fail }) => fail({ errCode: -15003, errMsg: 'requestVirtualPayment:fail system timeout' }), 'pay_failed', -15003],
+    [({ fail }) => fail({ errCode: '-15003', errMsg: 'requestVirtualPayment:fail system timeout' }), 'pay_failed', -15003],
+    [({ fail }) => fail({ errno: -15003, errMsg: 'requestVirtualPayment:fail system timeout' }), 'pay_failed', -15003],
+    [({ fail }) => fail({ errCode: 5, errMsg: 'requestVirtualPayment:fail' }), 'pay_failed', 5], [({ fail }) => fail({ errCode: '-2', errMsg: 'timeout' }), 'pay_cancelled', -2],
+    [({ fail }) => fail({ errno: 5, errMsg: 'requestVirtualPayment:fail' }), 'timeout', 5], [({ fail }) => fail({ errCode: '', errMsg: 'requestVirtualPayment:fail' }), 'pay_failed', undefined],
     [({ fail, success }) => { fail({ errCode: -4 }); success({ errMsg: 'requestVirtualPayment:ok' }); return Promise.resolve({}); }, 'pay_failed', -4],
     [() => { throw new Error('not in this environment'); }, 'pay_failed', undefined]
   ]) {
@@ -97,6 +127,7 @@ test('only success is success: not a failure with a status, not a promise of wx,
     wx.requestVirtualPayment = what;
     const { error } = await settle(session.pay({ sign: () => signed }));
     assert.deepEqual([isSessionError(error), error && error.code, error && error.errno], [true, code, errno]);
+    assert.match(error.message, new RegExp(': ' + code + '\\b'));
   }
   const { session, wx } = await signedIn();
   wx.requestVirtualPayment = () => Promise.resolve({ errMsg: 'requestVirtualPayment:ok' });

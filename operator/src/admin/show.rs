@@ -9,7 +9,8 @@ use super::{
     Terminal,
     texts::{
         APP, BLOCKED, BLOCKED_SINCE, BLOCKED_UNTIL, CLAIMS, CREATED, EXTERNAL_ID, FOUND, GOOD_SESSIONS,
-        LAST_LOGIN, LINE, NEVER, NO_ACCOUNT, NONE, ROLES, SESSION, SESSIONS, TRUNCATED, USER, VERSION,
+        LAST_LOGIN, LINE, NEVER, NO_ACCOUNT, NONE, OF_PAGE, ROLES, SESSION, SESSIONS, TRUNCATED, USER,
+        VERSION,
     },
 };
 use crate::text::{Message, Text};
@@ -61,19 +62,26 @@ pub(super) fn claims(account: &Value) -> Option<String> {
 pub(super) fn sessions(user_id: &str, listed: &Value, terminal: &mut Terminal<'_>) -> io::Result<()> {
     let sessions = listed["sessions"].as_array().map(Vec::as_slice).unwrap_or_default();
     terminal.say(Message::from(GOOD_SESSIONS).with("user", user_id).with("count", &sessions.len()))?;
-    let never = terminal.word(NEVER);
     for session in sessions {
-        let at = |name: &str| session[name].as_i64().map_or_else(|| never.clone(), time);
         let device =
             session["device"].as_object().into_iter().flatten().filter_map(|(_, said)| said.as_str());
         let device: Vec<_> = device.collect();
-        let line =
-            Message::from(SESSION).with("created", &at("created_at")).with("seen", &at("last_seen_at"));
-        let line = line.with("expires", &at("expires_at")).with("id", session["id"].as_str().unwrap_or("?"));
         // What a phone says of itself comes last: it could hold what looks like a placeholder.
-        terminal.say(line.with("device", &device.join(", ")))?;
+        let line = times(SESSION, session, terminal).with("device", &device.join(", "));
+        terminal.say(line)?;
+        for page in session["children"].as_array().into_iter().flatten() {
+            let audience = page["audience"].as_str().unwrap_or("?");
+            terminal.say(times(OF_PAGE, page, terminal).with("audience", audience))?;
+        }
     }
     Ok(())
+}
+
+/// What is told of any session.
+fn times(text: Text, session: &Value, terminal: &Terminal<'_>) -> Message {
+    let at = |name: &str| session[name].as_i64().map_or_else(|| terminal.word(NEVER), time);
+    let line = Message::from(text).with("created", &at("created_at")).with("seen", &at("last_seen_at"));
+    line.with("expires", &at("expires_at")).with("id", session["id"].as_str().unwrap_or("?"))
 }
 
 pub(super) fn users(found: &Value, terminal: &mut Terminal<'_>) -> io::Result<usize> {

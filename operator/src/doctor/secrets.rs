@@ -63,13 +63,19 @@ async fn check_apps(aws: &Aws, settings: &Settings, report: &mut Report) -> Opti
     // An entry of another form is not sent to anybody: its halves may be swapped.
     let fitting = apps.iter().filter(|(id, app)| is_app_id(id) && is_app_secret(&app.secret));
     let fitting: Vec<App> = fitting
-        .map(|(id, app)| App { id: id.to_owned(), secret: app.secret.clone(), push: app.push.clone() })
+        .map(|(id, app)| {
+            let push = app.push.clone().unwrap_or_default();
+            App { id: id.to_owned(), secret: app.secret.clone(), push }
+        })
         .collect();
     let bad = count - fitting.len();
-    report.add(if bad == 0 {
-        Finding::ok(APPS, APPS_OK).with("count", &count)
-    } else {
-        Finding::fail(APPS, APPS_ENTRY).with("bad", &bad).with("count", &count)
+    report.add(match apps.flaw() {
+        _ if bad > 0 => Finding::fail(APPS, APPS_ENTRY).with("bad", &bad).with("count", &count),
+        // A part beside an AppSecret that is good.
+        Some(Cause::WrongEntries(flaws)) if !flaws.is_empty() => {
+            Finding::fail(APPS, APPS_FORM).with("what", &flaws[0].what)
+        }
+        _ => Finding::ok(APPS, APPS_OK).with("count", &count),
     });
     Some(fitting)
 }

@@ -1,5 +1,6 @@
 //! What a browser needs to see before it shows a page of another origin an answer: only pages of `PAGE_ORIGIN`, and only
-//! the answers of the routes that a page may call. Errors, too: without this a 401 looks like "offline" to a page.
+//! the answers of the routes that a page may call, and the refusal of the others. Errors, too: without this a 401 looks
+//! like "offline" to a page.
 //! <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
 use lambda_http::http::{

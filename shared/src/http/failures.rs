@@ -26,7 +26,8 @@ impl From<StoreError> for Problem {
 }
 
 /// Use of a session after its end was asked for is the sign of a stolen token, and a damaged record is for the operator. A
-/// device that lost its place to another one, or whose user is gone or blocked, does what devices do.
+/// device that lost its place to another one, or whose user is gone or blocked, does what devices do; so does a page that
+/// asks on after its parent's logout, and who has stolen a ticket is known by `ticket_reused`.
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let word = refusal.as_str();
@@ -39,17 +40,19 @@ impl From<Refusal> for Problem {
                     "find what else writes to the tables; the user is asked to log in again",
                 );
             }
-            Refusal::Ended(ended) => ended,
+            Refusal::Ended(ended) | Refusal::PageEnded(ended) => ended,
         };
+        let is_page = matches!(refusal, Refusal::PageEnded(_));
         // Only `GET /session` sends this on: who asks it has presented the session's own token.
         let problem = problem.telling("ended", word);
         match ended {
+            Ended::Expired => problem.audited("session_use_after_expire", Some(word)),
+            _ if is_page => problem,
             Ended::LoggedOut
             | Ended::EndedByUser
             | Ended::EndedByOperator
             | Ended::SignedOutEverywhere
             | Ended::TicketReused => problem.audited("session_use_after_logout", Some(word)),
-            Ended::Expired => problem.audited("session_use_after_expire", Some(word)),
             Ended::Replaced | Ended::Evicted | Ended::Deleted | Ended::Blocked => problem,
         }
     }

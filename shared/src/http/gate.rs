@@ -14,20 +14,17 @@ use std::net::IpAddr;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lambda_http::{
     Request,
-    aws_lambda_events::{
-        alb::AlbTargetGroupRequest,
-        apigw::{ApiGatewayProxyRequest, ApiGatewayV2httpRequest},
-    },
+    aws_lambda_events::apigw::ApiGatewayProxyRequest,
     http::{
         HeaderMap, Method,
-        header::{AUTHORIZATION, HOST},
+        header::{AUTHORIZATION, HOST, ORIGIN},
         uri::{Authority, PathAndQuery},
     },
     request::LambdaRequest,
 };
 use serde::{Deserialize, Deserializer};
 
-use self::wire::{Texts, Wire};
+use self::wire::{Context, Text, Texts, Wire};
 use super::{Code, Problem};
 use crate::telemetry::Gateway;
 
@@ -86,11 +83,12 @@ impl Admitted {
 
     fn of(mut wire: Wire) -> Self {
         let Some(origin) = wire.origin() else {
-            return Self::refused(
-                Origin::Payload1,
-                Problem::malformed("not_an_http_event"),
-                Gateway::default(),
-            );
+            return Self {
+                event: LambdaRequest::ApiGatewayV1(ApiGatewayProxyRequest::default()),
+                headers: HeaderMap::new(),
+                refused: Some(Problem::malformed("not_an_http_event")),
+                gateway: Gateway::default(),
+            };
         };
         let headers = wire.headers();
         let gateway = wire.gateway(&headers);
@@ -101,17 +99,15 @@ impl Admitted {
                 refused: None,
                 gateway,
             },
-            Err(problem) => Self::refused(origin, problem, gateway),
+            Err(problem) => {
+                let method =
+                    wire.method(origin).and_then(|method| Method::from_bytes(method.as_bytes()).ok());
+                let event = wire.address(origin).into_event(origin, method.unwrap_or_default());
+                let mut lines = HeaderMap::new();
+                lines.extend(headers.lines.get(ORIGIN).map(|asked| (ORIGIN, asked.clone())));
+                Self { event, headers: lines, refused: Some(problem), gateway }
+            }
         }
-    }
-
-    fn refused(origin: Origin, problem: Problem, gateway: Gateway) -> Self {
-        let event = match origin {
-            Origin::Payload1 => LambdaRequest::ApiGatewayV1(ApiGatewayProxyRequest::default()),
-            Origin::Payload2 => LambdaRequest::ApiGatewayV2(ApiGatewayV2httpRequest::default()),
-            Origin::LoadBalancer => LambdaRequest::Alb(AlbTargetGroupRequest::default()),
-        };
-        Self { event, headers: HeaderMap::new(), refused: Some(problem), gateway }
     }
 }
 
@@ -147,6 +143,32 @@ impl Wire {
         let source: Option<IpAddr> =
             sender.or_else(forwarded).and_then(|address| address.trim().parse().ok());
         Gateway::new(context.and_then(|context| context.request_id.0.as_deref()), source)
+    }
+
+    /// What of it says where it was going, and nothing else: so what is refused is refused in its route's name, and to
+    /// the page that asked.
+    fn address(self, origin: Origin) -> Self {
+        let context = self.context.unwrap_or_default();
+        let context = Context {
+            request_id: context.request_id,
+            stage: context.stage,
+            resource_path: context.resource_path,
+            ..Context::default()
+        };
+        let mut bare = Self {
+            resource: self.resource,
+            path: self.path,
+            raw_path: self.raw_path,
+            route_key: self.route_key,
+            context: Some(context),
+            ..Self::default()
+        };
+        if bare.judge_uri(origin).is_err() {
+            // What `lambda_http` would make a URL of.
+            (bare.path, bare.raw_path) = Default::default();
+            bare.context.iter_mut().for_each(|context| context.stage = Text::default());
+        }
+        bare
     }
 
     /// Whether a request can be made of it, and if so its method.

@@ -14,7 +14,7 @@ use super::{Function, guarded};
 use crate::{
     Clock,
     env::{EnvError, Source},
-    http::{Problem, Request, Response, Route, cors, gate::Admitted, response::Plain, route},
+    http::{Code, Problem, Request, Response, Route, cors, gate::Admitted, response::Plain, route},
     page::PageOrigin,
     telemetry::Line,
 };
@@ -35,7 +35,7 @@ pub trait HttpFunction: Sized + Send + Sync + 'static {
     /// [`EnvError`] naming the variable.
     fn from_env(env: &impl Source, clock: Clock) -> Result<Self, EnvError>;
 
-    /// Whose pages are shown the answers of the routes that a page may call.
+    /// Whose pages are shown the answers of the routes that a page may call, and `not_for_child` of the others.
     fn page_origin(&self) -> Option<&PageOrigin> {
         None
     }
@@ -85,9 +85,13 @@ async fn respond<F: HttpFunction>(
 ) -> Response {
     let path = route::path_of(F::ROUTES, &mut request);
     let found = route::find(F::ROUTES, path, &request);
-    // A browser's question whether it may ask is nothing that failed.
-    let counts = found.as_ref().map_or(request.method() != Method::OPTIONS, |row| row.counts);
-    let is_shown = F::ROUTES.iter().any(|row| row.is_for_pages && path == Some(row.path()));
+    let mut rows = F::ROUTES.iter().filter(|row| path == Some(row.path()));
+    let mut is_shown = rows.clone().any(|row| row.is_for_pages);
+    let counts = match &found {
+        Ok(row) => row.counts,
+        // A browser's question whether it may ask is nothing that failed.
+        Err(_) => request.method() != Method::OPTIONS && (path.is_none() || rows.any(|row| row.counts)),
+    };
     line.counts_as(counts);
     let served = guarded(&mut line, async |line| {
         if let Some(problem) = refused {
@@ -98,6 +102,8 @@ async fn respond<F: HttpFunction>(
     let (mut response, outcome) = match served.await {
         Ok(response) => (response, "ok"),
         Err(problem) => {
+            // What is closed to a page says so to it.
+            is_shown |= problem.code == Code::NotForChild;
             if let Some(event) = F::FAILURE.filter(|_| counts) {
                 line.audit(event, &[("reason", problem.code.as_str().into())]);
             }

@@ -96,6 +96,11 @@ fn is_over(session: &SessionRecord, user: &User, reason: Ended) {
     assert_eq!(decided(LOGIN + 60, session, user), Err(Refusal::Ended(reason)));
 }
 
+#[track_caller]
+fn is_over_for_a_page(page: &SessionRecord, user: &User, reason: Ended) {
+    assert_eq!(decided(LOGIN + 60, page, user), Err(Refusal::PageEnded(reason)));
+}
+
 const EXPIRED: Result<(), Refusal> = Err(Refusal::Ended(Ended::Expired));
 
 #[test]
@@ -155,11 +160,13 @@ fn refuses_what_is_missing_or_not_in_the_list() {
 fn a_child_lives_as_long_as_its_parent_is_listed() {
     let child = active(page());
     assert_eq!(decided(LOGIN + 60, &child, &listing(&[parent_of_pages()])), Ok(()));
-    is_over(&child, &listing(&[hash()]), Ended::Evicted);
+    is_over_for_a_page(&child, &listing(&[hash()]), Ended::Evicted);
     let blocked = User { block: Some(block(None)), ..listing(&[parent_of_pages()]) };
-    is_over(&child, &blocked, Ended::Blocked);
+    is_over_for_a_page(&child, &blocked, Ended::Blocked);
     let signed_out = User { signed_out_at_ms: Some((LOGIN + 61) * 1_000), ..listing(&[]) };
-    is_over(&child, &signed_out, Ended::SignedOutEverywhere);
+    is_over_for_a_page(&child, &signed_out, Ended::SignedOutEverywhere);
+    let tombstone = SessionRecord::Ended { reason: Ended::LoggedOut, session: Some(page()) };
+    is_over_for_a_page(&tombstone, &listing(&[parent_of_pages()]), Ended::LoggedOut);
 }
 
 #[test]
@@ -174,7 +181,8 @@ fn a_page_lives_two_hours_and_no_use_makes_that_longer() {
     }
     let listed = listing(&[parent_of_pages()]);
     assert_eq!(decided(LOGIN + 7_259, &active(page.clone()), &listed), Ok(()));
-    assert_eq!(decided(LOGIN + 7_260, &active(page), &listed), EXPIRED);
+    let expired = decided(LOGIN + 7_260, &active(page), &listed);
+    assert_eq!(expired, Err(Refusal::PageEnded(Ended::Expired)));
 }
 
 #[test]
@@ -316,6 +324,7 @@ fn every_refusal_has_its_word() {
         "ticket_reused",
     ];
     assert_eq!(Ended::ALL.map(|reason| Refusal::Ended(reason).as_str()), words);
+    assert_eq!(Ended::ALL.map(|reason| Refusal::PageEnded(reason).as_str()), words);
     assert_eq!(Ended::ALL.map(Some), words.map(Ended::parse));
     assert_eq!(Ended::parse("revoked"), None);
 }

@@ -10,8 +10,9 @@ use aws_sdk_dynamodb::types::ReturnValue;
 
 use super::{
     StoreError, Written,
+    attempts::Attempts,
     item::{Damaged, Item, b, bytes, s, text},
-    sessions::{End, SessionKey, Sessions, id, tombstone, updated},
+    sessions::{End, SessionKey, Sessions, id, is_tombstone, tombstone, updated},
 };
 use crate::{session::Ended, token::TokenHash};
 
@@ -33,13 +34,20 @@ pub enum Named {
     Over,
 }
 
-/// The children with one more, and those that have to go for it: the oldest.
+/// The children with one more, and those that have to go for it: of those that are `over` as many as must, then the
+/// oldest.
 #[must_use]
-pub fn with_child(named: &[TokenHash], child: TokenHash) -> (Vec<TokenHash>, Vec<TokenHash>) {
-    let going = (named.len() + 1).saturating_sub(MOST_CHILDREN);
-    let mut staying = named[going..].to_vec();
-    staying.push(child);
-    (staying, named[..going].to_vec())
+pub fn with_child(
+    named: &[TokenHash],
+    over: &[TokenHash],
+    child: TokenHash,
+) -> (Vec<TokenHash>, Vec<TokenHash>) {
+    let too_many = (named.len() + 1).saturating_sub(MOST_CHILDREN);
+    let alive = named.iter().filter(|hash| !over.contains(hash));
+    let going: Vec<_> =
+        over.iter().filter(|hash| named.contains(hash)).chain(alive).take(too_many).copied().collect();
+    let staying = named.iter().filter(|hash| !going.contains(hash)).copied().chain([child]).collect();
+    (staying, going)
 }
 
 impl Sessions {
@@ -77,7 +85,8 @@ impl Sessions {
         Ok(if is_named { Named::Done } else { Named::Overtaken(there) })
     }
 
-    /// Ends a child, also one that is not written yet: then its tombstone stands in the way of the write.
+    /// Ends a child, also one that is not written yet: then its tombstone stands in the way of the write. A lost answer
+    /// and the retry after it are [`End::Now`] all the same.
     ///
     /// # Errors
     ///
@@ -87,8 +96,13 @@ impl Sessions {
             .condition_expression("attribute_not_exists(pk) OR #state = :active")
             .expression_attribute_values(":v", super::sessions::version())
             .return_values(ReturnValue::AllNew);
+        let attempts = Attempts::default();
+        let update = update.customize().interceptor(attempts.clone());
         Ok(match updated(update.send().await)? {
             Written::Done(done) => End::Now(id(done.attributes())),
+            Written::Refused(Some(item)) if attempts.were_several() && is_tombstone(&item, reason, now) => {
+                End::Now(id(Some(&item)))
+            }
             Written::Refused(_) => End::Before,
         })
     }

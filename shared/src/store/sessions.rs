@@ -237,7 +237,7 @@ pub(super) fn updated<R>(
     }
 }
 
-fn is_tombstone(item: &Item, reason: Ended, now: i64) -> bool {
+pub(super) fn is_tombstone(item: &Item, reason: Ended, now: i64) -> bool {
     text(item, "ended_reason") == Ok(reason.as_str()) && number(item, "ended_at") == Ok(now)
 }
 

@@ -9,13 +9,15 @@ use super::{
 use wxsession::Secret;
 
 /// `{"<app id>": "<AppSecret>", …}`, or for a Mini Program that has more than that
-/// `{"<app id>": {"secret": "…", "push"?: {…}, "virtual_payment"?: {…}}, …}`. Each is judged by itself, and at least one is
-/// good.
+/// `{"<app id>": {"secret": "…", "push"?: {…}, "virtual_payment"?: {…}}, …}`. Each is judged by itself, and of each its AppSecret
+/// and its parts; at least one has a good AppSecret.
 #[derive(Debug)]
 pub struct Apps {
     good: BTreeMap<String, App>,
-    /// Those of another form, with what is wrong; of some the last good form is among the good ones.
+    /// Those without a good AppSecret, with what is wrong; of some the last good form is among the good ones.
     flawed: BTreeMap<String, &'static str>,
+    /// What else is wrong with those that have one; where the last good form of a part serves, too.
+    slips: Vec<(String, &'static str)>,
 }
 
 /// A Mini Program.
@@ -24,10 +26,14 @@ pub struct App {
     /// The AppSecret.
     pub secret: Secret,
     /// Message push, when WeChat calls us.
-    pub push: Option<Push>,
+    pub push: Part<Push>,
     /// Virtual payment, when there is any to sign.
-    pub virtual_payment: Option<VirtualPayment>,
+    pub virtual_payment: Part<VirtualPayment>,
 }
+
+/// What a Mini Program may have beside its AppSecret; or what is wrong with it, as a stable word. That keeps nobody from what
+/// does not need it.
+pub type Part<T> = Result<Option<T>, &'static str>;
 
 /// What the console shows under message push.
 #[derive(Clone, Debug)]
@@ -61,13 +67,20 @@ impl Apps {
         if let Some((id, app)) = self.good.get_key_value(app_id) {
             return Ok(Some((id, app)));
         }
-        match self.flawed.get(app_id) {
-            None => Ok(None),
-            Some(what) => {
-                let cause = Cause::WrongEntries(vec![Flaw::of(app_id, what)]);
-                Err(SecretError { secret: Self::NAME, cause })
-            }
-        }
+        self.flawed.get(app_id).map_or(Ok(None), |what| Err(Self::error(app_id, what)))
+    }
+
+    /// A part of a Mini Program, if it has that.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretError`] when it has, and in another form.
+    pub fn part<'a, T>(app_id: &str, part: &'a Part<T>) -> Result<Option<&'a T>, SecretError> {
+        part.as_ref().map(Option::as_ref).map_err(|what| Self::error(app_id, what))
+    }
+
+    fn error(app_id: &str, what: &'static str) -> SecretError {
+        SecretError { secret: Self::NAME, cause: Cause::WrongEntries(vec![Flaw::of(app_id, what)]) }
     }
 
     /// The only one, when there is only one.
@@ -88,7 +101,9 @@ impl Apps {
     }
 
     fn flaws(&self) -> Option<Cause> {
-        let flaws: Vec<_> = self.flawed.iter().map(|(id, what)| Flaw::of(id, what)).collect();
+        let entries = self.flawed.iter().map(|(id, what)| Flaw::of(id, what));
+        let slips = self.slips.iter().map(|(id, what)| Flaw::of(id, what));
+        let flaws: Vec<_> = entries.chain(slips).collect();
         (!flaws.is_empty()).then_some(Cause::WrongEntries(flaws))
     }
 }
@@ -97,7 +112,7 @@ impl SecretValue for Apps {
     const NAME: &'static str = "apps";
 
     fn read(text: &str) -> Result<Self, Cause> {
-        let (mut good, mut flawed) = (BTreeMap::new(), BTreeMap::new());
+        let (mut good, mut flawed) = (BTreeMap::<_, App>::new(), BTreeMap::new());
         for (id, entry) in Tree::members(text)? {
             let is_new = !good.contains_key(&id) && !flawed.contains_key(&id);
             match App::read(&id, entry) {
@@ -109,7 +124,9 @@ impl SecretValue for Apps {
                 }
             }
         }
-        let apps = Self { good, flawed };
+        let slips = good.iter().flat_map(|(id, app)| app.slips().into_iter().map(|what| (id.clone(), what)));
+        let slips = slips.collect();
+        let apps = Self { good, flawed, slips };
         if apps.good.is_empty() {
             return Err(apps.flaws().unwrap_or(Cause::WrongForm("no_app")));
         }
@@ -126,6 +143,11 @@ impl SecretValue for Apps {
                 self.good.insert(id.clone(), app.clone());
             }
         }
+        for (id, _) in &self.slips {
+            if let Some((app, last)) = self.good.get_mut(id).zip(last.good.get(id)) {
+                app.mend_by(last);
+            }
+        }
         self
     }
 }
@@ -133,43 +155,97 @@ impl SecretValue for Apps {
 impl App {
     fn read(id: &str, entry: Tree) -> Result<Self, &'static str> {
         let app = match entry {
-            Tree::Text(secret) => Self { secret, push: None, virtual_payment: None },
-            Tree::Object(members) => Members::of(members)?.whole(|members| {
-                Ok(Self {
-                    secret: members.needed("secret")?,
-                    push: members.object("push", Push::read)?,
-                    virtual_payment: members.object("virtual_payment", VirtualPayment::read)?,
-                })
-            })?,
+            Tree::Text(secret) => Self { secret, push: Ok(None), virtual_payment: Ok(None) },
+            Tree::Object(members) => {
+                let mut members = Members::of(members);
+                let secret = members.needed("secret")?;
+                let (push, virtual_payment) = (members.part(), members.part());
+                Self { secret, push, virtual_payment }.beside(&members)
+            }
             Tree::Null | Tree::Flag(_) | Tree::Other => return Err(FORM),
         };
         let wrong = [
             (!is_within(id, 1..=64, u8::is_ascii_alphanumeric), "bad_app_id"),
             (!is_key(&app.secret), "bad_app_secret"),
-            (!app.push.as_ref().is_none_or(Push::fits), "bad_push"),
-            (!app.virtual_payment.as_ref().is_none_or(VirtualPayment::fits), "bad_virtual_payment"),
         ];
         match wrong.into_iter().find(|(is_wrong, _)| *is_wrong) {
             Some((_, what)) => Err(what),
             None => Ok(app),
         }
     }
+
+    /// A name that is not known may be that of a part which is not there.
+    fn beside(self, rest: &Members) -> Self {
+        if rest.is_empty() {
+            return self;
+        }
+        Self {
+            push: self.push.and_then(known),
+            virtual_payment: self.virtual_payment.and_then(known),
+            ..self
+        }
+    }
+
+    /// What is wrong with its parts, each word once.
+    fn slips(&self) -> BTreeSet<&'static str> {
+        let words = [self.push.as_ref().err(), self.virtual_payment.as_ref().err()];
+        words.into_iter().flatten().copied().collect()
+    }
+
+    /// Where a part is wrong, what it was.
+    fn mend_by(&mut self, last: &Self) {
+        mend(&mut self.push, &last.push);
+        mend(&mut self.virtual_payment, &last.virtual_payment);
+    }
+}
+
+fn mend<T: Clone>(part: &mut Part<T>, last: &Part<T>) {
+    if part.is_err() && matches!(last, Ok(Some(_))) {
+        part.clone_from(last);
+    }
+}
+
+fn known<T>(part: Option<T>) -> Part<T> {
+    part.map(Some).ok_or(FORM)
+}
+
+/// How a part is read.
+trait Reads: Sized {
+    const NAME: &'static str;
+    /// What is wrong where it cannot be.
+    const FLAW: &'static str;
+
+    fn read(members: &mut Members) -> Result<Self, &'static str>;
+
+    fn fits(&self) -> bool;
+}
+
+impl Members {
+    fn part<T: Reads>(&mut self) -> Part<T> {
+        let read = self.object(T::NAME, T::read).map_err(|_| T::FLAW)?;
+        if read.as_ref().is_none_or(T::fits) { Ok(read) } else { Err(T::FLAW) }
+    }
 }
 
 impl Push {
+    /// Of what the console shows, for sealed messages only.
+    #[must_use]
+    pub fn of(token: &str, encoding_aes_key: &str) -> Self {
+        let (token, encoding_aes_key) = (Secret::new(token), Secret::new(encoding_aes_key));
+        Self { token, encoding_aes_key, allow_plain: false }
+    }
+}
+
+impl Reads for Push {
+    const NAME: &'static str = "push";
+    const FLAW: &'static str = "bad_push";
+
     fn read(members: &mut Members) -> Result<Self, &'static str> {
         Ok(Self {
             token: members.needed("token")?,
             encoding_aes_key: members.needed("encoding_aes_key")?,
             allow_plain: members.flag("allow_plain")?,
         })
-    }
-
-    /// Of what the console shows, for sealed messages only.
-    #[must_use]
-    pub fn of(token: &str, encoding_aes_key: &str) -> Self {
-        let (token, encoding_aes_key) = (Secret::new(token), Secret::new(encoding_aes_key));
-        Self { token, encoding_aes_key, allow_plain: false }
     }
 
     fn fits(&self) -> bool {
@@ -180,7 +256,10 @@ impl Push {
     }
 }
 
-impl VirtualPayment {
+impl Reads for VirtualPayment {
+    const NAME: &'static str = "virtual_payment";
+    const FLAW: &'static str = "bad_virtual_payment";
+
     fn read(members: &mut Members) -> Result<Self, &'static str> {
         Ok(Self {
             offer_id: members.text("offer_id")?.map(|id| id.expose().to_owned()),

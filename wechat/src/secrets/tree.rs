@@ -22,7 +22,7 @@ pub(super) enum Tree {
     Other,
 }
 
-/// The members of an object that has each name once.
+/// The members of an object, each name once.
 pub(super) struct Members(BTreeMap<String, Tree>);
 
 impl Tree {
@@ -36,11 +36,17 @@ impl Tree {
 }
 
 impl Members {
-    /// Of two members of one name nobody can say which is meant.
-    pub(super) fn of(members: Vec<(String, Tree)>) -> Result<Self, &'static str> {
-        let count = members.len();
-        let members: BTreeMap<_, _> = members.into_iter().collect();
-        if members.len() == count { Ok(Self(members)) } else { Err(FORM) }
+    /// Of two members of one name nobody can say which is meant: it has no form at all.
+    pub(super) fn of(members: Vec<(String, Tree)>) -> Self {
+        let mut each = BTreeMap::new();
+        for (name, value) in members {
+            each.entry(name).and_modify(|first| *first = Tree::Other).or_insert(value);
+        }
+        Self(each)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub(super) fn text(&mut self, name: &str) -> Result<Option<Secret>, &'static str> {
@@ -70,14 +76,14 @@ impl Members {
         read: impl FnOnce(&mut Self) -> Result<T, &'static str>,
     ) -> Result<Option<T>, &'static str> {
         match self.0.remove(name) {
-            Some(Tree::Object(members)) => Self::of(members)?.whole(read).map(Some),
+            Some(Tree::Object(members)) => Self::of(members).whole(read).map(Some),
             None | Some(Tree::Null) => Ok(None),
             Some(Tree::Text(_) | Tree::Flag(_) | Tree::Other) => Err(FORM),
         }
     }
 
     /// What `read` makes of it, if that is all that stands in it.
-    pub(super) fn whole<T>(
+    fn whole<T>(
         mut self,
         read: impl FnOnce(&mut Self) -> Result<T, &'static str>,
     ) -> Result<T, &'static str> {

@@ -4,7 +4,7 @@ use ring::hmac;
 use serde_json::{Value, json};
 
 use crate::wire::{Fields, Refusal, Request, ok};
-use crate::world::{Place, WeChat, hex};
+use crate::world::{Order, Place, Spent, WeChat, hex};
 
 const BAD_OPENID: i64 = 268_490_001;
 const BAD_PARAMETER: i64 = 268_490_002;
@@ -13,6 +13,10 @@ const REPEATED: i64 = 268_490_004;
 const TOO_FEW_COINS: i64 = 268_490_006;
 const NO_SESSION_KEY: i64 = 268_490_009;
 const OTHER_LEFT_FEE: i64 = 268_490_016;
+
+/// Of an order.
+const DELIVERED: i64 = 4;
+const REFUNDED: i64 = 5;
 
 /// `lowerhex(HMAC-SHA256(key, message))`, the key as its text.
 pub(crate) fn signature(key: &str, message: &[u8]) -> String {
@@ -101,17 +105,33 @@ pub(super) fn currency_pay(wechat: &mut WeChat, request: &Request) -> Result<Fie
     }
     *balance -= amount;
     let left = *balance;
-    wechat.payments.first(&asked.place, number);
+    let spent = Spent { openid: asked.openid.clone(), left: amount };
+    wechat.payments.spent.insert((asked.place.clone(), number.to_owned()), spent);
+    wechat.payments.note_done(&asked.place, number);
     Ok(ok([("order_id", number.into()), ("balance", left.into()), ("used_present_amount", 0.into())]))
 }
 
+/// Of coins that this user spent, and no more than is left of them.
 pub(super) fn cancel_currency_pay(wechat: &mut WeChat, request: &Request) -> Result<Fields, Refusal> {
     let asked = wechat.check_xpay(request, true)?;
     let (amount, number) = (asked.amount("amount")?, asked.needed("order_id")?);
-    if !wechat.payments.was_done(&asked.place, asked.needed("pay_order_id")?) {
-        return Err(BAD_PARAMETER.into());
+    if wechat.payments.was_done(&asked.place, number) {
+        return Err(REPEATED.into());
     }
-    given(wechat, &asked, number, amount)?;
+    let paid = (asked.place.clone(), asked.needed("pay_order_id")?.to_owned());
+    let mut spent = wechat.payments.spent.remove(&paid).ok_or(BAD_PARAMETER)?;
+    let given = if spent.openid != asked.openid {
+        Err(BAD_OPENID.into())
+    } else if amount > spent.left {
+        Err(BAD_PARAMETER.into())
+    } else {
+        given(wechat, &asked, number, amount)
+    };
+    if given.is_ok() {
+        spent.left -= amount;
+    }
+    wechat.payments.spent.insert(paid, spent);
+    given?;
     Ok(ok([("order_id", number.into())]))
 }
 
@@ -125,21 +145,32 @@ pub(super) fn present_currency(wechat: &mut WeChat, request: &Request) -> Result
 }
 
 fn given(wechat: &mut WeChat, asked: &Asked, number: &str, amount: i64) -> Result<i64, Refusal> {
-    if !wechat.payments.first(&asked.place, number) {
+    if wechat.payments.was_done(&asked.place, number) {
         return Err(REPEATED.into());
     }
     let balance = wechat.payments.coins(&asked.place, &asked.openid);
-    *balance += amount;
-    Ok(*balance)
+    let more = balance.checked_add(amount).ok_or(BAD_PARAMETER)?;
+    *balance = more;
+    wechat.payments.note_done(&asked.place, number);
+    Ok(more)
+}
+
+impl Asked {
+    /// The order that is meant, with the merchant's number. It is this user's, where one is named.
+    fn order<'a>(&self, wechat: &'a mut WeChat) -> Result<(&'a str, &'a mut Order), Refusal> {
+        let (number, of_wechat) = (self.text("order_id"), self.text("wx_order_id"));
+        let found = wechat.payments.order(&self.place, number, of_wechat).ok_or(BAD_PARAMETER)?;
+        if self.openid.is_empty() || found.1.openid == self.openid {
+            Ok(found)
+        } else {
+            Err(BAD_OPENID.into())
+        }
+    }
 }
 
 pub(super) fn query_order(wechat: &mut WeChat, request: &Request) -> Result<Fields, Refusal> {
     let asked = wechat.check_xpay(request, false)?;
-    let (number, of_wechat) = (asked.text("order_id"), asked.text("wx_order_id"));
-    let order = wechat.payments.order(&asked.place, number, of_wechat).ok_or(BAD_PARAMETER)?;
-    if order.openid != asked.openid {
-        return Err(BAD_OPENID.into());
-    }
+    let (number, order) = asked.order(wechat)?;
     let told = json!({
         "order_id": number, "status": order.status, "order_fee": order.fee, "paid_fee": order.fee, "left_fee": order.left_fee,
         "order_type": 0, "wx_order_id": order.wx_order_id, "biz_meta": order.attach, "paid_time": order.paid_at,
@@ -149,12 +180,12 @@ pub(super) fn query_order(wechat: &mut WeChat, request: &Request) -> Result<Fiel
 
 pub(super) fn notify_provide_goods(wechat: &mut WeChat, request: &Request) -> Result<Fields, Refusal> {
     let asked = wechat.check_xpay(request, false)?;
-    let (number, of_wechat) = (asked.text("order_id"), asked.text("wx_order_id"));
-    let order = wechat.payments.order(&asked.place, number, of_wechat).ok_or(BAD_PARAMETER)?;
-    if order.status == 4 {
-        return Err(REPEATED.into());
+    let (_, order) = asked.order(wechat)?;
+    match order.status {
+        DELIVERED => return Err(REPEATED.into()),
+        REFUNDED => return Err(BAD_PARAMETER.into()),
+        _ => order.status = DELIVERED,
     }
-    order.status = 4;
     Ok(ok([]))
 }
 
@@ -168,14 +199,15 @@ pub(super) fn refund_order(wechat: &mut WeChat, request: &Request) -> Result<Fie
     if wechat.payments.was_done(&asked.place, refund) {
         return Err(REPEATED.into());
     }
-    let (number, of_wechat) = (asked.text("order_id"), asked.text("wx_order_id"));
-    let order = wechat.payments.order(&asked.place, number, of_wechat).ok_or(BAD_PARAMETER)?;
+    let (_, order) = asked.order(wechat)?;
     if order.left_fee != left || fee > left {
         return Err(OTHER_LEFT_FEE.into());
     }
     order.left_fee -= fee;
-    order.status = 5;
+    if order.left_fee == 0 {
+        order.status = REFUNDED;
+    }
     let of_wechat = format!("refund-{}", order.wx_order_id);
-    wechat.payments.first(&asked.place, refund);
+    wechat.payments.note_done(&asked.place, refund);
     Ok(ok([("refund_order_id", refund.into()), ("refund_wx_order_id", of_wechat.into())]))
 }

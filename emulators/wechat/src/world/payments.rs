@@ -56,6 +56,13 @@ pub(crate) struct Order {
     pub(crate) paid_at: i64,
 }
 
+/// Coins that were taken.
+pub(crate) struct Spent {
+    pub(crate) openid: String,
+    /// Less what was given back.
+    pub(crate) left: i64,
+}
+
 /// Everything that was paid.
 #[derive(Default)]
 pub(crate) struct Payments {
@@ -64,28 +71,35 @@ pub(crate) struct Payments {
     pub(crate) orders: BTreeMap<(Place, String), Order>,
     /// By user.
     pub(crate) coins: BTreeMap<(Place, String), i64>,
+    /// By the merchant's number, too.
+    pub(crate) spent: BTreeMap<(Place, String), Spent>,
     /// Numbers of what was done with coins, and of refunds.
     done: BTreeSet<(Place, String)>,
 }
 
 impl Payments {
-    /// Whether the number is used for the first time; from now on it is not.
-    pub(crate) fn first(&mut self, place: &Place, number: &str) -> bool {
-        self.done.insert((place.clone(), number.to_owned()))
+    /// From now on the number is used.
+    pub(crate) fn note_done(&mut self, place: &Place, number: &str) {
+        self.done.insert((place.clone(), number.to_owned()));
     }
 
     pub(crate) fn was_done(&self, place: &Place, number: &str) -> bool {
         self.done.contains(&(place.clone(), number.to_owned()))
     }
 
-    /// An order by the merchant's number or by WeChat's.
-    pub(crate) fn order(&mut self, place: &Place, number: &str, of_wechat: &str) -> Option<&mut Order> {
-        if !number.is_empty() {
-            return self.orders.get_mut(&(place.clone(), number.to_owned()));
-        }
-        let found =
-            self.orders.iter_mut().find(|((at, _), order)| at == place && order.wx_order_id == of_wechat);
-        found.map(|(_, order)| order)
+    /// An order by the merchant's number or by WeChat's, with the former.
+    pub(crate) fn order(
+        &mut self,
+        place: &Place,
+        number: &str,
+        of_wechat: &str,
+    ) -> Option<(&str, &mut Order)> {
+        let is_meant = |own: &str, order: &Order| match number {
+            "" => order.wx_order_id == of_wechat,
+            number => own == number,
+        };
+        let found = self.orders.iter_mut().find(|((at, own), order)| at == place && is_meant(own, order));
+        found.map(|((_, own), order)| (own.as_str(), order))
     }
 
     pub(crate) fn coins(&mut self, place: &Place, openid: &str) -> &mut i64 {

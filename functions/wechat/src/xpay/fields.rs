@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use wxsession::account::Malformed;
 
 use super::{Body, Call};
-use crate::payment::{given, is_name};
+use crate::{
+    object,
+    payment::{given, is_name},
+};
 
 const MOST_ORDER_CHARACTERS: usize = 64;
 const MOST_TEXT_CHARACTERS: usize = 1_024;
@@ -25,8 +28,9 @@ pub(crate) enum Fields {
         user_ip: String,
         amount: u32,
         order_id: String,
-        payitem: Option<Vec<PayItem>>,
-        remark: Option<String>,
+        #[serde(deserialize_with = "object::each")]
+        payitem: Vec<PayItem>,
+        remark: String,
     },
     /// Gives coins back that were taken as `pay_order_id`.
     CancelCurrencyPay { env: u8, user_ip: String, pay_order_id: String, order_id: String, amount: u32 },
@@ -96,8 +100,8 @@ impl Fields {
             user_ip: Some(address(&user_ip)?),
             amount: Some(coins(amount)?),
             order_id: Some(order(order_id)?),
-            payitem: payitem.as_deref().map(items).transpose()?,
-            remark: remark.map(text).transpose()?,
+            payitem: Some(items(&payitem)?),
+            remark: Some(text(remark)?),
             ..Body::default()
         };
         let call = Call::of("/xpay/currency_pay", body).signed_by_the_user()?;

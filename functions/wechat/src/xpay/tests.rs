@@ -12,13 +12,19 @@ fn with(mut call: Value, name: &str, value: Value) -> Value {
     call
 }
 
+fn without(mut call: Value, name: &str) -> Value {
+    call.as_object_mut().unwrap().remove(name).expect("a member");
+    call
+}
+
 fn refund() -> Value {
     json!({"name": "refund_order", "env": 0, "order_id": "order_00000001", "refund_order_id": "refund-01", "left_fee": 1200,
         "refund_fee": 1200, "refund_reason": 3, "req_from": 1})
 }
 
 fn pay() -> Value {
-    json!({"name": "currency_pay", "env": 1, "user_ip": "127.0.0.1", "amount": 10, "order_id": "coins_0001"})
+    json!({"name": "currency_pay", "env": 1, "user_ip": "127.0.0.1", "amount": 10, "order_id": "coins_0001",
+        "payitem": [{"productid": "hat", "unit_price": 5, "quantity": 2}], "remark": "帽子"})
 }
 
 #[track_caller]
@@ -37,9 +43,8 @@ fn three_calls_are_signed_by_the_user_too() {
         r#"{"openid":"oPAT","env":0,"user_ip":"127.0.0.1"}"#,
         true,
     );
-    let items = json!([{"productid": "hat", "unit_price": 5, "quantity": 2}]);
     builds(
-        &with(with(pay(), "payitem", items), "remark", json!("帽子")),
+        &pay(),
         "/xpay/currency_pay",
         r#"{"openid":"oPAT","env":1,"user_ip":"127.0.0.1","amount":10,"order_id":"coins_0001","payitem":"[{\"productid\":\"hat\",\"unit_price\":5,\"quantity\":2}]","remark":"帽子"}"#,
         true,
@@ -110,9 +115,13 @@ fn what_wechat_would_refuse_is_refused_by_name() {
 }
 
 #[test]
-fn a_member_of_another_call_is_not_read() {
+fn a_member_of_another_call_is_not_read_nor_is_a_call_that_lacks_one() {
     for call in [
         with(pay(), "openid", json!("oOTHER")),
+        with(pay(), "payitem", json!(null)),
+        with(pay(), "remark", json!(null)),
+        without(pay(), "payitem"),
+        without(pay(), "remark"),
         with(pay(), "refund_fee", json!(1)),
         json!({"name": "download_bill", "env": 0}),
         json!({"name": "query_user_balance", "env": "0", "user_ip": "127.0.0.1"}),

@@ -25,12 +25,16 @@ fn hashes(children: &[SessionKey]) -> Vec<TokenHash> {
 }
 
 #[test]
-fn the_oldest_goes_for_a_fourth() {
-    let [a, b, c, d] = [1, 2, 3, 4].map(|byte| TokenHash::from_bytes([byte; 32]));
-    assert_eq!(with_child(&[], a), (vec![a], vec![]));
-    assert_eq!(with_child(&[a, b], c), (vec![a, b, c], vec![]));
-    assert_eq!(with_child(&[a, b, c], d), (vec![b, c, d], vec![a]));
-    assert_eq!(with_child(&[a, b, c, d], a), (vec![c, d, a], vec![a, b]), "whatever wrote four");
+fn one_that_is_over_goes_for_a_fourth_and_else_the_oldest() {
+    let [a, b, c, d, e] = [1, 2, 3, 4, 5].map(|byte| TokenHash::from_bytes([byte; 32]));
+    assert_eq!(with_child(&[], &[], a), (vec![a], vec![]));
+    assert_eq!(with_child(&[a, b], &[a], c), (vec![a, b, c], vec![]));
+    assert_eq!(with_child(&[a, b, c], &[], d), (vec![b, c, d], vec![a]));
+    assert_eq!(with_child(&[a, b, c], &[b], d), (vec![a, c, d], vec![b]));
+    assert_eq!(with_child(&[a, b, c], &[c, b], d), (vec![a, b, d], vec![c]), "the first of them");
+    assert_eq!(with_child(&[a, b, c], &[e], d), (vec![b, c, d], vec![a]), "not one that is not named");
+    assert_eq!(with_child(&[a, b, c, d], &[], e), (vec![c, d, e], vec![a, b]), "whatever wrote four");
+    assert_eq!(with_child(&[a, b, c, d], &[c], e), (vec![b, d, e], vec![c, a]), "whatever wrote four");
 }
 
 #[tokio::test]
@@ -110,4 +114,27 @@ async fn a_child_that_is_not_known_to_be_ended_is_no_end() {
     let with_child = json!({"Attributes": with(record(&parent.hash), "children", list(&[child]))});
     let script = Script::default().then([Answer::Says(200, with_child.to_string()), refused()]);
     is_refused(sessions(&script).end(&parent, Ended::LoggedOut, NOW).await, "UpdateItem");
+}
+
+#[tokio::test]
+async fn ending_a_child_whose_first_answer_was_lost_is_ending_it_now() {
+    let child = a_key();
+    let ended = |reason: &str, at: &str| {
+        let tombstone = with(record(&child.hash), "state", json!({"S": "ended"}));
+        with(with(tombstone, "ended_reason", json!({"S": reason})), "ended_at", json!({"N": at}))
+    };
+    let lost = || Answer::Breaks(|| ConnectorError::io("lost".into()));
+    let ours = || condition_failed(Some(ended("ticket_reused", "1795329000")));
+    let id = SessionId::parse(SESSION_ID);
+    for (answers, expected) in [
+        (vec![lost(), ours()], End::Now(id)),
+        (vec![ours()], End::Before),
+        (vec![lost(), condition_failed(Some(ended("evicted", "1795329000")))], End::Before),
+        (vec![lost(), condition_failed(Some(ended("ticket_reused", "1795328999")))], End::Before),
+    ] {
+        let script = Script::default();
+        script.answers.lock().unwrap().extend(answers);
+        assert_eq!(sessions(&script).end_child(&child, Ended::TicketReused, NOW).await, Ok(expected));
+        assert!(script.answers.lock().unwrap().is_empty());
+    }
 }

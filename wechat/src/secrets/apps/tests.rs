@@ -20,6 +20,15 @@ fn get<'a>(apps: &'a Apps, id: &str) -> (&'a str, &'a App) {
     apps.get(id).expect("a good entry").expect("an entry")
 }
 
+fn push(app: &App) -> &Push {
+    app.push.as_ref().expect("a good part").as_ref().expect("a part")
+}
+
+fn app_key(app: &App) -> Result<Option<&str>, &'static str> {
+    let part = app.virtual_payment.as_ref().map_err(|what| *what)?;
+    Ok(part.as_ref().map(|payment| payment.app_key.expose()))
+}
+
 #[test]
 fn an_app_is_its_secret_or_an_object_with_more() {
     let text = json!({APP: "s", "wxfedcba9876543210": {"secret": "t", "push": {"token": "AAAAA",
@@ -30,13 +39,13 @@ fn an_app_is_its_secret_or_an_object_with_more() {
     assert_eq!(get(&apps, APP).1.secret.expose(), "s");
     let (id, app) = get(&apps, "wxfedcba9876543210");
     assert_eq!((id, app.secret.expose()), ("wxfedcba9876543210", "t"));
-    assert_eq!(app.push.as_ref().unwrap().encoding_aes_key.expose(), KEY);
-    assert_eq!(app.virtual_payment.as_ref().unwrap().app_key.expose(), "12345");
-    assert!(!app.push.as_ref().unwrap().allow_plain, "sealed messages only");
+    assert_eq!(push(app).encoding_aes_key.expose(), KEY);
+    assert_eq!(app_key(app), Ok(Some("12345")));
+    assert!(!push(app).allow_plain, "sealed messages only");
     let plain = json!({"wx1": {"secret": "s", "push": {"token": "AAAAA", "encoding_aes_key": KEY, "allow_plain": true}}});
     let plain = Apps::read(&plain.to_string()).unwrap();
-    assert!(get(&plain, "wx1").1.push.as_ref().unwrap().allow_plain);
-    assert!(get(&apps, "wx1").1.push.is_none() && apps.get("wx2").unwrap().is_none());
+    assert!(push(get(&plain, "wx1").1).allow_plain);
+    assert!(get(&apps, "wx1").1.push.as_ref().unwrap().is_none() && apps.get("wx2").unwrap().is_none());
     assert_eq!(Apps::read(r#"{"wx1":"s"}"#).unwrap().only().unwrap().0, "wx1");
 }
 
@@ -48,21 +57,6 @@ fn nonsense_is_refused_by_a_word_that_says_where_it_is() {
     for secret in [r#""""#, r#""a b""#, r#""é""#, &format!(r#""{}""#, "a".repeat(129))] {
         is(&format!(r#"{{"wx1":{secret}}}"#), "bad_app_secret");
     }
-    for push in [
-        json!({"token": "ab", "encoding_aes_key": KEY}),
-        json!({"token": "a-b", "encoding_aes_key": KEY}),
-        json!({"token": "abc", "encoding_aes_key": &KEY[1..]}),
-        json!({"token": "abc", "encoding_aes_key": format!("{}=", &KEY[1..])}),
-    ] {
-        is(&json!({"wx1": {"secret": "s", "push": push}}).to_string(), "bad_push");
-    }
-    for payment in [
-        json!({"app_key": ""}),
-        json!({"app_key": "1", "sandbox_app_key": " "}),
-        json!({"app_key": "1", "offer_id": ""}),
-    ] {
-        is(&json!({"wx1": {"secret": "s", "virtual_payment": payment}}).to_string(), "bad_virtual_payment");
-    }
     for other in [
         "[]",
         "7",
@@ -71,16 +65,8 @@ fn nonsense_is_refused_by_a_word_that_says_where_it_is() {
         r#"{"wx1":null}"#,
         r#"{"wx1":["s"]}"#,
         r#"{"wx1":{}}"#,
-        r#"{"wx1":{"secret":"s","more":1}}"#,
-        r#"{"wx1":{"secret":"s","push":{"token":"abc"}}}"#,
-        r#"{"wx1":{"secret":"s","push":{"token":"abc","encoding_aes_key":"k","more":1}}}"#,
-        r#"{"wx1":{"secret":"s","virtual_payment":{}}}"#,
         r#"{"wx1":"s","wx1":"t"}"#,
         r#"{"wx1":{"secret":"s","secret":"t"}}"#,
-        r#"{"wx1":{"secret":"s","push":"p"}}"#,
-        r#"{"wx1":{"secret":"s","push":{"token":"abc","token":"abc","encoding_aes_key":"k"}}}"#,
-        r#"{"wx1":{"secret":"s","virtual_payment":{"app_key":7}}}"#,
-        r#"{"wx1":{"secret":"s","push":{"token":"abc","encoding_aes_key":"k","allow_plain":"true"}}}"#,
         r#"{"wx1":true}"#,
         r#"{"wx1":-1}"#,
         r#"{"wx1":1.5}"#,
@@ -98,8 +84,6 @@ fn each_entry_is_judged_by_itself() {
     for (entries, what) in [
         (r#""wxfedcba9876543210":"""#, "bad_app_secret"),
         (r#""wxfedcba9876543210":[{"x":1}]"#, FORM),
-        (r#""wxfedcba9876543210":{"secret":"s","puhs":{}}"#, FORM),
-        (r#""wxfedcba9876543210":{"secret":"s","push":{"token":"a","encoding_aes_key":"k"}}"#, "bad_push"),
         (r#""wxfedcba9876543210":"s","wxfedcba9876543210":"t""#, FORM),
         (r#""wxfedcba9876543210":"s","wxfedcba9876543210":"""#, "bad_app_secret"),
         (r#""wxfedcba9876543210":"","wxfedcba9876543210":"s""#, FORM),
@@ -116,6 +100,68 @@ fn each_entry_is_judged_by_itself() {
     assert_eq!(Apps::read(r#"{"wx1":"s"}"#).unwrap().flaw(), None);
     let one_is_bad = Apps::read(&format!(r#"{{"{APP}":"s","{second}":7}}"#)).unwrap();
     assert!(one_is_bad.only().is_none(), "whoever names none may mean the other");
+}
+
+/// A login needs the AppSecret and nothing else.
+#[test]
+fn each_part_of_an_entry_is_judged_by_itself_and_its_app_secret_serves() {
+    for (parts, what) in [
+        (json!({"push": {"token": "ab", "encoding_aes_key": KEY}}), "bad_push"),
+        (json!({"push": {"token": "a-b", "encoding_aes_key": KEY}}), "bad_push"),
+        (json!({"push": {"token": "abc", "encoding_aes_key": &KEY[1..]}}), "bad_push"),
+        (json!({"push": {"token": "abc", "encoding_aes_key": format!("{}=", &KEY[1..])}}), "bad_push"),
+        (json!({"push": {"token": "abc", "encoding_aes_key": KEY, "more": 1}}), "bad_push"),
+        (json!({"push": {"token": "abc"}}), "bad_push"),
+        (json!({"push": "p"}), "bad_push"),
+        (json!({"push": {"token": "abc", "encoding_aes_key": KEY, "allow_plain": "true"}}), "bad_push"),
+        (json!({"virtual_payment": {"app_key": ""}}), "bad_virtual_payment"),
+        (json!({"virtual_payment": {"app_key": "1", "sandbox_app_key": " "}}), "bad_virtual_payment"),
+        (json!({"virtual_payment": {"app_key": "1", "offer_id": ""}}), "bad_virtual_payment"),
+        (json!({"virtual_payment": {"app_key": 7}}), "bad_virtual_payment"),
+        (json!({"virtual_payment": {}}), "bad_virtual_payment"),
+        (json!({"virtual_payment": []}), "bad_virtual_payment"),
+        // It may be that a part's name is wrong.
+        (json!({"virtual_paymnet": {"app_key": "1"}}), FORM),
+    ] {
+        let mut entry = parts.clone();
+        entry["secret"] = "s3cret".into();
+        let apps = Apps::read(&json!({APP: entry}).to_string()).expect("its AppSecret is good");
+        let (id, app) = get(&apps, APP);
+        assert_eq!(app.secret.expose(), "s3cret", "{parts}");
+        let flaws = vec![Flaw { app_id: Some(APP.to_owned()), what }];
+        assert_eq!(apps.flaw(), Some(Cause::WrongEntries(flaws.clone())), "{parts}");
+        let refused =
+            if what == "bad_push" { app.push.as_ref().err() } else { app.virtual_payment.as_ref().err() };
+        assert_eq!(refused, Some(&what), "{parts}");
+        assert_eq!(app.push.is_err() && app.virtual_payment.is_err(), what == FORM, "{parts}");
+        let asked = Apps::part(id, &app.virtual_payment).map(|part| part.is_none());
+        let error = SecretError { secret: "apps", cause: Cause::WrongEntries(flaws) };
+        assert_eq!(asked, if what == "bad_push" { Ok(true) } else { Err(error) }, "{parts}");
+    }
+    let twice = r#"{"wx1":{"secret":"s","push":{"token":"abc","token":"abc","encoding_aes_key":"k"}}}"#;
+    assert_eq!(get(&Apps::read(twice).unwrap(), "wx1").1.push.as_ref().err(), Some(&"bad_push"));
+    let twice =
+        r#"{"wx1":{"secret":"s","virtual_payment":{"app_key":"1"},"virtual_payment":{"app_key":"2"}}}"#;
+    assert_eq!(app_key(get(&Apps::read(twice).unwrap(), "wx1").1), Err("bad_virtual_payment"));
+}
+
+#[test]
+fn where_a_part_is_wrong_its_last_good_form_serves_beside_the_new_app_secret() {
+    let read = |secret: &str, payment: serde_json::Value| {
+        Apps::read(&json!({APP: {"secret": secret, "virtual_payment": payment}}).to_string()).unwrap()
+    };
+    let last = read("old", json!({"app_key": "old-key"}));
+    let apps = read("new", json!({"app_key": ""})).over(&last);
+    let app = get(&apps, APP).1;
+    assert_eq!((app.secret.expose(), app_key(app)), ("new", Ok(Some("old-key"))));
+    let flaws = vec![Flaw { app_id: Some(APP.to_owned()), what: "bad_virtual_payment" }];
+    assert_eq!(apps.flaw(), Some(Cause::WrongEntries(flaws)), "still to be mended");
+    let again = read("newer", json!({"app_key": ""})).over(&apps);
+    assert_eq!(app_key(get(&again, APP).1), Ok(Some("old-key")), "however old");
+    let never =
+        read("new", json!({"app_key": ""})).over(&Apps::read(&json!({APP: "old"}).to_string()).unwrap());
+    assert_eq!(app_key(get(&never, APP).1), Err("bad_virtual_payment"), "there was none");
+    assert_eq!(read("new", json!(null)).over(&last).flaw(), None, "it was taken out");
 }
 
 #[test]
