@@ -35,6 +35,8 @@ EVENTS = {
     "OpenDataFunction": "open-data-decrypt-rest.json",
     "AccountsFunction": "accounts-get.json",
     "WechatFunction": "wechat-access-token.json",
+    "ErasuresFunction": "erasures-stream.json",
+    "EventsFunction": "events-stream.json",
 }
 
 

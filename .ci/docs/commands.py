@@ -46,6 +46,7 @@ RUN = [
      "acceptance/tests/operator/stack.rs", '"doctor", "--local"'),
     (r"cargo run -p operator -- --help", "acceptance/tests/operator/causes.rs", '"--help"'),
     (r"cargo run --release -p wechat-simulator -- --port \d+", "emulators/wechat/tests/program.rs", "wechat-simulator.md"),
+    (r"curl -fsS http://127\.0\.0\.1:3001/_control/cancel-authorisation .*", "docs/wechat-simulator.md", "/_control/cancel-authorisation"),
     (r"curl http://127\.0\.0\.1:3000/2015-03-31/functions/accounts/invocations .*", "acceptance/tests/leak_scan/traffic.rs", "self.invoke(\"accounts\""),
     (r"curl http://127\.0\.0\.1:3000/2015-03-31/functions/wechat/invocations .*", "acceptance/tests/leak_scan/traffic.rs", "self.invoke(\"wechat\""),
 ]

@@ -87,6 +87,10 @@ KEPT = {
 def logical_id(value):
     """The resource that a Ref, or an Fn::GetAtt of its ARN, points to, also when it is one that an earlier stack left;
     nothing else is allowed where this is used."""
+    # The bus, and the stream of a table that has one only then.
+    if set(value) == {"Fn::If"} and value["Fn::If"][0] in ("HasEventBus", "TellsOfUsers"):
+        made = value["Fn::If"][1]
+        return "EventBus" if "Fn::Sub" in made and made["Fn::Sub"].endswith(":event-bus/${EventBusName}") else logical_id(made)
     if set(value) == {"Fn::If"}:
         condition, made, existing = value["Fn::If"]
         resource = logical_id(made)
@@ -99,6 +103,8 @@ def logical_id(value):
     # The ARN of a secret is called Id.
     if set(value) == {"Fn::GetAtt"} and value["Fn::GetAtt"][1] in ("Arn", "Id"):
         return value["Fn::GetAtt"][0]
+    if set(value) == {"Fn::GetAtt"} and value["Fn::GetAtt"][1] == "StreamArn":
+        return f"{value['Fn::GetAtt'][0]}/stream"
     # An index of a table: UsersTable/index/by_unionid.
     if set(value) == {"Fn::Sub"} and (index := re.fullmatch(r"\$\{(\w+)\.Arn\}(/index/\w+)", value["Fn::Sub"])):
         return index[1] + index[2]

@@ -9,6 +9,8 @@ from transformed import FUNCTIONS, HTTP, REST, ROOT, properties, resources, sour
 ALARMS = {
     "ConfigurationErrorAlarm", "FunctionErrorAlarm", "AuthorizerErrorAlarm", "FunctionThrottleAlarm", "WechatBusyAlarm",
     "LoginRefusedAlarm", "UseAfterLogoutAlarm", "TableThrottleAlarm", "TimeToLiveAlarm", "GatewayErrorAlarm",
+    "PushLostAlarm", "ErasureStuckAlarm", "ErasureLateAlarm", "ErasureGivenUpAlarm",
+    "EventsLateAlarm",
 }
 STACK = {"Name": "stack", "Value": {"Ref": "AWS::StackName"}}
 
@@ -80,8 +82,9 @@ class Alarms(unittest.TestCase):
                     self.assertIn(f"FILL({entry['Id']}, 0)", expression, name)
 
     def test_every_function_has_alarms_for_errors_and_for_being_turned_away(self):
-        # Who calls a function without a route, a backend, is told by Lambda itself that it was turned away.
-        called = {name for name in FUNCTIONS if "Events" in source(REST)["Resources"][name]["Properties"]}
+        # Who calls a function without a route, a backend, is told by Lambda itself that it was turned away; a stream tries again.
+        events = {name: source(REST)["Resources"][name]["Properties"].get("Events", {}) for name in FUNCTIONS}
+        called = {name for name, each in events.items() if any(event["Type"] == "Api" for event in each.values())}
         expected = {"Errors": set(FUNCTIONS), "Throttles": called | {"AuthorizerFunction"}}
         for template in (REST, HTTP):
             for metric in ("Errors", "Throttles"):
@@ -132,7 +135,7 @@ class OneStack(unittest.TestCase):
                 if namespace == "WxSession":
                     self.assertIn(STACK, dimensions, name)
                 else:
-                    self.assertTrue(all("Ref" in json.dumps(each["Value"]) for each in dimensions), (name, metric))
+                    self.assertTrue(all(re.search(r"Ref|Fn::GetAtt", json.dumps(each["Value"])) for each in dimensions), (name, metric))
 
     def test_every_metric_on_the_dashboard_belongs_to_this_stack(self):
         for template in (REST, HTTP):
@@ -162,14 +165,14 @@ class Metrics(unittest.TestCase):
     maxDiff = None
 
     def test_alarms_look_at_the_few_metrics_that_are_always_sent_and_at_all_of_them(self):
-        few = set(re.findall(r'\("(\w+)", (?:is_login|self\.(?:outcome|after))', telemetry())) | {"logins"}
+        few = set(re.findall(r'\("(\w+)", (?:is_login|self\.(?:outcome|after|lost|undone))', telemetry())) | {"logins"}
         for template in (REST, HTTP):
             found = {
                 metric for alarm in resources(template, "AWS::CloudWatch::Alarm").values()
                 for namespace, metric, _, _ in metrics(alarm) if namespace == "WxSession"
             }
             self.assertEqual(found, few)
-        self.assertEqual(len(few), 5, "each is paid for")
+        self.assertEqual(len(few), 7, "each is paid for")
 
     def test_the_dashboard_shows_metrics_that_full_sends(self):
         template = (ROOT / REST).read_text()

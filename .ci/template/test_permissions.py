@@ -1,12 +1,14 @@
 """What each function may do, and who may call it."""
 
 import json
+import re
 import unittest
 
-from transformed import FUNCTIONS, HTTP, REST, as_list, logical_id, properties, resources, source, text_of, transformed
+from transformed import FUNCTIONS, HTTP, REST, ROOT, as_list, logical_id, properties, resources, source, text_of, transformed
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ONE_SECRET = {"secretsmanager:GetSecretValue"}
+STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 
 # The whole of it: role -> resource -> actions. A change here is a change of who may do what, and is reviewed as such.
 ALLOWED = {
@@ -50,6 +52,25 @@ ALLOWED = {
         "AppsSecret": ONE_SECRET,
         "SessionKeyRingSecret": ONE_SECRET,
         "WechatLogs": LOGS,
+    },
+    "PushRole": {
+        "SessionsTable": {"dynamodb:PutItem"},
+        "AppsSecret": ONE_SECRET,
+        "PushLogs": LOGS,
+    },
+    "ErasuresRole": {
+        "UsersTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "SessionsTable": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "SessionsTable/stream": STREAM,
+        "ErasuresDeadLetters": {"sqs:SendMessage"},
+        "ErasuresLogs": LOGS,
+    },
+    "EventsRole": {
+        "SessionsTable/stream": STREAM,
+        "UsersTable/stream": STREAM,
+        "EventBus": {"events:PutEvents"},
+        "EventsDeadLetters": {"sqs:SendMessage"},
+        "EventsLogs": LOGS,
     },
 }
 
@@ -148,6 +169,8 @@ class Invocation(unittest.TestCase):
             ("OpenDataFunction", "Api/*/GET/session-key"),
             ("OpenDataFunction", "Api/*/POST/session-key/reset"),
             ("OpenDataFunction", "Api/*/POST/phone-number"),
+            ("PushFunction", "Api/*/GET/wechat/push/*"),
+            ("PushFunction", "Api/*/POST/wechat/push/*"),
         }
         for template in (REST, HTTP):
             with self.subTest(template=template):
@@ -165,6 +188,27 @@ class Invocation(unittest.TestCase):
                 exported = source(template)["Outputs"][f"{function}Arn"]
                 self.assertEqual(exported["Value"], {"Fn::GetAtt": [function, "Arn"]})
                 self.assertEqual(exported["Export"]["Name"], {"Fn::Sub": f"${{AWS::StackName}}-{function}Arn"})
+
+    def test_nothing_but_the_stream_and_iam_leads_to_erasures(self):
+        for template in (REST, HTTP):
+            self.assertNotIn("ErasuresFunction", [function for function, _ in self.permissions(template)])
+            mappings = resources(template, "AWS::Lambda::EventSourceMapping")
+            (mapping,) = [each["Properties"] for name, each in mappings.items() if name not in ("SessionsToEvents", "UsersToEvents")]
+            self.assertEqual(mapping["FunctionName"], {"Ref": "ErasuresFunction"})
+            self.assertEqual(mapping["EventSourceArn"], {"Fn::GetAtt": ["SessionsTable", "StreamArn"]})
+            self.assertEqual(mapping["DestinationConfig"]["OnFailure"]["Destination"], {"Fn::GetAtt": ["ErasuresDeadLetters", "Arn"]})
+            self.assertEqual(mapping["FunctionResponseTypes"], ["ReportBatchItemFailures"])
+            self.assertIs(mapping["BisectBatchOnFunctionError"], True)
+            (pattern,) = mapping["FilterCriteria"]["Filters"]
+            code = (ROOT / "shared/src/store/pushes.rs").read_text()
+            (prefix,) = re.findall(r'PREFIX: &str = "([^"]+)"', code)
+            self.assertEqual(
+                json.loads(pattern["Pattern"]),
+                {"eventName": ["INSERT"], "dynamodb": {
+                    "Keys": {"pk": {"S": [{"prefix": prefix}]}}, "NewImage": {"event": {"S": [{"prefix": "user_authorization_"}]}}}},
+            )
+            self.assertEqual(mappings["SessionsToEvents"]["Condition"], "HasEventBus")
+            self.assertEqual(mappings["UsersToEvents"]["Condition"], "TellsOfUsers")
 
 
 if __name__ == "__main__":

@@ -208,8 +208,12 @@ def unguarded(value, name, condition):
         return [value] if isinstance(value, str) and re.search(rf"\$\{{{name}\b", value) else []
     if value.get("Ref") == name or value.get("Fn::GetAtt", [None])[0] == name:
         return [value]
+    # What holds only where the other holds, too.
+    conditions = {condition, {"CreatesUsersTable": "TellsOfUsers"}.get(condition)}
+    if value.get("Condition") in conditions and "Properties" in value:
+        return []
     branches = value.get("Fn::If")
-    rest = branches[2] if branches and branches[0] == condition else list(value.values())
+    rest = branches[2] if branches and branches[0] in conditions else list(value.values())
     return unguarded(rest, name, condition)
 
 

@@ -52,6 +52,10 @@ async fn each_function_reads_the_settings_that_it_is_given_and_no_other() {
     reads::<sessions::Sessions>(Function::Sessions);
     reads::<open_data::OpenData>(Function::OpenData);
     reads::<accounts::Accounts>(Function::Accounts);
+    reads::<wechat::Backend>(Function::Wechat);
+    reads::<push::MessagePush>(Function::Push);
+    reads::<erasures::Erasures>(Function::Erasures);
+    reads::<events::Events>(Function::Events);
 }
 
 fn template() -> Template {

@@ -68,10 +68,12 @@ codes! {
         "该用户没有业务函数要求的角色", "隐藏该功能；重新登录也不会获得角色";
     NotForChild: "not_for_child", 403, "Not for a page's session: ask in the Mini Program", "the session is that of a page in a web-view, and the route takes none", "leaves it to the Mini Program",
         "该会话属于 web-view 网页，而此路由不接受网页会话", "交给小程序完成";
+    PushRefused: "push_refused", 403, "This is no message of WeChat's for this Mini Program", "[message push](push.md) only: the signature does not fit, or the message is for another Mini Program", "is not asked: an operator compares Token and EncodingAESKey",
+        "仅用于[消息推送](push.md)：签名不符，或消息属于其他小程序", "与客户端无关；由运维人员核对 Token 和 EncodingAESKey";
     NotFound: "not_found", 404, "There is no such thing", "no such path, method or session", "treats the session as ended",
         "路径、方法或会话不存在", "视为该会话已结束";
-    NotEnabled: "not_enabled", 404, "This deployment has the feature switched off", "this deployment stores no session_key, or serves no pages", "hides the feature",
-        "本部署不保存 session_key，或未启用网页", "隐藏该功能";
+    NotEnabled: "not_enabled", 404, "This deployment has the feature switched off", "the deployment has the feature switched off: it stores no session_key, serves no pages, or takes no pushed messages for this Mini Program", "hides the feature",
+        "本部署关闭了该功能：不保存 session_key、未启用网页，或未对该小程序启用消息推送", "隐藏该功能";
     MethodNotAllowed: "method_not_allowed", 405, "The route knows other methods", "the route knows other methods; behind API Gateway it is `not_found`", "has a bug",
         "路由存在但方法不对；经过 API Gateway 时返回 `not_found`", "程序有 bug，需要修复";
     SessionKeyStale: "session_key_stale", 409, "The session_key has changed: call wx.login", "the data was made with another session_key", "logs in, then fetches the data again",

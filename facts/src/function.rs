@@ -11,6 +11,9 @@ pub enum Function {
     OpenData,
     Accounts,
     Wechat,
+    Push,
+    Erasures,
+    Events,
 }
 
 impl Function {
@@ -23,6 +26,9 @@ impl Function {
         Self::OpenData,
         Self::Accounts,
         Self::Wechat,
+        Self::Push,
+        Self::Erasures,
+        Self::Events,
     ];
 
     /// The binary, the folder below `functions/`, and the word in its log lines.
@@ -36,6 +42,9 @@ impl Function {
             Self::OpenData => "open-data",
             Self::Accounts => "accounts",
             Self::Wechat => "wechat",
+            Self::Push => "push",
+            Self::Erasures => "erasures",
+            Self::Events => "events",
         }
     }
 
@@ -50,6 +59,9 @@ impl Function {
             Self::OpenData => "OpenData",
             Self::Accounts => "Accounts",
             Self::Wechat => "Wechat",
+            Self::Push => "Push",
+            Self::Erasures => "Erasures",
+            Self::Events => "Events",
         }
     }
 

@@ -119,7 +119,7 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         &["function"],
-        "`login`, `check-session`, `authorizer`, `sessions`, `open-data`, `accounts`, `wechat`",
+        "`login`, `check-session`, `authorizer`, `sessions`, `open-data`, `accounts`, `wechat`, `push`, `erasures`, `events`",
         "never missing",
     ),
     field(
@@ -152,7 +152,11 @@ pub const FIELDS: &[Field] = &[
         "`accounts`: `get`, `find_by_openid`, `find_by_unionid`, `find_by_external_id`, `block`, `unblock`, `set_roles`, `set_claims`, `set_external_id`, `list_sessions`, `end_session`, `end_sessions`, `erase`; `wechat`: `phone_number`, `access_token`, `sign_virtual_payment`, `sign_xpay`, `sign_user_storage`",
         "the request could not be read; another function",
     ),
-    field(&["status"], "the HTTP status", "lines of the authorizer, of `accounts` and of `wechat` have none"),
+    field(
+        &["status"],
+        "the HTTP status",
+        "lines of the authorizer, of `accounts`, of `wechat`, of `erasures` and of `events` have none",
+    ),
     field(&["reason"], "why, in a stable word; see the next table", "the outcome says all there is"),
     field(
         &["ended"],
@@ -191,6 +195,35 @@ pub const FIELDS: &[Field] = &[
     field(&["user_id"], "the user", "no token could be read; in `login`: WeChat gave no user"),
     field(&["session_id"], "the session's public name", "no such session, or none was made"),
     field(&["app_id"], "the Mini Program", "not known yet when the request ended"),
+    field(
+        &["event"],
+        "`push`: the event of a verified message: `user_authorization_cancellation`, `user_authorization_revoke`, `user_info_modified`, `other`",
+        "no message was verified; another function",
+    ),
+    field(
+        &["push_id"],
+        "`push`, `erasures`: the stored message, the `sk` of its record; of several the last",
+        "nothing was stored",
+    ),
+    field(
+        &["push_age_seconds"],
+        "`push`: how old `timestamp` was in what WeChat signed. Whether it signs anew when it sends again is not documented",
+        "no message was verified; no number",
+    ),
+    field(
+        &["push_lost"],
+        "`push`, true: a verified message that asks for an erasure was not stored; `reason` says why",
+        "it was, or asks for none",
+    ),
+    field(&["stuck"], "`erasures`: how many messages cannot be carried out, however often they come", "none"),
+    field(&["told"], "`events`: how many events there were to tell", "another function"),
+    field(&["unreadable"], "`events`: records that cannot be read, and are not told", "none"),
+    field(&["bus_ms"], "`events`: waiting for EventBridge", "there is no bus"),
+    field(
+        &["bus_error"],
+        "`events`: why an event is not on the bus, in EventBridge's word, or `timeout`, `connection`, `no_answer`; it comes again",
+        "all are",
+    ),
     field(
         &["flavour"],
         "authorizer: `rest_token`, `rest_request`, `websocket`, `http_1.0`, `http_2.0`, `appsync`",
@@ -342,6 +375,34 @@ pub const REASONS: &[Reason] = &[
         &["no_other_token"],
         "`wechat`: a backend named a token that WeChat refused, and WeChat goes on giving that one",
     ),
+    reason(
+        &["push_off"],
+        "message push: the path names no Mini Program that has Token and EncodingAESKey in the apps secret",
+    ),
+    reason(
+        &["push_signature", "push_plain", "push_padding", "push_receive_id", "push_app_id"],
+        "a pushed message that was refused: Token is another one; it was not sealed; EncodingAESKey is another one; it is for another Mini Program, by its envelope or by its AppID",
+    ),
+    reason(
+        &[
+            "push_query",
+            "push_echostr",
+            "push_utf8",
+            "push_json",
+            "push_xml",
+            "push_base64",
+            "push_cipher_length",
+            "push_message_length",
+            "push_create_time",
+        ],
+        "what was malformed in a pushed message",
+    ),
+    reason(&["push_again"], "the message was stored before: WeChat sent it again"),
+    reason(
+        &["push_too_old", "push_of_the_future", "push_no_openid"],
+        "a verified message that asks for an erasure and was not stored: written more than three days ago, dated more than five minutes ahead, or without its user",
+    ),
+    reason(&["sent_again"], "`erasures`: not carried out yet; the stream sends it again"),
     reason(&["panic"], "a defect; the line `panic` before it has the place"),
 ];
 
@@ -486,6 +547,12 @@ pub const AUDITS: &[Audit] = &[
         "a backend asked `wechat` for something, whatever came of it",
         "`action`, `actor` as the backend named it, `outcome`: `ok` or the error's code; `call` of `sign_xpay`",
     ),
+    audit("push_stored", "a message of WeChat's that asks for an erasure is stored", "`event`"),
+    audit(
+        "push_carried_out",
+        "`erasures` finished such a message",
+        "`event`, `app_id`, `user_id`, `outcome`: `erased`, `no_account`, `newer_account` (it began after the message), `nothing_held` (what was withdrawn is not kept here)",
+    ),
     audit("session_key_reset", "WeChat made a new session_key", ""),
     audit(
         "phone_number_read",
@@ -519,6 +586,16 @@ pub const METRICS: &[Metric] = &[
         "session_use_after_logout",
         Sent::When,
         "a token of a session that somebody had ended, not of a page's",
+    ),
+    metric(
+        "pushes_lost",
+        Sent::When,
+        "a pushed message that was not taken because of us, or that asks for an erasure and cannot be stored: too old, of the future, without a user",
+    ),
+    metric(
+        "erasures_undone",
+        Sent::When,
+        "a message that `erasures` cannot carry out, however often it comes: a record is damaged",
     ),
     metric("unexpected_errcodes", Sent::When, "a number of WeChat's that no table of ours has"),
     metric("requests", Sent::Full, "1 for each"),

@@ -2,9 +2,9 @@
 
 use crate::Code::{
     self, AudienceUnknown, BodyTooLarge, CredentialsMissing, Internal, LoginBlocked, LoginCodeInvalid,
-    LoginCodeUsed, MalformedRequest, NotEnabled, NotForChild, NotFound, PhoneCodeInvalid, RateLimited,
-    RoleMissing, ServiceMisconfigured, SessionInvalid, SessionKeyStale, StoreUnavailable, TicketInvalid,
-    UnsupportedMediaType, UpstreamInvalid, UpstreamUnavailable, UserBlocked, WrongApp,
+    LoginCodeUsed, MalformedRequest, NotEnabled, NotForChild, NotFound, PhoneCodeInvalid, PushRefused,
+    RateLimited, RoleMissing, ServiceMisconfigured, SessionInvalid, SessionKeyStale, StoreUnavailable,
+    TicketInvalid, UnsupportedMediaType, UpstreamInvalid, UpstreamUnavailable, UserBlocked, WrongApp,
 };
 
 /// An answer that routes of `openapi.yaml` refer to.
@@ -66,8 +66,9 @@ pub const REFUSALS: &[Refusal] = &[
         &[WrongApp, NotForChild],
         ": the session's Mini Program is no longer served by this deployment, or the session is that of a page",
     ),
+    refusal("PushRefused", 403, &[PushRefused], ": no message of WeChat's for this Mini Program"),
     refusal("NotFound", 404, &[NotFound], ""),
-    refusal("NotEnabled", 404, &[NotEnabled], ": this deployment has the feature switched off"),
+    refusal("NotEnabled", 404, &[NotEnabled], ": the deployment has the feature switched off"),
     refusal("SessionKeyStale", 409, &[SessionKeyStale], ": call wx.login, log in, and retry once"),
     refusal("TicketInvalid", 409, &[TicketInvalid], ": open the page again from the Mini Program"),
     refusal("BodyTooLarge", 413, &[BodyTooLarge], ""),

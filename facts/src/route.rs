@@ -4,7 +4,7 @@
 use crate::{
     Code::{
         self, AudienceUnknown, BodyTooLarge, CredentialsMissing, LoginBlocked, LoginCodeInvalid,
-        LoginCodeUsed, MalformedRequest, NotEnabled, NotForChild, NotFound, PhoneCodeInvalid,
+        LoginCodeUsed, MalformedRequest, NotEnabled, NotForChild, NotFound, PhoneCodeInvalid, PushRefused,
         ServiceMisconfigured, SessionInvalid, SessionKeyStale, StoreUnavailable, TicketInvalid,
         UnsupportedMediaType, UpstreamInvalid, UpstreamUnavailable, UserBlocked, WrongApp,
     },
@@ -66,6 +66,8 @@ pub const ALL: &[Route] = &[
     CHECK_SESSION_KEY,
     RESET_SESSION_KEY,
     PHONE_NUMBER,
+    PUSH_CHECK,
+    PUSH,
 ];
 
 /// The token, its times, session id, user id, whether the user is new.
@@ -329,4 +331,32 @@ pub const PHONE_NUMBER: Route = Route {
     ],
     answer: "the phone number behind a button's code",
     chinese: "手机号按钮的 code 对应的手机号",
+};
+
+/// WeChat's check of the URL of message push.
+pub const PUSH_CHECK: Route = Route {
+    method: "GET",
+    path: "/wechat/push/{app_id}",
+    function: Function::Push,
+    auth: Auth::Open,
+    pages: false,
+    body: "",
+    success: 200,
+    codes: &[MalformedRequest, PushRefused, NotEnabled, ServiceMisconfigured, StoreUnavailable],
+    answer: "WeChat's check of the URL: its `echostr`",
+    chinese: "微信对 URL 的校验：原样返回 `echostr`",
+};
+
+/// A message that WeChat pushes.
+pub const PUSH: Route = Route {
+    method: "POST",
+    path: "/wechat/push/{app_id}",
+    function: Function::Push,
+    auth: Auth::Open,
+    pages: false,
+    body: "what WeChat sends, JSON or XML, at most 65536 bytes",
+    success: 200,
+    codes: &[MalformedRequest, PushRefused, NotEnabled, BodyTooLarge, ServiceMisconfigured, StoreUnavailable],
+    answer: "`success`, once the message is stored",
+    chinese: "消息保存后返回 `success`",
 };

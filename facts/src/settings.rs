@@ -2,14 +2,19 @@
 //! `cargo xtask generate`.
 
 use crate::{
-    Function::{self, Accounts, Authorizer, CheckSession, Login, OpenData, Sessions, Wechat},
+    Function::{
+        self, Accounts, Authorizer, CheckSession, Erasures, Events, Login, OpenData, Push, Sessions, Wechat,
+    },
     Setting,
     setting::{From, Given, Number, NumberOrNone, Text, Words},
 };
 
 const EVERY: &[Function] = Function::ALL;
 const WECHAT: &[Function] = &[Login, OpenData, Wechat];
-const TABLES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts];
+/// Who reads the AppSecrets, and what is in that secret beside them.
+const APPS: &[Function] = &[Login, OpenData, Wechat, Push];
+const TABLES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts, Push, Erasures, Events];
+const RULES: &[Function] = &[Login, CheckSession, Authorizer, Sessions, Accounts];
 const REALMS: &[Function] = &[Login, CheckSession, Authorizer, Sessions];
 const PAGES: &[Function] = &[Login, CheckSession, Sessions, OpenData];
 
@@ -32,10 +37,12 @@ pub const ALL: &[Setting] = &[
     WECHAT_APPS_SECRET_ID.any(),
     SESSION_KEY_RING_SECRET_ID.any(),
     WECHAT_API_BASE_URL.any(),
+    EVENT_BUS_NAME.any(),
     LOG_LEVEL.any(),
     SOURCE_ADDRESS.any(),
     AWS_ENDPOINT_URL_DYNAMODB.any(),
     AWS_ENDPOINT_URL_SECRETS_MANAGER.any(),
+    AWS_ENDPOINT_URL_EVENTBRIDGE.any(),
     HTTP_API_ANSWER.any(),
 ];
 
@@ -100,7 +107,7 @@ pub const REALM: Setting<Text> = Setting {
 pub const IDLE_SECONDS: Setting<Number> = Setting {
     name: "IDLE_SECONDS",
     from: From::Parameter("IdleSeconds", "Session rules"),
-    readers: TABLES,
+    readers: RULES,
     kind: Number { default: 86_400, least: 900, most: 604_800 },
     effect: "A session that GET /session has not renewed for this long is over. More than AbsoluteSeconds counts as AbsoluteSeconds.",
     chinese: "空闲时间：超过它仍未通过 `GET /session` 续期，会话即结束；大于 AbsoluteSeconds 时按 AbsoluteSeconds 计",
@@ -111,7 +118,7 @@ pub const IDLE_SECONDS: Setting<Number> = Setting {
 pub const ABSOLUTE_SECONDS: Setting<Number> = Setting {
     name: "ABSOLUTE_SECONDS",
     from: From::Parameter("AbsoluteSeconds", "Session rules"),
-    readers: TABLES,
+    readers: RULES,
     kind: Number { default: 172_800, least: 3_600, most: 259_200 },
     effect: "A session is over this long after login, renewed or not. Under WeChat's own three days.",
     chinese: "会话的最长有效期，从登录起算，无论是否续期；短于微信自身的三天",
@@ -121,7 +128,7 @@ pub const ABSOLUTE_SECONDS: Setting<Number> = Setting {
 pub const RENEW_AFTER_SECONDS: Setting<Number> = Setting {
     name: "RENEW_AFTER_SECONDS",
     from: From::Parameter("RenewAfterSeconds", "Session rules"),
-    readers: TABLES,
+    readers: RULES,
     kind: Number { default: 3_600, least: 300, most: 86_400 },
     effect: "GET /session renews a session at most this often (one write each time). More than half of the idle time counts as half.",
     chinese: "`GET /session` 两次续期的最短间隔（每次续期写一次表）；超过空闲时间的一半时按一半计",
@@ -161,7 +168,7 @@ pub const PAGE_ORIGIN: Setting<Text> = Setting {
 pub const PAGE_SESSION_SECONDS: Setting<Number> = Setting {
     name: "PAGE_SESSION_SECONDS",
     from: From::Parameter("PageSessionSeconds", "Session rules"),
-    readers: TABLES,
+    readers: RULES,
     kind: Number { default: 7_200, least: 300, most: 43_200 },
     effect: "A page's session is over this long after its ticket was redeemed, used or not, and never later than the session that made \
              the ticket.",
@@ -213,7 +220,7 @@ pub const OPEN_DATA_MAX_AGE_SECONDS: Setting<NumberOrNone> = Setting {
 pub const WECHAT_APPS_SECRET_ID: Setting<Given> = Setting {
     name: "WECHAT_APPS_SECRET_ID",
     from: From::Stack("AppsSecret", "!Ref AppsSecret"),
-    readers: WECHAT,
+    readers: APPS,
     kind: Given,
     effect: "Secret with the AppSecret of each Mini Program.",
     chinese: "存放各小程序 AppSecret 的密钥",
@@ -247,6 +254,23 @@ pub const WECHAT_API_BASE_URL: Setting<Text> = Setting {
     },
     effect: "Where WeChat's API is. https, or plain http to a simulator on the same machine (tests).",
     chinese: "微信接口的地址",
+};
+
+/// The bus that is told what happened.
+pub const EVENT_BUS_NAME: Setting<Text> = Setting {
+    name: "EVENT_BUS_NAME",
+    from: From::Parameter("EventBusName", "Running it"),
+    readers: &[Push, Events],
+    kind: Text {
+        default: Some(""),
+        pattern: r"^([A-Za-z0-9._-]{1,256})?$",
+        constraint: Some("the name of a bus in this account and Region, or nothing"),
+        allowed: "1 to 256 characters of `A-Z a-z 0-9 . _ -`, or nothing",
+        chinese: "1 至 256 个 `A-Z a-z 0-9 . _ -` 字符，或留空",
+    },
+    effect: "EventBridge bus that is told of logins, ended sessions, created, erased and blocked users, changed roles, and of what \
+             WeChat pushes. Nothing is told without it.",
+    chinese: "EventBridge 事件总线：登录、会话结束、用户创建、删除和封禁、角色变更，以及微信推送的消息都会发送到这里；留空则不发送",
 };
 
 /// The least level of the lines that are written.
@@ -285,7 +309,17 @@ pub const AWS_ENDPOINT_URL_DYNAMODB: Setting<Given> = Setting {
 pub const AWS_ENDPOINT_URL_SECRETS_MANAGER: Setting<Given> = Setting {
     name: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
     from: EMULATOR,
-    readers: WECHAT,
+    readers: APPS,
+    kind: Given,
+    effect: "",
+    chinese: "",
+};
+
+/// Read as the AWS SDKs read it.
+pub const AWS_ENDPOINT_URL_EVENTBRIDGE: Setting<Given> = Setting {
+    name: "AWS_ENDPOINT_URL_EVENTBRIDGE",
+    from: EMULATOR,
+    readers: &[Events],
     kind: Given,
     effect: "",
     chinese: "",

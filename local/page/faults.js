@@ -49,6 +49,11 @@ export class Faults {
     return word('rotated');
   }
 
+  async cancel() {
+    const { is_taken: isTaken } = await ask('cancel', { person: this.phone.person });
+    return word(isTaken ? 'cancelled' : 'notTaken');
+  }
+
   async block() {
     return (await this.control('block', { reason: 'page_button' })) ? word('blocked') : word('needSession');
   }
@@ -86,7 +91,7 @@ export class Faults {
     }
     const real = this.section.querySelector('[data-clock=real]');
     real.disabled = Math.abs(state.clock_offset_seconds) < 2;
-    for (const button of this.section.querySelectorAll('[data-wechat], [data-once=rotate], [data-once=elsewhere]')) {
+    for (const button of this.section.querySelectorAll('[data-wechat], [data-once=rotate], [data-once=cancel], [data-once=elsewhere]')) {
       button.disabled = !state.is_simulated;
     }
     if (!state.is_simulated) this.status.textContent = word('real_wechat');

@@ -5,9 +5,12 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use accounts::Accounts;
 use authorizer::Authorizer;
 use check_session::CheckSession;
+use erasures::Erasures;
+use events::Events;
 use gateway_emulator::invoke::{Invoke, InvokeError, invoke_with};
 use login::Login;
 use open_data::OpenData;
+use push::MessagePush;
 use sam_template::Template;
 use sessions::Sessions;
 use wechat::Backend;
@@ -47,6 +50,9 @@ pub fn all<S: std::hash::BuildHasher + Clone>(
             Authorizer::NAME => built::<Authorizer>,
             Accounts::NAME => built::<Accounts>,
             Backend::NAME => built::<Backend>,
+            MessagePush::NAME => built::<MessagePush>,
+            Erasures::NAME => built::<Erasures>,
+            Events::NAME => built::<Events>,
             _ => continue,
         };
         invokes.insert(

@@ -3,6 +3,7 @@
 //!
 //! - [`command_line`] is what `cargo run -p local` understands
 //! - [`service`] starts all of it; [`settings`] are its ports and files
+//! - `stream` feeds those that a table's stream feeds
 //! - [`functions`] calls the functions as Lambda does
 //! - [`sample`] is the sample of a business function among them
 //! - [`page`] is the page at `/`, fed by what the emulators tell; `web_view` the H5 page that its Mini Program opens
@@ -16,5 +17,6 @@ pub mod page;
 pub mod sample;
 pub mod service;
 pub mod settings;
+mod stream;
 pub mod tour;
 mod web_view;

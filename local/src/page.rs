@@ -111,6 +111,7 @@ impl Page {
             .route("/clock", post(faults::move_clock))
             .route("/reset", post(faults::reset))
             .route("/rotate", post(faults::rotate))
+            .route("/cancel", post(faults::cancel))
             .route("/expire", post(record::expire))
             .route("/{file}", get(assets::file))
             .fallback(not_there)

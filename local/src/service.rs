@@ -7,6 +7,7 @@ use std::{any::Any, collections::BTreeMap, io::ErrorKind, net::IpAddr, sync::Arc
 
 use aws_emulator::{
     dynamodb::{self, EmbeddedDynamoDb},
+    event_bridge::EventBridge,
     secrets_manager::SecretsManager,
 };
 use gateway_emulator::Gateway;
@@ -20,9 +21,9 @@ use crate::{
     functions,
     page::{Page, PageParts},
     settings::Settings,
-    web_view,
+    stream, web_view,
 };
-use account::{environment, key_ring, parameters, stack, start_secrets};
+use account::{environment, key_ring, parameters, push, stack, start_event_bridge, start_secrets};
 use sockets::{listen, passed_on, serve_gateway, serve_simulator, url_of};
 
 /// The deployed truth.
@@ -95,6 +96,8 @@ pub struct Service {
     pub dynamodb: EmbeddedDynamoDb,
     /// The secrets and their faults.
     pub secrets: SecretsManager,
+    /// The bus, and its faults: told of something where the parameter `EventBusName` names it.
+    pub event_bridge: EventBridge,
     /// The gateway, for whoever looks on.
     pub gateway: Gateway,
     stop: watch::Sender<bool>,
@@ -131,6 +134,7 @@ impl Service {
         let dynamodb = settings.placement.start_dynamodb(options, template.tables()).await?;
         let key_ring = key_ring(settings)?;
         let secrets = start_secrets(settings, &key_ring).await?;
+        let event_bridge = start_event_bridge().await?;
         let simulator = Simulator::new(SimulatorOptions::local(Arc::clone(&seconds), seed()));
         let at = listen("the WeChat simulator", settings.host, settings.wechat_port, "--wechat-port").await?;
         let wechat_url = url_of(&at);
@@ -142,11 +146,14 @@ impl Service {
             }
         }
 
-        let more = environment(settings, &dynamodb, &secrets, &wechat_url);
+        let more = environment(settings, &dynamodb, (&secrets, &event_bridge), &wechat_url);
         let functions = functions::all(&template, &more, &settings.clock, &settings.new_log)?;
-        let gateway = Gateway::new(&template, &settings.placement.place(functions), seconds);
+        let functions = settings.placement.place(functions);
+        running.extend(stream::start(&template, &dynamodb, &functions, &stop)?);
+        let gateway = Gateway::new(&template, &functions, seconds);
         let at = listen("the gateway", settings.host, settings.port, "--port").await?;
         let url = url_of(&at);
+        simulator.set_push(push(&url));
         let page = Page::new(PageParts {
             gateway: &gateway,
             simulator: &simulator,
@@ -176,6 +183,7 @@ impl Service {
             simulator,
             dynamodb,
             secrets,
+            event_bridge,
             gateway,
             stop,
             running,

@@ -2,12 +2,14 @@
 //!
 //! - `person`: how a user is named, and who that is
 //! - `control`: asking the function
+//! - `listed`: erasing the users of a list
 //! - `verbs`, `words`: what can be done, and how it is said; `show`: what is printed of an account
 //! - `texts`: every sentence, in English and Chinese
 //!
 //! Neither an openid nor anything of the vault is ever printed. Exit codes are those of [`Outcome`].
 
 mod control;
+mod listed;
 mod person;
 mod show;
 pub(crate) mod texts;

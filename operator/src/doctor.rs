@@ -7,6 +7,7 @@
 //! - `aws`, `tables`, `secrets`: what the stack consists of
 //! - `wechat`, `clock`: the other side, and whether we agree on the time
 //! - `domain`, `answers`: the deployed API as a Mini Program meets it
+//! - `push`: WeChat's messages to it
 //! - `report`, `texts`: one line per check, in English and Chinese
 
 mod answers;
@@ -15,6 +16,7 @@ mod clock;
 mod domain;
 mod environment;
 mod parameters;
+mod push;
 mod report;
 mod secrets;
 mod tables;
@@ -86,9 +88,13 @@ pub async fn run(args: &Args, around: &Surroundings) -> Result<Report, UsageErro
         tables::check(account, &settings, &mut report).await;
         apps.extend(secrets::check(account, &settings, &mut report).await);
     }
+    let pushes = push::of(&apps, &settings, args);
     wechat::check(apps, args, &settings, around, &mut report).await;
     let url = args.url.clone().or_else(|| stack.outputs.get("ApiUrl")?.parse().ok());
-    domain::check(url.as_ref(), args, around, &mut report).await;
+    let is_reached = domain::check(url.as_ref(), args, around, &mut report).await;
+    if let Some(url) = url.filter(|_| is_reached) {
+        push::check(&pushes, &url, around, &mut report).await;
+    }
     Ok(report)
 }
 

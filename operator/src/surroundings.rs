@@ -7,7 +7,7 @@ use wxsession::{Clock, env::Source};
 pub(crate) type Variables = HashMap<String, String>;
 
 /// Variables that mean something here, besides the functions' settings.
-const OWN: [&str; 17] = [
+const OWN: [&str; 19] = [
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
     "AWS_PROFILE",
@@ -18,6 +18,8 @@ const OWN: [&str; 17] = [
     "AWS_ENDPOINT_URL_CLOUDFORMATION",
     "AWS_ENDPOINT_URL_LAMBDA",
     "WECHAT_APP_SECRET",
+    "WECHAT_PUSH_TOKEN",
+    "WECHAT_PUSH_ENCODING_AES_KEY",
     "WXSESSION_STACK",
     "LC_ALL",
     "LC_MESSAGES",

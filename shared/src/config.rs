@@ -131,6 +131,21 @@ pub fn open_data_max_age(env: &impl Source) -> Result<Option<u32>, EnvError> {
     Ok(seconds.map(|seconds| u32::try_from(seconds).expect("of its range")))
 }
 
+/// The bus that is told what happened, if there is one.
+///
+/// # Errors
+///
+/// [`EnvError`] naming the variable.
+pub fn event_bus(env: &impl Source) -> Result<Option<String>, EnvError> {
+    let Some(name) = env.text(settings::EVENT_BUS_NAME.name) else { return Ok(None) };
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    if name.len() > 256 || !name.bytes().all(fits) {
+        let allowed = "1 to 256 characters of A-Z a-z 0-9 . _ -, or nothing";
+        return Err(EnvError::Malformed(settings::EVENT_BUS_NAME.name, allowed.to_owned()));
+    }
+    Ok(Some(name))
+}
+
 /// The least level of the lines that are written.
 ///
 /// # Errors

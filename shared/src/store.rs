@@ -22,11 +22,13 @@ mod attempts;
 mod batch;
 pub mod children;
 pub mod item;
+pub mod pushes;
 pub mod read;
 pub mod sessions;
 pub mod tickets;
 pub mod users;
 
+pub use pushes::{Push, PushKey, Pushes};
 pub use read::{Found, Reader};
 pub use sessions::{End, SessionKey, Sessions};
 pub use users::Users;

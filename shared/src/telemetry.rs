@@ -326,13 +326,17 @@ impl Line {
     }
 
     fn metrics(&self, outcome: &'static str) -> (Vec<(&'static str, u8)>, Metrics) {
+        let status = self.field("status").and_then(Value::as_u64);
+        let failed_push = self.log.function == "push" && status.is_some_and(|status| status >= 500);
         let counts = Ended {
             function: if self.counts { self.log.function } else { "" },
             outcome,
-            status: self.field("status").and_then(Value::as_u64),
+            status,
             after_logout: self.after_logout,
             broken_secret: self.field("secret_error").is_some() && self.field("operator").is_some(),
             unexpected_errcode: self.field("unexpected_errcode").is_some(),
+            lost_push: failed_push || self.field("push_lost").is_some(),
+            undone_erasure: self.field("stuck").is_some(),
         }
         .alarming();
         let mut metrics = Metrics::at(self.log.clock.now_millis());

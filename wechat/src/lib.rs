@@ -11,11 +11,14 @@
 //! | [`calls`], [`access_token`] | calls that carry an access token, and the token, kept |
 //! | [`phone_number`] | what the phone number button's code is redeemed for |
 //! | [`signature`] | what is signed for WeChat |
+//! | `envelope` | feature `envelope`: what a pushed message is signed with and sealed in |
 //! | [`settings`] | where all of that is |
 
 pub mod access_token;
 pub mod api;
 pub mod calls;
+#[cfg(feature = "envelope")]
+pub mod envelope;
 mod failures;
 pub mod phone_number;
 pub mod secrets;

@@ -1,6 +1,7 @@
 //! Secrets that must not be seen, in the forms they are likely to take.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use wechat_simulator::DEFAULT_PUSH;
 
 use crate::user::User;
 
@@ -42,6 +43,8 @@ impl Canaries {
             Canary::new("session_key", &user.session_key),
             Canary::new("AppSecret", APP_SECRET),
             Canary::new("key ring", RING_KEY),
+            Canary::new("push Token", DEFAULT_PUSH.0),
+            Canary::new("EncodingAESKey", DEFAULT_PUSH.1),
             Canary::new("role secret", ENVIRONMENT[1].1),
             Canary::new("role session token", ENVIRONMENT[2].1),
         ];

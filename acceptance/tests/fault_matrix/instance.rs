@@ -19,6 +19,7 @@ use login::Login;
 use open_data::OpenData;
 use operator::http_client::HttpClient;
 use parking_lot::Mutex;
+use push::MessagePush;
 use serde_json::Value;
 use sessions::Sessions;
 use tokio::task::JoinHandle;
@@ -132,6 +133,7 @@ fn build(
             at_the_door(Accounts::with_account(account, &env, clock, random).expect(complete), log, limit)
         }
         "wechat" => at_the_door(Backend::with_account(account, &env, clock).expect(complete), log, limit),
+        "push" => at_the_door(MessagePush::with_account(account, &env, clock).expect(complete), log, limit),
         "authorizer" => {
             at_the_door(Authorizer::with_account(account, &env, clock).expect(complete), log, limit)
         }

@@ -2,9 +2,13 @@
 
 use operator::http_client::{HttpClient, Outgoing, Reply};
 use serde_json::{Value, json};
-use wechat_simulator::DEFAULT_APP;
+use wechat_simulator::{DEFAULT_APP, DEFAULT_PUSH};
+use wxsession_wechat::{envelope::Envelope, secrets::Push};
 
-use crate::{user::User, world::PAGE};
+use crate::{
+    user::User,
+    world::{PAGE, START},
+};
 
 /// A route, or the authorizer asked without a gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +32,12 @@ pub(crate) enum Route {
     Number,
     Token,
     Sign,
+    /// What WeChat sends.
+    Push,
 }
 
 impl Route {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Login,
         Self::Check,
         Self::Logout,
@@ -48,6 +54,7 @@ impl Route {
         Self::Number,
         Self::Token,
         Self::Sign,
+        Self::Push,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -68,6 +75,7 @@ impl Route {
             Self::Number => "backend: number",
             Self::Token => "backend: token",
             Self::Sign => "backend: sign",
+            Self::Push => "push",
         }
     }
 
@@ -82,6 +90,7 @@ impl Route {
             Self::Decrypt | Self::KeyCheck => &["authorizer", "open-data"],
             Self::Account | Self::Block => &["accounts"],
             Self::Number | Self::Token | Self::Sign => &["wechat"],
+            Self::Push => &["push"],
         }
     }
 
@@ -125,6 +134,7 @@ impl Route {
                 let redeem = service.request("POST", "/tickets/redeem").header("origin", PAGE);
                 redeem.json(&json!({"ticket": user.ticket(), "audience": PAGE}))
             }
+            Self::Push => pushed(service, user),
             Self::Account => control(json!({"action": "get", "actor": "matrix", "user_id": user.id})),
             Self::Block => {
                 control(json!({"action": "block", "actor": "matrix", "user_id": user.id, "reason": "spam"}))
@@ -159,6 +169,18 @@ impl Route {
             (false, _) => format!("{} {}", reply.status, reply.text),
         }
     }
+}
+
+/// WeChat says that the user closed the account.
+fn pushed(service: &HttpClient, user: &User) -> Outgoing {
+    let push = Push::of(DEFAULT_PUSH.0, DEFAULT_PUSH.1);
+    let envelope = Envelope::new(&push, DEFAULT_APP.0).expect("a key");
+    let message = json!({"FromUserName": "oPlatform", "CreateTime": START, "MsgType": "event",
+        "Event": "user_authorization_cancellation", "OpenID": user.openid});
+    let encrypted = envelope.seal(message.to_string().as_bytes(), [7; 16]);
+    let signature = envelope.signature(&["1", "2", &encrypted]);
+    let path = format!("/wechat/push/{}?msg_signature={signature}&timestamp=1&nonce=2", DEFAULT_APP.0);
+    service.request("POST", &path).json(&json!({ "Encrypt": encrypted }))
 }
 
 fn control_outcome(reply: &Reply) -> String {

@@ -32,7 +32,7 @@ pub(crate) type Answers = [&'static str; Route::ALL.len()];
 
 const HEALTHY: Answers = [
     "200", "200", "204", "allow", "200", "200", "204", "200", "200", "200", "200", "200", "200", "200",
-    "200", "200",
+    "200", "200", "200",
 ];
 
 /// One fault.
@@ -165,12 +165,12 @@ fn tables() -> Vec<Row> {
         row("DynamoDB 500 for ever", Tables::InternalError { times: None }).without_tables(),
         row("DynamoDB: keys unprocessed for ever", Tables::UnprocessedKeys)
             .without_tables()
-            .at(&[Route::Login, Route::Account, Route::Block], "200")
+            .at(&[Route::Login, Route::Account, Route::Block, Route::Push], "200")
             .at(&READS_USER, "200")
             .at(&[Route::Logout], "204"),
         row("DynamoDB: an answer without Responses", Tables::NoResponses)
             .without_tables()
-            .at(&[Route::Login, Route::Account, Route::Block], "200")
+            .at(&[Route::Login, Route::Account, Route::Block, Route::Push], "200")
             .at(&READS_USER, "200")
             .at(&[Route::Logout], "204"),
         row("role credentials expired", Tables::ExpiredCredentials).without_tables(),
@@ -224,12 +224,12 @@ fn records() -> Vec<Row> {
 }
 
 fn secrets() -> Vec<Row> {
-    let users = [Route::Login, Route::Decrypt, Route::KeyCheck];
+    let users = [Route::Login, Route::Decrypt, Route::KeyCheck, Route::Push];
     let row = |name, fault| {
         Row::new(name, fault).cold_at(&users, "503 store_unavailable").cold_at(&BACKEND, "503 unavailable")
     };
     let silent = Secrets::Slow(Duration::from_mins(1));
-    let needs_apps = [Route::Login, Route::KeyCheck];
+    let needs_apps = [Route::Login, Route::KeyCheck, Route::Push];
     // The last good values serve a function that has served before.
     let broken = |name, fault| {
         let row = Row::new(name, Fault::Secrets(fault)).cold_at(&users, "500 service_misconfigured");

@@ -22,7 +22,7 @@ use parking_lot::Mutex;
 use sam_template::Template;
 use serde_json::json;
 use tokio::task::JoinHandle;
-use wechat_simulator::{self, DEFAULT_APP, FaultKind, Simulator, SimulatorOptions};
+use wechat_simulator::{self, DEFAULT_APP, DEFAULT_PUSH, FaultKind, Simulator, SimulatorOptions};
 use wxsession::{
     Clock,
     aws::{Account, Budget},
@@ -232,7 +232,10 @@ impl Drop for World {
 
 fn put_secrets(secrets: &SecretsManager) {
     let payment = json!({"offer_id": "1450000001", "app_key": "app-key-canary-of-forty-characters-01234"});
-    secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): {"secret": APP_SECRET, "virtual_payment": payment}}));
+    let (token, key) = DEFAULT_PUSH;
+    let push = json!({"token": token, "encoding_aes_key": key});
+    let app = json!({"secret": APP_SECRET, "virtual_payment": payment, "push": push});
+    secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): app}));
     secrets.put("SessionKeyRingSecret", &json!({"current": "k1", "k1": RING_KEY}));
 }
 

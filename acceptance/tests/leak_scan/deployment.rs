@@ -20,7 +20,7 @@ use parking_lot::{Mutex, MutexGuard};
 use sam_template::Template;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
-use wechat_simulator::DEFAULT_APP;
+use wechat_simulator::{DEFAULT_APP, DEFAULT_PUSH};
 use wxsession::Clock;
 
 use crate::function::{self, Function, Written, program};
@@ -150,9 +150,10 @@ impl Deployment {
 
 pub(crate) fn put_secrets(service: &Service) {
     let payment = json!({"offer_id": "1450000001", "app_key": APP_KEY, "sandbox_app_key": SANDBOX_APP_KEY});
-    service
-        .secrets
-        .put("AppsSecret", &json!({(DEFAULT_APP.0): {"secret": APP_SECRET, "virtual_payment": payment}}));
+    let (token, key) = DEFAULT_PUSH;
+    let push = json!({"token": token, "encoding_aes_key": key});
+    let app = json!({"secret": APP_SECRET, "virtual_payment": payment, "push": push});
+    service.secrets.put("AppsSecret", &json!({(DEFAULT_APP.0): app}));
     service.secrets.put("SessionKeyRingSecret", &json!({"current": "k1", "k1": RING_KEY}));
 }
 

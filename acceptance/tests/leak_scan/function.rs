@@ -33,8 +33,11 @@ pub(crate) fn program(name: &str) -> PathBuf {
         "wechat" => (env!("CARGO_BIN_EXE_function-wechat"), "WechatFunction"),
         "authorizer" => (env!("CARGO_BIN_EXE_function-authorizer"), "AuthorizerFunction"),
         "check-session" => (env!("CARGO_BIN_EXE_function-check-session"), "CheckSessionFunction"),
+        "erasures" => (env!("CARGO_BIN_EXE_function-erasures"), "ErasuresFunction"),
+        "events" => (env!("CARGO_BIN_EXE_function-events"), "EventsFunction"),
         "login" => (env!("CARGO_BIN_EXE_function-login"), "LoginFunction"),
         "open-data" => (env!("CARGO_BIN_EXE_function-open-data"), "OpenDataFunction"),
+        "push" => (env!("CARGO_BIN_EXE_function-push"), "PushFunction"),
         "sessions" => (env!("CARGO_BIN_EXE_function-sessions"), "SessionsFunction"),
         // A sample, deployed from another folder.
         _ => return env!("CARGO_BIN_EXE_function-me").into(),

@@ -30,6 +30,7 @@ async fn nothing_comes_out_at(level: &'static str) {
     deployment.misplaced().await;
     deployment.account_control().await;
     deployment.backend().await;
+    deployment.pushes().await;
     deployment.endings().await;
     drop(alone);
     let faults = deployment.wechat_faults().await

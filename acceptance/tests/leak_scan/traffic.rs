@@ -2,7 +2,10 @@
 
 use operator::http_client::{Outgoing, Reply};
 use serde_json::{Value, json};
-use wechat_simulator::{DEFAULT_APP, NewCode, NewPhoneCode};
+use wechat_simulator::{
+    DEFAULT_APP, DEFAULT_PUSH, NewCode, NewPhoneCode, PushFormat, PushMistake, PushMode, PushOrder,
+    PushSettings,
+};
 
 use crate::deployment::{Deployment, PAGE};
 
@@ -206,6 +209,37 @@ impl Deployment {
     async fn invoke(&self, function: &str, request: &Value) -> Value {
         let path = format!("/2015-03-31/functions/{function}/invocations");
         self.request("POST", &path).json(request).send().await.expect("an answer").body
+    }
+
+    /// What WeChat pushes, right and wrong.
+    pub(crate) async fn pushes(&self) {
+        let user = self.log_in(None).await;
+        let simulator = &self.service.simulator;
+        let (token, key) = DEFAULT_PUSH;
+        for format in [PushFormat::Json, PushFormat::Xml] {
+            simulator.set_push(PushSettings {
+                app_id: DEFAULT_APP.0.to_owned(),
+                url: format!("{}/wechat/push/{}", self.target.service.base_url(), DEFAULT_APP.0),
+                token: token.to_owned(),
+                encoding_aes_key: key.to_owned(),
+                format,
+                mode: PushMode::Secure,
+            });
+            assert!(simulator.check_push(DEFAULT_APP.0).await.expect("set up").0);
+            for mistake in [
+                None,
+                Some(PushMistake::WrongToken),
+                Some(PushMistake::WrongKey),
+                Some(PushMistake::WrongReceiveId),
+                Some(PushMistake::Truncated),
+                Some(PushMistake::Changed),
+            ] {
+                let order = PushOrder { mistake, ..PushOrder::revocation(DEFAULT_APP.0, &user.openid, "6") };
+                let answers = simulator.push(&order).await.expect("set up");
+                assert_eq!(answers[0].is_success(), mistake.is_none(), "{mistake:?}: {answers:?}");
+            }
+        }
+        simulator.cancel_authorisation(DEFAULT_APP.0, &user.openid).await.expect("set up");
     }
 
     /// Both ways to end, which leave no record for the dump.

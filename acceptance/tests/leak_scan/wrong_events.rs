@@ -8,8 +8,19 @@ use crate::{
     traffic::User,
 };
 
-const FUNCTIONS: [&str; 8] =
-    ["accounts", "authorizer", "check-session", "login", "me", "open-data", "sessions", "wechat"];
+const FUNCTIONS: [&str; 11] = [
+    "accounts",
+    "authorizer",
+    "check-session",
+    "erasures",
+    "events",
+    "login",
+    "me",
+    "open-data",
+    "push",
+    "sessions",
+    "wechat",
+];
 
 fn events(user: &User) -> Vec<String> {
     let User { token, code, openid, .. } = user;

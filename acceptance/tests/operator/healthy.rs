@@ -37,10 +37,13 @@ async fn a_healthy_deployment_is_ok_in_every_check() {
             "domain.login",
             "domain.session",
             "domain.authorizer",
+            "push.url",
+            "push.sealed",
+            "push.forged",
         ]
     );
     assert_eq!(report.exit_code(), 0);
-    assert!(text.ends_with("\n17 ok, 0 warn, 0 FAIL, 0 skipped\n"), "{text}");
+    assert!(text.ends_with("\n20 ok, 0 warn, 0 FAIL, 0 skipped\n"), "{text}");
     assert!(text.contains("localhost speaks TLS 1.3 with a valid certificate"), "{text}");
 }
 

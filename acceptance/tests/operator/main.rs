@@ -12,6 +12,7 @@ mod domain;
 mod exit_codes;
 mod healthy;
 mod parameters;
+mod push;
 mod stack;
 mod support;
 mod tls;

@@ -108,6 +108,22 @@ async fn a_rotated_session_key_makes_the_stored_one_stale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_closes_the_wechat_account_is_gone() {
+    let stage = Stage::open().await;
+    let login = stage.login().await.body;
+    let token = login["token"].as_str().expect("a token").to_owned();
+    let closed = stage.post("/_page/cancel", &json!({ "person": PERSON })).await.body;
+    assert_eq!(closed, json!({ "is_taken": true }));
+    let gone = async {
+        while stage.call("GET", "/session", &token).await.status != 401 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), gone).await.expect("the account is erased");
+    stage.service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_a_name_and_nothing_else() {
     let stage = Stage::open().await;
     for person in ["", "short", "with spaces", "../../etc", &"x".repeat(65)] {

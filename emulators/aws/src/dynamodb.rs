@@ -7,6 +7,7 @@
 //! - `ttl`: deleting expired items when our clock says so
 //! - `faults`: what can go wrong on the way
 //! - `proxy`: the socket the functions talk to; `direct`: the one for tools; `engine`: what is behind both
+//! - `stream`: what was written to a table, in order
 //! - `items`: looking into a table past the faults
 //! - `watched`: what a watcher learns of a call
 
@@ -24,6 +25,7 @@ use tokio::task::JoinSet;
 pub use self::faults::{Call, Fault};
 pub use self::items::{Items, TableSize};
 pub use self::proxy::FaultProxy;
+pub use self::stream::Stream;
 use emulator_harness::Clock;
 use sam_template::Table;
 
@@ -32,6 +34,7 @@ mod engine;
 mod faults;
 mod items;
 mod proxy;
+mod stream;
 mod tables;
 mod ttl;
 mod watched;
@@ -136,6 +139,14 @@ impl EmbeddedDynamoDb {
     #[must_use]
     pub fn items(&self) -> Items {
         Items(self.database.clone())
+    }
+
+    /// The stream of a table from its beginning; `None` when the table has none.
+    ///
+    /// # Errors
+    /// When the engine refuses.
+    pub fn stream(&self, table: &str) -> Result<Option<Stream>, Error> {
+        Stream::of(self.database.clone(), table)
     }
 
     /// Switches the regular sweep on or off. Off is how AWS looks for up to a few days: expired items stay readable.

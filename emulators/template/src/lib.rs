@@ -8,7 +8,7 @@
 //! - `intrinsics`: `Ref`, `Fn::Sub`, conditions and friends to values
 //! - `api`: the REST API: stage, authorizers, gateway responses
 //! - `functions`: functions, their environment and their routes
-//! - `tables`: `DynamoDB` tables
+//! - `tables`: `DynamoDB` tables; `sources`: functions that their streams feed
 
 use std::collections::BTreeMap;
 
@@ -17,11 +17,13 @@ use serde_json::Value;
 pub use self::api::{Authorizer, AuthorizerKind, Cors, GatewayResponse, IdentitySource};
 pub use self::functions::{Function, Route};
 pub use self::intrinsics::{ACCOUNT_ID, API_ID, REGION};
+pub use self::sources::StreamSource;
 pub use self::tables::{Key, Table};
 
 mod api;
 mod functions;
 mod intrinsics;
+mod sources;
 mod tables;
 mod yaml;
 
@@ -69,6 +71,7 @@ pub struct Template {
     /// By path: two templates that share this address may differ.
     cors: BTreeMap<String, Cors>,
     tables: Vec<Table>,
+    sources: Vec<StreamSource>,
     /// What another stack could import from this one.
     exports: BTreeMap<String, String>,
 }
@@ -102,8 +105,18 @@ impl Template {
         let paths = routes.iter().filter_map(|route| Some((route.path.clone(), api.cors.clone()?)));
         let cors = paths.collect();
         let tables = tables::read(&document, &scope)?;
+        let sources = sources::read(&document, &scope)?;
         let exports = exports(&document, &scope);
-        Ok(Self { parameters: scope.into_parameters(), api, functions, routes, cors, tables, exports })
+        Ok(Self {
+            parameters: scope.into_parameters(),
+            api,
+            functions,
+            routes,
+            cors,
+            tables,
+            sources,
+            exports,
+        })
     }
 
     /// Adds the functions, routes and tables of a second template to this API.
@@ -134,6 +147,7 @@ impl Template {
         self.functions.extend(second.functions);
         self.routes.extend(second.routes);
         self.tables.extend(second.tables);
+        self.sources.extend(second.sources);
         Ok(())
     }
 
@@ -141,6 +155,12 @@ impl Template {
     #[must_use]
     pub fn parameters(&self) -> &BTreeMap<String, Value> {
         &self.parameters
+    }
+
+    /// Every function that a table's stream feeds.
+    #[must_use]
+    pub fn stream_sources(&self) -> &[StreamSource] {
+        &self.sources
     }
 
     /// Every route of the REST API.

@@ -55,6 +55,11 @@ fn table(id: &str, properties: &Value, scope: &Scope) -> Result<Table, TemplateE
     for property in CREATE_TABLE {
         request.extend(part(property)?.map(|value| (property.to_owned(), value)));
     }
+    if let Some(Value::Object(mut stream)) = part("StreamSpecification")? {
+        // CreateTable wants to be told what CloudFormation takes for granted.
+        stream.insert("StreamEnabled".to_owned(), json!(true));
+        request.insert("StreamSpecification".to_owned(), Value::Object(stream));
+    }
     let create_request = Value::Object(request);
     let ttl = part("TimeToLiveSpecification")?.unwrap_or(Value::Null);
     let ttl_attribute =

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::{
     Component, EncryptedData, Fault, Knobs, MintedCode, NewCode, NewPhoneCode, PaymentAccount,
-    PaymentRequest, PaymentResult, Quota, Simulator, UserInfo,
+    PaymentRequest, PaymentResult, PushAnswer, PushOrder, PushSettings, Quota, Simulator, UserInfo,
 };
 
 type Sim = State<Simulator>;
@@ -33,6 +33,10 @@ pub(super) fn routes() -> Router<Simulator> {
         .route("/_control/payment", post(payment))
         .route("/_control/payment-account", put(payment_account))
         .route("/_control/block", post(block))
+        .route("/_control/push", put(set_push).post(push))
+        .route("/_control/push/check", post(check_push))
+        .route("/_control/cancel-authorisation", post(cancel_authorisation))
+        .route("/_control/revoke-authorisation", post(revoke_authorisation))
         .route("/_control/faults", get(list_faults).post(add_fault).put(replace_faults).delete(clear_faults))
         .route("/_control/ip-whitelist", put(ip_whitelist))
         .route("/_control/secret", put(secret))
@@ -132,6 +136,50 @@ fn yes() -> bool {
 async fn block(State(sim): Sim, Json(block): Json<Block>) -> StatusCode {
     sim.block_user(&block.app_id, &block.openid, block.blocked);
     StatusCode::NO_CONTENT
+}
+
+async fn set_push(State(sim): Sim, Json(settings): Json<PushSettings>) -> StatusCode {
+    sim.set_push(settings);
+    StatusCode::NO_CONTENT
+}
+
+type Answers = Result<Json<Vec<PushAnswer>>, (StatusCode, &'static str)>;
+
+const NO_PUSH: (StatusCode, &str) = (StatusCode::NOT_FOUND, "PUT /_control/push first: there is no URL");
+
+async fn push(State(sim): Sim, Json(order): Json<PushOrder>) -> Answers {
+    sim.push(&order).await.map(Json).ok_or(NO_PUSH)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whose {
+    app_id: String,
+}
+
+async fn check_push(
+    State(sim): Sim,
+    Json(of): Json<Whose>,
+) -> Result<Json<Value>, (StatusCode, &'static str)> {
+    let (is_right, answer) = sim.check_push(&of.app_id).await.ok_or(NO_PUSH)?;
+    Ok(Json(json!({ "is_right": is_right, "answer": answer })))
+}
+
+async fn cancel_authorisation(State(sim): Sim, Json(of): Json<Person>) -> Answers {
+    sim.cancel_authorisation(&of.app_id, &of.openid).await.map(Json).ok_or(NO_PUSH)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Revocation {
+    app_id: String,
+    openid: String,
+    revoke_info: String,
+}
+
+async fn revoke_authorisation(State(sim): Sim, Json(of): Json<Revocation>) -> Answers {
+    let order = PushOrder::revocation(&of.app_id, &of.openid, &of.revoke_info);
+    sim.push(&order).await.map(Json).ok_or(NO_PUSH)
 }
 
 async fn list_faults(State(sim): Sim) -> Json<Vec<Fault>> {

@@ -9,6 +9,7 @@
 //! - `minting`: what the WeChat client would hand to a Mini Program (codes, encryptedData, signatures).
 //!   `open_data`: its cryptography.
 //!   `payment`: what the phone makes of a virtual payment.
+//! - `push`: what WeChat sends to the Mini Program's server by itself.
 //! - `broken`: answers that go wrong on purpose.
 //! - `console`: what a test changes, `sight`: what it looks at; `control`: both over HTTP. `watched`: what is told of a
 //!   call while it happens.
@@ -22,11 +23,13 @@ mod control;
 mod minting;
 mod open_data;
 mod payment;
+mod push;
 mod sight;
 mod watched;
 mod wire;
 mod world;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -41,6 +44,7 @@ use tokio::net::TcpListener;
 pub use self::minting::{EncryptedData, MintedCode, NewCode, NewPhoneCode, UserInfo};
 pub use self::open_data::{encrypt, sign_raw_data, sign_with_session_key};
 pub use self::payment::{PaymentRequest, PaymentResult};
+pub use self::push::{PushAnswer, PushFormat, PushMistake, PushMode, PushOrder, PushSettings};
 pub use self::wire::errors::text as errmsg;
 pub use self::world::{Call, Component, Fault, FaultKind, Knobs, PaymentAccount, Quota, RequestId};
 
@@ -56,6 +60,10 @@ pub const DEFAULT_APP: (&str, &str) = ("wx0123456789abcdef", "0123456789abcdef01
 
 /// A second Mini Program, for deployments that serve several: `(appid, secret)`.
 pub const SECOND_APP: (&str, &str) = ("wxfedcba9876543210", "fedcba9876543210fedcba9876543210");
+
+/// Token and `EncodingAESKey` for message push of [`DEFAULT_APP`] where somebody sets it up for local use. The key's last
+/// character has a bit that no byte needs, as real ones have.
+pub const DEFAULT_PUSH: (&str, &str) = ("5cKpQ2vXw8LrT0nB", "q7Zt3VfYk9Lm2Wx8Rb5Nc1Hd6Jg4Ps0Tu7Ae3Qi5OyG");
 
 /// What a simulator starts from.
 pub struct SimulatorOptions {
@@ -86,6 +94,8 @@ pub struct Simulator {
     /// How far WeChat's time was moved, in seconds.
     moved: Arc<AtomicI64>,
     watched: Arc<Watched<Exchange>>,
+    /// By Mini Program.
+    pushes: Arc<Mutex<BTreeMap<String, PushSettings>>>,
 }
 
 impl Simulator {
@@ -98,6 +108,7 @@ impl Simulator {
             clock: options.clock,
             moved: Arc::default(),
             watched: Arc::default(),
+            pushes: Arc::default(),
         }
     }
 

@@ -4,7 +4,7 @@ use aws_emulator::dynamodb;
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use wechat_simulator::{DEFAULT_APP, Fault, FaultKind, Simulator};
+use wechat_simulator::{DEFAULT_APP, Fault, FaultKind, PushAnswer, Simulator};
 use wxsession::Clock;
 
 use super::{Page, Refusal, phone::Person};
@@ -132,6 +132,16 @@ pub(super) async fn rotate(
 ) -> Result<Json<Value>, Refusal> {
     page.simulator()?.rotate_session_key(DEFAULT_APP.0, &person.openid()?);
     Ok(state(State(page)).await)
+}
+
+/// The user closes the account on the phone: WeChat forgets them, and tells the service.
+pub(super) async fn cancel(
+    State(page): State<Page>,
+    Json(person): Json<Person>,
+) -> Result<Json<Value>, Refusal> {
+    let answers = page.simulator()?.cancel_authorisation(DEFAULT_APP.0, &person.openid()?).await;
+    let is_taken = answers.unwrap_or_default().iter().any(PushAnswer::is_success);
+    Ok(Json(json!({ "is_taken": is_taken })))
 }
 
 pub(super) async fn state(State(page): State<Page>) -> Json<Value> {

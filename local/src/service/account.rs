@@ -5,9 +5,9 @@ use std::{
     net::Ipv4Addr,
 };
 
-use aws_emulator::{dynamodb::EmbeddedDynamoDb, secrets_manager::SecretsManager};
+use aws_emulator::{dynamodb::EmbeddedDynamoDb, event_bridge::EventBridge, secrets_manager::SecretsManager};
 use serde_json::{Map, Value, json};
-use wechat_simulator::{DEFAULT_APP, PaymentAccount};
+use wechat_simulator::{DEFAULT_APP, DEFAULT_PUSH, PaymentAccount, PushFormat, PushMode, PushSettings};
 
 use super::{RING_SECRET, StartError};
 use crate::settings::Settings;
@@ -40,17 +40,43 @@ pub(super) async fn start_secrets(settings: &Settings, key_ring: &str) -> Result
         source,
     })?;
     let (app_id, app_secret) = app(settings);
-    // The simulator's own keys: payments are signed at once. For the real WeChat put yours there.
+    // The simulator's own keys: payments are signed at once, and messages arrive. For payments of the real WeChat put yours there;
+    // its messages do not reach this machine.
     let app = if settings.real_wechat.is_none() {
         let PaymentAccount { offer_id, app_key, sandbox_app_key, .. } = PaymentAccount::local();
         let payment = json!({"offer_id": offer_id, "app_key": app_key, "sandbox_app_key": sandbox_app_key});
-        json!({"secret": app_secret, "virtual_payment": payment})
+        let (token, key) = DEFAULT_PUSH;
+        let push = json!({"token": token, "encoding_aes_key": key});
+        json!({"secret": app_secret, "virtual_payment": payment, "push": push})
     } else {
         app_secret.into()
     };
     secrets.put(APPS_SECRET, &Value::Object(Map::from_iter([(app_id.to_owned(), app)])));
     secrets.put_text(RING_SECRET, key_ring);
     Ok(secrets)
+}
+
+pub(super) async fn start_event_bridge() -> Result<EventBridge, StartError> {
+    EventBridge::start(0).await.map_err(|source| StartError::Listen {
+        what: "EventBridge",
+        address: Ipv4Addr::LOCALHOST.into(),
+        port: 0,
+        option: "nothing: it takes a free one",
+        source,
+    })
+}
+
+/// Message push as the console of the simulated WeChat has it.
+pub(super) fn push(url: &str) -> PushSettings {
+    let (token, key) = DEFAULT_PUSH;
+    PushSettings {
+        app_id: DEFAULT_APP.0.to_owned(),
+        url: format!("{url}/wechat/push/{}", DEFAULT_APP.0),
+        token: token.to_owned(),
+        encoding_aes_key: key.to_owned(),
+        format: PushFormat::Json,
+        mode: PushMode::Secure,
+    }
 }
 
 /// Tables that are kept need the keys that sealed what is in them, so those are kept beside them.
@@ -83,6 +109,7 @@ pub(super) fn stack(url: &str, environment: &HashMap<String, String>) -> Value {
             "SessionKeyRingSecretArn": of("SESSION_KEY_RING_SECRET_ID"),
             "AccountsFunctionArn": "AccountsFunction",
             "WechatFunctionArn": "WechatFunction",
+            "ErasuresFunctionArn": "ErasuresFunction",
             "WechatUrl": of("WECHAT_API_BASE_URL"),
         },
         "variables": {
@@ -101,7 +128,7 @@ pub(super) fn stack(url: &str, environment: &HashMap<String, String>) -> Value {
 pub(super) fn environment(
     settings: &Settings,
     dynamodb: &EmbeddedDynamoDb,
-    secrets: &SecretsManager,
+    (secrets, event_bridge): (&SecretsManager, &EventBridge),
     wechat_url: &str,
 ) -> HashMap<String, String> {
     let mut env: HashMap<String, String> = [
@@ -110,6 +137,7 @@ pub(super) fn environment(
         ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb.endpoint()),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.endpoint()),
+        ("AWS_ENDPOINT_URL_EVENTBRIDGE", event_bridge.endpoint()),
         ("WECHAT_APPS_SECRET_ID", APPS_SECRET),
         ("SESSION_KEY_RING_SECRET_ID", RING_SECRET),
     ]

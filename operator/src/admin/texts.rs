@@ -32,6 +32,11 @@ texts! {
     BAD_CLAIM "a claim is NAME=VALUE" "声明的格式是 名称=值"
         => "give it so" "请按此格式";
 
+    LIST_UNREADABLE "the list cannot be read ({kind})" "无法读取该列表（{kind}）"
+        => "give a text file with one openid on each line" "请给出每行一个 openid 的文本文件";
+    LIST_FORM "line {line} of the list is no openid: nothing was changed" "列表第 {line} 行不是 openid，没有更改"
+        => "give one openid on each line, as WeChat gave it" "请每行填写一个 openid，按微信给出的原样";
+
     TYPE_YES "Type yes:" "输入 yes 确认：";
     UNCHANGED "Nothing was changed." "没有更改。";
     DONE "Done." "已完成。";
@@ -42,6 +47,8 @@ texts! {
     UNBLOCK "Let user {user} log in again?" "解除对用户 {user} 的封禁？";
     SET "Change {what} of user {user} from {before} to {after}?" "把用户 {user} 的{what}从 {before} 改为 {after}？";
     ERASE "Erase the account of user {user} for ever? A block stays." "永久删除用户 {user} 的账号？封禁会保留。";
+    ERASE_LISTED "Erase the accounts of {count} users of Mini Program {app} for ever? Blocks stay." "永久删除小程序 {app} 的 {count} 个用户的账号？封禁会保留。";
+    LISTED "erased: {erased}; without an account: {none}; newer, left alone: {newer}; failed: {failed}" "已删除：{erased}；没有账号：{none}；注册较晚、未处理：{newer}；失败：{failed}";
     SCANNING "Looking through the whole sessions table for the session." "正在整张会话表中查找该会话。";
 
     LINE "{name}: {value}" "{name}：{value}";

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Failure, Outcome, Terminal,
     control::{Control, of_user},
+    listed::Listed,
     person::Person,
     show,
     texts::{
@@ -39,6 +40,8 @@ pub(super) enum Verb {
     ExternalId(External),
     /// Erase the account: names, vault, roles, claims, sessions. A block stays.
     Erase(Person),
+    /// Erase the accounts of a list of openids, such as WeChat mails of users who closed theirs.
+    EraseList(Listed),
 }
 
 /// Something that is done to a user when it was confirmed.
@@ -87,6 +90,7 @@ impl Verb {
                 let change = Change { question: ERASE, action: "erase", members: json!({}), tells: "ended" };
                 change.run(who, control, terminal).await
             }
+            Self::EraseList(listed) => listed.run(control, terminal).await,
             Self::Roles(wanted) => {
                 let after = json!(wanted.roles);
                 set(&wanted.who, ("set_roles", "roles", ROLES), after, control, terminal).await
@@ -186,7 +190,7 @@ fn later(text: &str, now: i64) -> Result<i64, Failure> {
     if until > now { Ok(until) } else { Err(Failure::new(Outcome::Refused, PAST_UNTIL)) }
 }
 
-fn seconds(text: &str) -> Result<i64, Failure> {
+pub(super) fn seconds(text: &str) -> Result<i64, Failure> {
     let read = text
         .parse()
         .ok()

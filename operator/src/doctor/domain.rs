@@ -25,15 +25,16 @@ use crate::{
 const CHECK: &str = "domain.tls";
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Whether the API can be asked.
 pub(super) async fn check(
     url: Option<&reqwest::Url>,
     args: &Args,
     around: &Surroundings,
     report: &mut Report,
-) {
+) -> bool {
     let Some(url) = url else {
         report.add(Finding::skipped("domain", DOMAIN_NONE));
-        return;
+        return false;
     };
     let host = bare_host(url);
     let finding = transport(url, host, around).await.with("host", &host);
@@ -42,6 +43,7 @@ pub(super) async fn check(
     if is_reached {
         answers::check(args, url, around, report).await;
     }
+    is_reached
 }
 
 async fn transport(url: &reqwest::Url, host: &str, around: &Surroundings) -> Finding {

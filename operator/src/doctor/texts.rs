@@ -119,6 +119,23 @@ texts! {
         => "give the domain a certificate that names it" "为该域名配置匹配的证书";
     CERT_UNTRUSTED "{host}: the certificate is not signed by a public authority, or its chain is incomplete" "{host} 的证书不是公共机构签发，或证书链不完整"
         => "use a certificate of ACM" "使用 ACM 证书";
+    PUSH_URL_OK "{app}: WeChat's check of the URL would be answered" "{app}：微信对 URL 的校验会通过";
+    PUSH_SEALED_OK "{app}: a sealed message is taken" "{app}：安全模式的消息能正常接收";
+    PUSH_FORGED_OK "{app}: a forged message is refused as it should be" "{app}：伪造的消息会被拒绝";
+    PUSH_FORGED_TAKEN "{app}: a forged message is taken" "{app}：伪造的消息被接收了"
+        => "this is a defect of the function push: report it" "这是函数 push 的缺陷，请反馈";
+    PUSH_KEY "{app}: EncodingAESKey is no key" "{app}：EncodingAESKey 格式不对"
+        => "copy its 43 characters from mp.weixin.qq.com" "请从 mp.weixin.qq.com 复制完整的 43 个字符";
+    PUSH_OFF "{app}: message push is off there (status {status}, code {code})" "{app}：该地址未启用消息推送（状态 {status}，code {code}）"
+        => "put Token and EncodingAESKey into its entry of the apps secret: docs/push.md" "在应用密钥的条目中写入 Token 和 EncodingAESKey，见 docs/push.md";
+    PUSH_NO_ROUTE "{app}: there is no route for message push (status {status}, code {code})" "{app}：没有消息推送的路由（状态 {status}，code {code}）"
+        => "deploy this version" "请部署当前版本";
+    PUSH_TOKEN "{app}: the signature is refused (status {status}, code {code})" "{app}：签名被拒绝（状态 {status}，code {code}）"
+        => "compare Token and EncodingAESKey with those that are deployed; a changed secret is read within five minutes" "请与已部署的 Token 和 EncodingAESKey 核对；密钥更改后五分钟内生效";
+    PUSH_STORE "{app}: a table or a secret cannot be reached (status {status}, code {code})" "{app}：无法访问数据表或密钥（状态 {status}，code {code}）"
+        => "the log line of the function push names cause and fix" "函数 push 的日志中写有原因和处理办法";
+    PUSH_OTHER "{app}: unexpected (status {status}, code {code})" "{app}：响应不符合预期（状态 {status}，code {code}）"
+        => "check the address: what answers may be another service" "请检查地址，响应的可能是其他服务";
     ANSWER_NONE "no answer ({kind})" "没有响应（{kind}）"
         => "look at the API's logs and the function's timeout" "查看 API 日志和函数超时设置";
     ANSWER_NOT_FOUND "there is no such route (status {status}, code {code})" "没有该路由（状态 {status}，code {code}）"
@@ -194,6 +211,9 @@ pub(super) fn expected_in_chinese(expected: &str) -> String {
     }
     match (expected, from_to) {
         (_, Some((from, to))) => format!("{from} 到 {to} 之间的整数"),
+        (text, _) if text.starts_with("1 to 256 characters") => {
+            "1 到 256 个字符，可用 A-Z a-z 0-9 . _ -，或留空".to_owned()
+        }
         (text, _) if text.starts_with("1 to 64 characters") => {
             "1 到 64 个字符，可用 A-Z a-z 0-9 . _ -".to_owned()
         }

@@ -6,7 +6,10 @@
 
 use serde_json::{Value, json};
 use wxsession::{Secret, env::Source as _};
-use wxsession_wechat::api::{Call, JsCode, Meaning, Wechat, WechatError, meaning_of};
+use wxsession_wechat::{
+    api::{Call, JsCode, Meaning, Wechat, WechatError, meaning_of},
+    secrets::Push,
+};
 
 use super::{
     Args, Surroundings, clock,
@@ -28,12 +31,17 @@ pub(super) const PROBE_CODE: &str = "doctor-probe-this-is-not-a-code0";
 pub(super) struct App {
     pub(super) id: String,
     pub(super) secret: Secret,
+    /// Message push, where the apps secret has it.
+    pub(super) push: Option<Push>,
 }
 
 /// The pair in `WECHAT_APP_ID` and `WECHAT_APP_SECRET`.
 pub(super) fn of_environment(settings: &Settings) -> Vec<App> {
     let (id, secret) = (settings.all.text("WECHAT_APP_ID"), settings.all.text("WECHAT_APP_SECRET"));
-    id.zip(secret).map(|(id, secret)| App { id, secret: Secret::new(secret) }).into_iter().collect()
+    id.zip(secret)
+        .map(|(id, secret)| App { id, secret: Secret::new(secret), push: None })
+        .into_iter()
+        .collect()
 }
 
 pub(super) async fn check(

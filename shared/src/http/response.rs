@@ -25,6 +25,12 @@ pub fn json(body: &impl Serialize) -> Response {
     with_body(StatusCode::OK, "application/json", text)
 }
 
+/// 200 with text for a machine that reads nothing else.
+#[must_use]
+pub fn text(body: &str) -> Response {
+    with_body(StatusCode::OK, "text/plain; charset=utf-8", body.to_owned())
+}
+
 /// 204.
 #[must_use]
 pub fn no_content() -> Response {

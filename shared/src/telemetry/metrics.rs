@@ -23,6 +23,7 @@ impl Reporting {
 }
 
 /// What a request came to.
+#[expect(clippy::struct_excessive_bools, reason = "each is a metric of its own")]
 pub(super) struct Ended<'a> {
     /// Empty for a request that is none of those that the function is known for.
     pub(super) function: &'a str,
@@ -32,6 +33,9 @@ pub(super) struct Ended<'a> {
     /// A secret cannot be used, and somebody must mend it. The request may have done without.
     pub(super) broken_secret: bool,
     pub(super) unexpected_errcode: bool,
+    /// A message of WeChat's was not taken, and should have been.
+    pub(super) lost_push: bool,
+    pub(super) undone_erasure: bool,
 }
 
 impl Ended<'_> {
@@ -48,6 +52,8 @@ impl Ended<'_> {
             ("logins_lost_to_wechat", is_login && is_lost),
             ("logins_refused", is_login && is_refused),
             ("unexpected_errcodes", self.unexpected_errcode),
+            ("pushes_lost", self.lost_push),
+            ("erasures_undone", self.undone_erasure),
         ]
         .into_iter()
         .filter_map(|(name, happened)| happened.then_some((name, 1)))

@@ -42,6 +42,8 @@ pub struct Push {
     pub token: Secret,
     /// `EncodingAESKey`: 43 characters of base64.
     pub encoding_aes_key: Secret,
+    /// Messages that are not sealed are taken, too. Nothing signs what is in them.
+    pub allow_plain: bool,
 }
 
 /// What the console shows under virtual payment.
@@ -160,7 +162,7 @@ impl App {
                 let (push, virtual_payment) = (members.part(), members.part());
                 Self { secret, push, virtual_payment }.beside(&members)
             }
-            Tree::Null | Tree::Other => return Err(FORM),
+            Tree::Null | Tree::Flag(_) | Tree::Other => return Err(FORM),
         };
         let wrong = [
             (!is_within(id, 1..=64, u8::is_ascii_alphanumeric), "bad_app_id"),
@@ -225,12 +227,25 @@ impl Members {
     }
 }
 
+impl Push {
+    /// Of what the console shows, for sealed messages only.
+    #[must_use]
+    pub fn of(token: &str, encoding_aes_key: &str) -> Self {
+        let (token, encoding_aes_key) = (Secret::new(token), Secret::new(encoding_aes_key));
+        Self { token, encoding_aes_key, allow_plain: false }
+    }
+}
+
 impl Reads for Push {
     const NAME: &'static str = "push";
     const FLAW: &'static str = "bad_push";
 
     fn read(members: &mut Members) -> Result<Self, &'static str> {
-        Ok(Self { token: members.needed("token")?, encoding_aes_key: members.needed("encoding_aes_key")? })
+        Ok(Self {
+            token: members.needed("token")?,
+            encoding_aes_key: members.needed("encoding_aes_key")?,
+            allow_plain: members.flag("allow_plain")?,
+        })
     }
 
     fn fits(&self) -> bool {

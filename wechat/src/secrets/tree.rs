@@ -17,6 +17,7 @@ pub(super) enum Tree {
     /// As they come, a name perhaps twice.
     Object(Vec<(String, Tree)>),
     Null,
+    Flag(bool),
     /// What stands in no secret of ours.
     Other,
 }
@@ -29,7 +30,7 @@ impl Tree {
     pub(super) fn members(text: &str) -> Result<Vec<(String, Self)>, Cause> {
         match serde_json::from_str(text).map_err(|error| Cause::of_parse(&error))? {
             Self::Object(members) => Ok(members),
-            Self::Text(_) | Self::Null | Self::Other => Err(Cause::WrongForm(FORM)),
+            Self::Text(_) | Self::Null | Self::Flag(_) | Self::Other => Err(Cause::WrongForm(FORM)),
         }
     }
 }
@@ -52,7 +53,16 @@ impl Members {
         match self.0.remove(name) {
             Some(Tree::Text(text)) => Ok(Some(text)),
             None | Some(Tree::Null) => Ok(None),
-            Some(Tree::Object(_) | Tree::Other) => Err(FORM),
+            Some(Tree::Object(_) | Tree::Flag(_) | Tree::Other) => Err(FORM),
+        }
+    }
+
+    /// True or false; false when it is not there.
+    pub(super) fn flag(&mut self, name: &str) -> Result<bool, &'static str> {
+        match self.0.remove(name) {
+            Some(Tree::Flag(flag)) => Ok(flag),
+            None | Some(Tree::Null) => Ok(false),
+            Some(Tree::Text(_) | Tree::Object(_) | Tree::Other) => Err(FORM),
         }
     }
 
@@ -68,7 +78,7 @@ impl Members {
         match self.0.remove(name) {
             Some(Tree::Object(members)) => Self::of(members).whole(read).map(Some),
             None | Some(Tree::Null) => Ok(None),
-            Some(Tree::Text(_) | Tree::Other) => Err(FORM),
+            Some(Tree::Text(_) | Tree::Flag(_) | Tree::Other) => Err(FORM),
         }
     }
 
@@ -118,8 +128,8 @@ impl<'de> Visitor<'de> for Reader {
         Ok(Tree::Other)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Tree, E> {
-        Ok(Tree::Other)
+    fn visit_bool<E>(self, flag: bool) -> Result<Tree, E> {
+        Ok(Tree::Flag(flag))
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<Tree, E> {

@@ -35,9 +35,13 @@ fn an_app_is_its_secret_or_an_object_with_more() {
     assert_eq!(get(&apps, APP).1.secret.expose(), "s");
     let (id, app) = get(&apps, "wxfedcba9876543210");
     assert_eq!((id, app.secret.expose()), ("wxfedcba9876543210", "t"));
+    let push = |app: &App| app.push.as_ref().unwrap().as_ref().map(|push| push.allow_plain);
     assert_eq!(app.push.as_ref().unwrap().as_ref().unwrap().encoding_aes_key.expose(), KEY);
     assert_eq!(app_key(app), Ok(Some("12345")));
-    assert!(get(&apps, "wx1").1.push.as_ref().unwrap().is_none() && apps.get("wx2").unwrap().is_none());
+    assert_eq!(push(app), Some(false), "sealed messages only");
+    let plain = json!({"wx1": {"secret": "s", "push": {"token": "AAAAA", "encoding_aes_key": KEY, "allow_plain": true}}});
+    assert_eq!(push(get(&Apps::read(&plain.to_string()).unwrap(), "wx1").1), Some(true));
+    assert!(push(get(&apps, "wx1").1).is_none() && apps.get("wx2").unwrap().is_none());
     assert_eq!(Apps::read(r#"{"wx1":"s"}"#).unwrap().only().unwrap().0, "wx1");
 }
 
@@ -105,6 +109,7 @@ fn each_part_of_an_entry_is_judged_by_itself_and_its_app_secret_serves() {
         (json!({"push": {"token": "abc", "encoding_aes_key": KEY, "more": 1}}), "bad_push"),
         (json!({"push": {"token": "abc"}}), "bad_push"),
         (json!({"push": "p"}), "bad_push"),
+        (json!({"push": {"token": "abc", "encoding_aes_key": KEY, "allow_plain": "true"}}), "bad_push"),
         (json!({"virtual_payment": {"app_key": ""}}), "bad_virtual_payment"),
         (json!({"virtual_payment": {"app_key": "1", "sandbox_app_key": " "}}), "bad_virtual_payment"),
         (json!({"virtual_payment": {"app_key": "1", "offer_id": ""}}), "bad_virtual_payment"),

@@ -1,0 +1,149 @@
+//! What a business is told, by a bus.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use aws_emulator::event_bridge::Fault;
+use serde_json::{Value, json};
+use wechat_simulator::PushOrder;
+use wxsession::UserId;
+
+use crate::support::{APP, Stage};
+
+const BUS: &[(&str, &str)] = &[("EventBusName", "business")];
+
+/// The kinds of what is on the bus, once there are so many.
+async fn kinds(stage: &Stage, count: usize) -> Vec<(String, Value)> {
+    let told = async {
+        loop {
+            let events = stage.service.event_bridge.events();
+            if events.len() >= count {
+                return events;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let events = tokio::time::timeout(Duration::from_secs(20), told).await.expect("the bus is told");
+    // Whatever would come after the last one has had its time.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(
+        stage.service.event_bridge.events().len(),
+        count,
+        "{:#?}",
+        stage.service.event_bridge.events()
+    );
+    events
+        .into_iter()
+        .map(|event| {
+            assert_eq!((&event["EventBusName"], &event["Source"]), (&json!("business"), &json!("wxsession")));
+            assert_eq!(event["Detail"]["version"], 1);
+            (event["DetailType"].as_str().expect("a kind").to_owned(), event["Detail"].clone())
+        })
+        .collect()
+}
+
+async fn account(stage: &Stage, action: &str, more: Value) {
+    let mut request =
+        json!({"action": action, "actor": "bus", "user_id": UserId::of(APP, "oBUS").to_string()});
+    request.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
+    let path = "/2015-03-31/functions/accounts/invocations";
+    let reply = stage.client.request("POST", path).json(&request).send().await.expect("an answer");
+    assert!(reply.body["result"].is_object(), "{action}: {}", reply.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_life_of_a_user_is_told_from_the_login_to_the_erasure() {
+    let stage = Stage::with(BUS).await;
+    let token = stage.log_in("oBUS").await;
+    assert_eq!(stage.session(&token).await.status, 200);
+    assert_eq!(
+        stage.client.request("DELETE", "/session").bearer(&token).send().await.expect("an answer").status,
+        204
+    );
+    account(&stage, "set_roles", json!({"version": 0, "roles": ["staff"]})).await;
+    account(&stage, "block", json!({"reason": "spam"})).await;
+    account(&stage, "unblock", json!({})).await;
+    stage.taken(&PushOrder::cancellation(APP, "oBUS")).await;
+    stage.settled().await;
+    let told = kinds(&stage, 8).await;
+    let mut found: Vec<&str> = told.iter().map(|(kind, _)| kind.as_str()).collect();
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            "session.ended",
+            "user.blocked",
+            "user.created",
+            "user.erased",
+            "user.logged_in",
+            "user.roles_changed",
+            "user.unblocked",
+            "wechat.pushed"
+        ]
+    );
+    let user = UserId::of(APP, "oBUS").to_string();
+    let (pushed, ours): (Vec<_>, Vec<_>) = told.iter().partition(|(kind, _)| kind == "wechat.pushed");
+    for (kind, detail) in ours {
+        assert_eq!(detail["user_id"], user, "{kind}");
+        let text = detail.to_string();
+        assert!(!text.contains("oBUS") && !text.contains(&token[4..]), "{kind}: {text}");
+    }
+    let [(_, detail)] = pushed.try_into().expect("one message");
+    assert_eq!((&detail["app_id"], &detail["message"]["OpenID"]), (&json!(APP), &json!("oBUS")));
+    let ids: BTreeSet<_> = told.iter().map(|(_, detail)| detail["id"].to_string()).collect();
+    assert_eq!(ids.len(), told.len(), "each has a name of its own");
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_message_is_handed_on_once_and_none_without_a_bus() {
+    let stage = Stage::with(BUS).await;
+    let text = json!({"MsgType": "text", "Content": "hello", "MsgId": 1});
+    let order = PushOrder { copies: 3, ..PushOrder::event(APP, "", text) };
+    let answers = stage.service.simulator.push(&order).await.expect("set up");
+    assert!(answers.iter().all(wechat_simulator::PushAnswer::is_success), "{answers:?}");
+    let told = kinds(&stage, 1).await;
+    assert_eq!(told[0].1["message"]["Content"], "hello");
+    let forged = PushOrder { mistake: Some(wechat_simulator::PushMistake::WrongToken), ..order };
+    drop(stage.service.simulator.push(&forged).await);
+    kinds(&stage, 1).await;
+    stage.close().await;
+    let stage = Stage::open().await;
+    drop(stage.log_in("oBUS").await);
+    stage.taken(&PushOrder::event(APP, "user_info_modified", json!({"OpenID": "oBUS"}))).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!((stage.stored().len(), stage.service.event_bridge.calls()), (0, 0));
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_bus_does_not_take_comes_again() {
+    for fault in [Fault::Down(9), Fault::TakesAllButTheLast(4)] {
+        let stage = Stage::with(BUS).await;
+        stage.service.event_bridge.set_fault(fault);
+        for user in 0..5 {
+            drop(stage.log_in(&format!("oBUS{user}")).await);
+        }
+        let told = async {
+            loop {
+                let events = stage.service.event_bridge.events();
+                let of = |kind: &str| -> BTreeSet<String> {
+                    events
+                        .iter()
+                        .filter(|event| event["DetailType"] == kind)
+                        .map(|event| event["Detail"]["user_id"].to_string())
+                        .collect()
+                };
+                if of("user.created").len() == 5 && of("user.logged_in").len() == 5 {
+                    return events;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let events =
+            tokio::time::timeout(Duration::from_secs(30), told).await.expect("all are told in the end");
+        // At least once: what comes again has the same name.
+        let ids: BTreeSet<_> = events.iter().map(|event| event["Detail"]["id"].to_string()).collect();
+        assert_eq!(ids.len(), 10, "{fault:?}");
+        stage.close().await;
+    }
+}

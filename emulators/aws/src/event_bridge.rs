@@ -1,0 +1,139 @@
+//! A stand-in for Amazon EventBridge: the one operation that a function calls, over a socket.
+//!
+//! AWS JSON 1.1 as the service speaks it: `POST /`, the operation in `X-Amz-Target`.
+//! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>
+
+use std::{io, sync::Arc};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse as _, Response},
+};
+use emulator_harness::door;
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+const OPERATION: &str = "AWSEvents.PutEvents";
+/// The service takes no more in a call.
+const MOST_ENTRIES: usize = 10;
+
+/// How the service misbehaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fault {
+    /// Not at all.
+    #[default]
+    None,
+    /// So many calls fail: `InternalException`.
+    Down(u32),
+    /// So many calls succeed, and the last event of each is not taken: `ThrottlingException`.
+    TakesAllButTheLast(u32),
+}
+
+/// A running stand-in. It ends when this is dropped.
+pub struct EventBridge {
+    endpoint: String,
+    shared: Arc<Mutex<Shared>>,
+    server: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Shared {
+    events: Vec<Value>,
+    fault: Fault,
+    calls: u64,
+}
+
+impl EventBridge {
+    /// Listens on 127.0.0.1; port 0 takes a free one.
+    ///
+    /// # Errors
+    ///
+    /// When the port is taken.
+    pub async fn start(port: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let shared = Arc::<Mutex<Shared>>::default();
+        let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
+        let server = tokio::spawn(async move {
+            drop(axum::serve(listener, router).await);
+        });
+        Ok(Self { endpoint, shared, server })
+    }
+
+    /// For `AWS_ENDPOINT_URL_EVENTBRIDGE`.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// What is on its buses, as it came: `EventBusName`, `Source`, `DetailType`, `Time`, and `Detail`, read.
+    #[must_use]
+    pub fn events(&self) -> Vec<Value> {
+        self.shared.lock().events.clone()
+    }
+
+    /// Misbehaves from now on.
+    pub fn set_fault(&self, fault: Fault) {
+        self.shared.lock().fault = fault;
+    }
+
+    /// How many calls have come in.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.shared.lock().calls
+    }
+}
+
+impl Drop for EventBridge {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body: Bytes) -> Response {
+    if let Some(why) = door::refusal(|name| headers.get(name).map(HeaderValue::as_bytes)) {
+        return answer(StatusCode::FORBIDDEN, &json!({"__type": "AccessDeniedException", "message": why}));
+    }
+    let is_ours = headers.get("x-amz-target").is_some_and(|target| target == OPERATION);
+    let request: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let entries = request["Entries"].as_array().cloned().unwrap_or_default();
+    let mut shared = shared.lock();
+    shared.calls += 1;
+    if !is_ours || !(1..=MOST_ENTRIES).contains(&entries.len()) {
+        return answer(StatusCode::BAD_REQUEST, &json!({"__type": "ValidationException"}));
+    }
+    let taken = match shared.fault {
+        Fault::None => entries.len(),
+        Fault::Down(times) => {
+            shared.fault = if times > 1 { Fault::Down(times - 1) } else { Fault::None };
+            return answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({"__type": "InternalException"}));
+        }
+        Fault::TakesAllButTheLast(times) => {
+            shared.fault = if times > 1 { Fault::TakesAllButTheLast(times - 1) } else { Fault::None };
+            entries.len() - 1
+        }
+    };
+    let mut results = Vec::new();
+    for (number, mut entry) in entries.into_iter().enumerate() {
+        if number < taken {
+            let detail = entry["Detail"].as_str().and_then(|text| serde_json::from_str(text).ok());
+            entry["Detail"] = detail.unwrap_or_default();
+            results.push(json!({"EventId": format!("{}", shared.events.len())}));
+            shared.events.push(entry);
+        } else {
+            results.push(json!({"ErrorCode": "ThrottlingException", "ErrorMessage": "later"}));
+        }
+    }
+    let failed = results.len() - taken;
+    answer(StatusCode::OK, &json!({"FailedEntryCount": failed, "Entries": results}))
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    let mut response = (status, body.to_string()).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
+    response
+}

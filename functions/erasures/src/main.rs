@@ -1,0 +1,8 @@
+//! What WeChat asks to erase, on Lambda.
+// The SDK's futures nest deeper than the compiler's default.
+#![recursion_limit = "256"]
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    wxsession::serve::run::<erasures::Erasures>().await
+}

@@ -1,0 +1,78 @@
+//! From what came to a message that WeChat wrote for this Mini Program. Pure, and nothing acts on anything else.
+
+use wxsession::http::{Code, Problem};
+use wxsession_wechat::envelope::{Envelope, Unopened};
+
+use crate::message::Message;
+
+/// What WeChat puts into the query.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Query<'a> {
+    pub(crate) signature: &'a str,
+    pub(crate) msg_signature: &'a str,
+    pub(crate) timestamp: &'a str,
+    pub(crate) nonce: &'a str,
+}
+
+/// Why it is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// Token is another one, or a stranger wrote it.
+    Signature,
+    /// Not sealed, and the Mini Program takes sealed messages only: nothing signs what is in this one.
+    Plain,
+    /// Signed, and sealed with another key, for somebody else, or broken.
+    Unopened(Unopened),
+    /// No message at all: the stable word for the place.
+    Malformed(&'static str),
+    /// It says that it is of another Mini Program.
+    AppId,
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        let no = |reason| Problem::new(Code::PushRefused).because(reason);
+        match refused {
+            Refused::Signature => no("push_signature"),
+            Refused::Plain => no("push_plain"),
+            Refused::AppId => no("push_app_id"),
+            Refused::Unopened(why @ (Unopened::Padding | Unopened::ReceiveId)) => no(why.as_str()),
+            Refused::Unopened(why) => Problem::malformed(why.as_str()),
+            Refused::Malformed(place) => Problem::malformed(place),
+        }
+    }
+}
+
+/// The message, verified. A sealed one is signed with what it is sealed in; a plain one is not, and is taken only where the
+/// Mini Program's entry says so.
+pub(crate) fn message(
+    envelope: &Envelope,
+    app_id: &str,
+    allows_plain: bool,
+    query: Query<'_>,
+    body: &[u8],
+) -> Result<Message, Refused> {
+    let outer = Message::read(body).map_err(Refused::Malformed)?;
+    let Query { signature, msg_signature, timestamp, nonce } = query;
+    let message = if let Some(encrypted) = outer.text("Encrypt") {
+        if !envelope.is_signed(msg_signature, &[timestamp, nonce, &encrypted]) {
+            return Err(Refused::Signature);
+        }
+        let opened = envelope.open(&encrypted).map_err(Refused::Unopened)?;
+        Message::read(&opened).map_err(Refused::Malformed)?
+    } else if !allows_plain {
+        return Err(Refused::Plain);
+    } else if envelope.is_signed(signature, &[timestamp, nonce]) {
+        outer
+    } else {
+        return Err(Refused::Signature);
+    };
+    // Its own members come from inside the envelope, and a member of a name is there once.
+    match message.text("AppID") {
+        Some(named) if named != app_id => Err(Refused::AppId),
+        _ => Ok(message),
+    }
+}
+
+#[cfg(test)]
+mod tests;
