@@ -63,9 +63,10 @@ async fn check_apps(aws: &Aws, settings: &Settings, report: &mut Report) -> Opti
     // An entry of another form is not sent to anybody: its halves may be swapped.
     let fitting = apps.iter().filter(|(id, app)| is_app_id(id) && is_app_secret(&app.secret));
     let fitting: Vec<App> = fitting
-        .map(|(id, app)| {
-            let push = app.push.clone().unwrap_or_default();
-            App { id: id.to_owned(), secret: app.secret.clone(), push }
+        .map(|(id, app)| App {
+            id: id.to_owned(),
+            secret: app.secret.clone(),
+            push: app.push.clone().unwrap_or_default(),
         })
         .collect();
     let bad = count - fitting.len();

@@ -20,10 +20,6 @@ fn get<'a>(apps: &'a Apps, id: &str) -> (&'a str, &'a App) {
     apps.get(id).expect("a good entry").expect("an entry")
 }
 
-fn push(app: &App) -> &Push {
-    app.push.as_ref().expect("a good part").as_ref().expect("a part")
-}
-
 fn app_key(app: &App) -> Result<Option<&str>, &'static str> {
     let part = app.virtual_payment.as_ref().map_err(|what| *what)?;
     Ok(part.as_ref().map(|payment| payment.app_key.expose()))
@@ -39,13 +35,13 @@ fn an_app_is_its_secret_or_an_object_with_more() {
     assert_eq!(get(&apps, APP).1.secret.expose(), "s");
     let (id, app) = get(&apps, "wxfedcba9876543210");
     assert_eq!((id, app.secret.expose()), ("wxfedcba9876543210", "t"));
-    assert_eq!(push(app).encoding_aes_key.expose(), KEY);
+    let push = |app: &App| app.push.as_ref().unwrap().as_ref().map(|push| push.allow_plain);
+    assert_eq!(app.push.as_ref().unwrap().as_ref().unwrap().encoding_aes_key.expose(), KEY);
     assert_eq!(app_key(app), Ok(Some("12345")));
-    assert!(!push(app).allow_plain, "sealed messages only");
+    assert_eq!(push(app), Some(false), "sealed messages only");
     let plain = json!({"wx1": {"secret": "s", "push": {"token": "AAAAA", "encoding_aes_key": KEY, "allow_plain": true}}});
-    let plain = Apps::read(&plain.to_string()).unwrap();
-    assert!(push(get(&plain, "wx1").1).allow_plain);
-    assert!(get(&apps, "wx1").1.push.as_ref().unwrap().is_none() && apps.get("wx2").unwrap().is_none());
+    assert_eq!(push(get(&Apps::read(&plain.to_string()).unwrap(), "wx1").1), Some(true));
+    assert!(push(get(&apps, "wx1").1).is_none() && apps.get("wx2").unwrap().is_none());
     assert_eq!(Apps::read(r#"{"wx1":"s"}"#).unwrap().only().unwrap().0, "wx1");
 }
 
