@@ -14,6 +14,7 @@
 //! | [`base64_body`] | both kinds of body of API Gateway: the same text means the same |
 //! | [`wechat_answer`] | what WeChat answers a login: accepted only if it is all there |
 //! | [`stored_item`] | what the tables hold: a session, and whether it is good |
+//! | [`push_envelope`] | what WeChat pushes: nothing is taken without its signature, nothing opened that is not the page's |
 //! | [`decrypt_input`] | open data: only what carries this app's watermark, without the user's names |
 //!
 //! `base64`, `json`, `problem` and `tables` serve several of them; [`broken`] has the variants that the
@@ -28,6 +29,7 @@ pub mod http_event;
 mod json;
 pub mod login_body;
 mod problem;
+pub mod push_envelope;
 pub mod stored_item;
 mod tables;
 pub mod token_parse;
