@@ -664,7 +664,7 @@ async fn neither_a_refused_ticket_nor_a_preflight_is_a_failed_login() {
 async fn a_redemption_that_the_gate_refuses_is_no_failed_login_and_is_shown_to_the_page() {
     let stage = Stage::new();
     let log = stage.world.log_of("login");
-    let (long, good) = ("x".repeat(300 * 1024), "{}".to_owned());
+    let (huge, good) = ("x".repeat(300 * 1024), "{}".to_owned());
     let twice = json!({"Origin": [PAGE], "Authorization": ["Bearer a", "Bearer b"]});
     let joined = json!({"origin": PAGE, "authorization": "Bearer a,Bearer b"});
     let once = json!({"origin": PAGE});
@@ -678,10 +678,10 @@ async fn a_redemption_that_the_gate_refuses_is_no_failed_login_and_is_shown_to_t
     };
     let (redeem, path) = ("/tickets/redeem", "/tickets/redeem");
     for (event, status) in [
-        (rest(redeem, &once, &long, path), 413),
+        (rest(redeem, &once, &huge, path), 413),
         (rest(redeem, &twice, &good, path), 400),
         (rest("/{proxy+}", &twice, &good, path), 400),
-        (http("POST /tickets/redeem", &once, &long), 413),
+        (http("POST /tickets/redeem", &once, &huge), 413),
         (http("POST /tickets/redeem", &joined, &good), 400),
         (http("$default", &joined, &good), 400),
     ] {
@@ -694,7 +694,7 @@ async fn a_redemption_that_the_gate_refuses_is_no_failed_login_and_is_shown_to_t
         assert_eq!((lines.len(), &lines[0]["logins"]), (1, &Value::Null), "{lines:?}");
     }
     drop(stage.world.lines());
-    let event = rest("/login", &once, &long, "/login");
+    let event = rest("/login", &once, &huge, "/login");
     drop(serve::invoke_json(stage.world.login(), &log, event, "test").await.expect("a response"));
     assert_eq!(stage.world.lines()[0]["audit"], "authn_login_fail", "a login is one still");
 }

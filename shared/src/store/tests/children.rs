@@ -26,15 +26,15 @@ fn hashes(children: &[SessionKey]) -> Vec<TokenHash> {
 
 #[test]
 fn one_that_is_over_goes_for_a_fourth_and_else_the_oldest() {
-    let [a, b, c, d, e] = [1, 2, 3, 4, 5].map(|byte| TokenHash::from_bytes([byte; 32]));
+    let [a, b, c, d, last] = [1, 2, 3, 4, 5].map(|byte| TokenHash::from_bytes([byte; 32]));
     assert_eq!(with_child(&[], &[], a), (vec![a], vec![]));
     assert_eq!(with_child(&[a, b], &[a], c), (vec![a, b, c], vec![]));
     assert_eq!(with_child(&[a, b, c], &[], d), (vec![b, c, d], vec![a]));
     assert_eq!(with_child(&[a, b, c], &[b], d), (vec![a, c, d], vec![b]));
     assert_eq!(with_child(&[a, b, c], &[c, b], d), (vec![a, b, d], vec![c]), "the first of them");
-    assert_eq!(with_child(&[a, b, c], &[e], d), (vec![b, c, d], vec![a]), "not one that is not named");
-    assert_eq!(with_child(&[a, b, c, d], &[], e), (vec![c, d, e], vec![a, b]), "whatever wrote four");
-    assert_eq!(with_child(&[a, b, c, d], &[c], e), (vec![b, d, e], vec![c, a]), "whatever wrote four");
+    assert_eq!(with_child(&[a, b, c], &[last], d), (vec![b, c, d], vec![a]), "not one that is not named");
+    assert_eq!(with_child(&[a, b, c, d], &[], last), (vec![c, d, last], vec![a, b]), "whatever wrote four");
+    assert_eq!(with_child(&[a, b, c, d], &[c], last), (vec![b, d, last], vec![c, a]), "whatever wrote four");
 }
 
 #[tokio::test]
