@@ -86,6 +86,9 @@ async fn a_token_refused_again_and_again_ends_as_wechats_trouble() {
     assert_eq!(world.tokens_fetched(), 2, "WeChat still gives the same one: there is nothing to retry with");
     assert_eq!(world.simulator.call_count("/wxa/business/getuserphonenumber"), 1);
     assert_eq!(storm(&world, &user, 503).await, 50);
+    assert_eq!(world.tokens_fetched(), 2, "it would only give that one again: not asked for half a minute");
+    world.clock.advance(31);
+    assert_eq!(storm(&world, &user, 503).await, 50);
     assert_eq!(world.tokens_fetched(), 3);
 }
 

@@ -83,7 +83,6 @@ async fn an_apps_secret_that_cannot_be_used_is_our_fault_and_not_the_clients() {
         ("[]", "wrong_form"),
         ("", "not_json"),
         (r#"{"wx0123456789abcdef":""}"#, "wrong_form"),
-        (r#"{"wx0123456789abcdef":{"secret":"s","puhs":{}}}"#, "wrong_form"),
     ] {
         let world = World::start().await;
         world.secrets.put_text("apps", text);
@@ -104,6 +103,17 @@ async fn an_apps_secret_with_more_in_it_is_taken() {
     let app = json!({"secret": DEFAULT_APP.1, "push": push, "virtual_payment": {"app_key": "12345"}});
     world.secrets.put("apps", &json!({APP: app}));
     assert_eq!(login(&world).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_slip_beside_a_good_app_secret_stops_no_login() {
+    for slip in [json!({"puhs": {}}), json!({"push": {"token": "-"}}), json!({"virtual_payment": 7})] {
+        let world = World::start().await;
+        let mut app = slip.clone();
+        app["secret"] = DEFAULT_APP.1.into();
+        world.secrets.put("apps", &json!({APP: app}));
+        assert_eq!(login(&world).await.0, 200, "{slip}");
+    }
 }
 
 #[tokio::test]
