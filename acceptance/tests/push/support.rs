@@ -99,18 +99,18 @@ impl Stage {
         self.service.dynamodb.items().query(query).expect("the table can be asked")
     }
 
-    /// What came of them, once all are done.
+    /// What came of them, once all are done and said to be: the log follows the table.
     pub(crate) async fn settled(&self) -> Vec<String> {
         let outcome = |item: &Value| item["outcome"]["S"].as_str().map(str::to_owned);
         let settled = async {
             loop {
                 let outcomes: Option<Vec<_>> = self.stored().iter().map(outcome).collect();
                 match outcomes {
-                    Some(mut outcomes) => {
+                    Some(mut outcomes) if self.audits("push_carried_out").len() >= outcomes.len() => {
                         outcomes.sort();
                         return outcomes;
                     }
-                    None => tokio::time::sleep(Duration::from_millis(10)).await,
+                    _ => tokio::time::sleep(Duration::from_millis(10)).await,
                 }
             }
         };
