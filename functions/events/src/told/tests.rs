@@ -110,7 +110,8 @@ fn session(more: Value) -> Value {
 fn a_login_and_the_end_of_a_session_are_told_and_a_renewal_is_not() {
     let of = json!({"user_id": USER, "app_id": "wx1", "session_id": SESSION});
     assert_eq!(tells("S", "INSERT", Value::Null, session(json!({}))), [("user.logged_in", of.clone())]);
-    let parent = json!({"parent": {"B": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}});
+    let parent = json!({"parent": {"B": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="},
+        "audience": {"S": "https://m.example.com"}, "parent_created_at": {"N": "1"}, "parent_seen_at": {"N": "1"}});
     assert_eq!(tells("S", "INSERT", Value::Null, session(parent)), [], "a page's");
     assert_eq!(tells("S", "MODIFY", Value::Null, session(json!({"last_seen_at": {"N": "2"}}))), []);
     let mut ended = of;
