@@ -162,7 +162,7 @@ def both(tree):
 def languages(tree):
     """each page in Chinese has the headings, commands, steps, tables and figures of the English one, and they name each other"""
     pairs = dict(both(tree))
-    for wanted in (ENGLISH, "miniprogram/README.md", *(f"docs/{name}.md" for name in ("api", "operations", "doctor", "faq", "china", "tickets"))):
+    for wanted in (ENGLISH, "miniprogram/README.md", *(f"docs/{name}.md" for name in ("api", "operations", "doctor", "faq", "china", "tickets", "events"))):
         if wanted not in pairs:
             yield f"{wanted} is not there in Chinese"
     for name, other in pairs.items():

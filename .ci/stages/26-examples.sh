@@ -18,6 +18,7 @@ stage 'examples'
 copies=$(mktemp -d)
 check 'examples/node-me, copied out of the tree' copied_out node-me node --test
 check 'examples/python-me, copied out of the tree' copied_out python-me python3 -B -m unittest
+check 'examples/python-events, copied out of the tree' copied_out python-events python3 -B -m unittest
 check 'examples/rust-me, copied out of the tree, without the AWS SDK' rust_copied_out &&
   check 'examples/rust-me compiles no SDK' test -z "$(grep -E '^name = "aws' "$copies/rust-me/Cargo.lock")"
 if ensure_debian go golang-go; then

@@ -50,8 +50,9 @@ async fn pass(file: &'static str, at_least: u32) {
         writeln!(std::io::stderr(), "{message}").expect("standard error is open");
         return;
     }
-    // A clock that runs and can be moved, as `cargo run -p local` has.
-    let settings = Settings { web_view_port: Some(0), ..scanned(Clock::shifted()) };
+    // A bus, and a clock that runs and can be moved, as `cargo run -p local` has.
+    let parameters = [("EventBusName".to_owned(), "local".to_owned())].into();
+    let settings = Settings { web_view_port: Some(0), parameters, ..scanned(Clock::shifted()) };
     let service = Service::start(&settings).await.expect("the service starts");
     let url = service.url.clone();
     let output = tokio::task::spawn_blocking(move || visit(file, &url)).await.expect("the thread ends");

@@ -4,6 +4,7 @@ import { Diagram } from './diagram.js';
 import { Faults } from './faults.js';
 import { Phone } from './phone.js';
 import { Record } from './record.js';
+import { Told } from './told.js';
 import { speak, switchLanguage, word } from './words.js';
 
 const at = (id) => document.getElementById(id);
@@ -13,12 +14,13 @@ const diagram = new Diagram(at('diagram'), at('latest'));
 const phone = new Phone(at('phone'), changed);
 const faults = new Faults(at('faults'), phone, changed);
 const record = new Record(at('record-body'), phone, faults);
+const told = new Told(at('told-body'));
 
 /** Something happened: looks anew, soon and once. */
 let due;
 function changed() {
   clearTimeout(due);
-  due = setTimeout(() => Promise.all([faults.refresh(), record.refresh()]).catch(() => connected('connecting')), 50);
+  due = setTimeout(() => Promise.all([faults.refresh(), record.refresh(), told.refresh()]).catch(() => connected('connecting')), 50);
 }
 
 function connected(state, text = word(state)) {
@@ -45,6 +47,7 @@ at('language').addEventListener('click', () => {
   diagram.name();
   phone.show();
   record.draw();
+  told.draw();
   connected(at('connection').dataset.state);
   at('faults-state').textContent = faults.state ? faults.summary() : '';
 });

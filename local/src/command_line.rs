@@ -6,6 +6,7 @@
 )]
 
 use std::{
+    collections::BTreeMap,
     net::IpAddr,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -136,7 +137,7 @@ fn settings(run: Run) -> Result<Settings, String> {
         attendant: None,
         new_log: Arc::new(move |name, level| Log::stdout(name, level, log_clock.clone())),
         clock,
-        parameters: std::collections::BTreeMap::new(),
+        parameters: BTreeMap::from([("EventBusName".to_owned(), "local".to_owned())]),
         placement: Placement::default(),
     })
 }

@@ -8,11 +8,15 @@
 //! - `phone`: what the WeChat client gives to a Mini Program
 //! - `faults`: the buttons for what goes wrong
 //! - `record`: the user's records as they are stored
+//! - `told`: the last events on the bus
 //! - `guard`: who may use the page
 
 use std::{path::PathBuf, sync::Arc};
 
-use aws_emulator::dynamodb::{EmbeddedDynamoDb, FaultProxy, Items};
+use aws_emulator::{
+    dynamodb::{EmbeddedDynamoDb, FaultProxy, Items},
+    event_bridge::Onlooker,
+};
 use axum::{
     Json, Router,
     extract::State,
@@ -39,6 +43,7 @@ mod guard;
 mod narrator;
 mod phone;
 mod record;
+mod told;
 
 /// What the page looks at and moves.
 pub(crate) struct PageParts<'a> {
@@ -46,6 +51,7 @@ pub(crate) struct PageParts<'a> {
     pub(crate) simulator: &'a Simulator,
     pub(crate) dynamodb: &'a EmbeddedDynamoDb,
     pub(crate) tables: &'a [Table],
+    pub(crate) bus: Onlooker,
     pub(crate) settings: &'a Settings,
     /// What the operator's tool asks for.
     pub(crate) stack: Value,
@@ -67,6 +73,7 @@ struct Shared {
     proxy: FaultProxy,
     items: Items,
     tables: Vec<Table>,
+    bus: Onlooker,
     clock: Clock,
     is_simulated: bool,
     files: Option<PathBuf>,
@@ -87,6 +94,7 @@ impl Page {
             proxy: parts.dynamodb.proxy().clone(),
             items: parts.dynamodb.items(),
             tables: parts.tables.to_vec(),
+            bus: parts.bus,
             clock: parts.settings.clock.clone(),
             is_simulated: parts.settings.real_wechat.is_none(),
             files: parts.settings.page_files.clone(),
@@ -105,6 +113,7 @@ impl Page {
             .route("/events", get(events::stream))
             .route("/state", get(faults::state))
             .route("/record", get(record::show))
+            .route("/told", get(told::show))
             .route("/stack", get(stack))
             .route("/wx/{what}", post(phone::give))
             .route("/faults", post(faults::set))

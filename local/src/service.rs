@@ -159,6 +159,7 @@ impl Service {
             simulator: &simulator,
             dynamodb: &dynamodb,
             tables: template.tables(),
+            bus: event_bridge.onlooker(),
             settings,
             stack: stack(&url, &more),
             web_view: web_view.clone(),

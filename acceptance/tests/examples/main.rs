@@ -199,6 +199,11 @@ fn the_tests_of_the_python_example_pass() {
     passes("python3", &["-B", "-m", "unittest"], "python-me");
 }
 
+#[test]
+fn the_tests_of_the_consumer_of_events_pass() {
+    passes("python3", &["-B", "-m", "unittest"], "python-events");
+}
+
 #[track_caller]
 fn passes(program: &str, arguments: &[&str], folder: &str) {
     if is_here(program, folder) {

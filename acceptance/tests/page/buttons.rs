@@ -124,6 +124,32 @@ async fn who_closes_the_wechat_account_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_page_shows_what_the_bus_was_told_and_nothing_secret() {
+    let stage = Stage::with_a_bus().await;
+    assert_eq!(stage.get("/_page/told").await.body, json!({ "events": [] }));
+    let login = stage.login().await.body;
+    stage.post("/_page/cancel", &json!({ "person": PERSON })).await;
+    let kinds = ["user.created", "user.erased", "user.logged_in", "wechat.pushed"];
+    let all = async {
+        loop {
+            let told = stage.get("/_page/told").await;
+            let events = told.body["events"].as_array().cloned().unwrap_or_default();
+            if kinds.iter().all(|kind| events.iter().any(|event| event["kind"] == *kind)) {
+                return (events, told.text);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    let (events, text) =
+        tokio::time::timeout(std::time::Duration::from_secs(20), all).await.expect("they are told");
+    let logged_in = events.iter().find(|event| event["kind"] == "user.logged_in").expect("it is there");
+    assert_eq!(logged_in["detail"]["session_id"], login["session"]["id"]);
+    let token = login["token"].as_str().expect("a token");
+    assert!(!text.contains(token) && !text.to_ascii_lowercase().contains("openid"), "{text}");
+    stage.service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_a_name_and_nothing_else() {
     let stage = Stage::open().await;
     for person in ["", "short", "with spaces", "../../etc", &"x".repeat(65)] {

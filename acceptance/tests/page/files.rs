@@ -2,7 +2,7 @@
 
 use super::support::Stage;
 
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "/",
     "/_page/page.css",
     "/_page/diagram.css",
@@ -12,6 +12,7 @@ const FILES: [&str; 14] = [
     "/_page/faults.js",
     "/_page/reading.js",
     "/_page/record.js",
+    "/_page/told.js",
     "/_page/wx_shim.js",
     "/_page/web_view.js",
     "/_page/words.js",

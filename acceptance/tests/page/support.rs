@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use acceptance::leaks::scanned;
-use local::service::Service;
+use local::{service::Service, settings::Settings};
 use operator::http_client::{HttpClient, Reply};
 use serde_json::{Value, json};
 use wxsession::Clock;
@@ -17,7 +17,17 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn open() -> Self {
-        let service = Service::start(&scanned(Clock::shifted())).await.expect("it starts");
+        Self::with(scanned(Clock::shifted())).await
+    }
+
+    /// With a bus, as `cargo run -p local` has one.
+    pub(crate) async fn with_a_bus() -> Self {
+        let parameters = [("EventBusName".to_owned(), "local".to_owned())].into();
+        Self::with(Settings { parameters, ..scanned(Clock::shifted()) }).await
+    }
+
+    async fn with(settings: Settings) -> Self {
+        let service = Service::start(&settings).await.expect("it starts");
         let client = HttpClient::new(&service.url);
         Self { service, client }
     }

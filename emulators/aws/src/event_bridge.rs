@@ -3,7 +3,7 @@
 //! AWS JSON 1.1 as the service speaks it: `POST /`, the operation in `X-Amz-Target`.
 //! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>
 
-use std::{io, sync::Arc};
+use std::{collections::VecDeque, io, sync::Arc};
 
 use axum::{
     Router,
@@ -20,6 +20,8 @@ use tokio::{net::TcpListener, task::JoinHandle};
 const OPERATION: &str = "AWSEvents.PutEvents";
 /// The service takes no more in a call.
 const MOST_ENTRIES: usize = 10;
+/// More than any test tells; a service that runs for days must not fill the memory.
+const MOST_KEPT: usize = 20_000;
 
 /// How the service misbehaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,11 +42,24 @@ pub struct EventBridge {
     server: JoinHandle<()>,
 }
 
+/// Looks at what is on the buses of a stand-in. Clones look at the same.
+#[derive(Clone)]
+pub struct Onlooker(Arc<Mutex<Shared>>);
+
+impl Onlooker {
+    /// So many of the last events, the newest first, each as in [`EventBridge::events`].
+    #[must_use]
+    pub fn last(&self, count: usize) -> Vec<Value> {
+        self.0.lock().events.iter().rev().take(count).cloned().collect()
+    }
+}
+
 #[derive(Default)]
 struct Shared {
-    events: Vec<Value>,
+    events: VecDeque<Value>,
     fault: Fault,
     calls: u64,
+    taken: u64,
 }
 
 impl EventBridge {
@@ -73,7 +88,13 @@ impl EventBridge {
     /// What is on its buses, as it came: `EventBusName`, `Source`, `DetailType`, `Time`, and `Detail`, read.
     #[must_use]
     pub fn events(&self) -> Vec<Value> {
-        self.shared.lock().events.clone()
+        self.shared.lock().events.iter().cloned().collect()
+    }
+
+    /// For whoever only looks.
+    #[must_use]
+    pub fn onlooker(&self) -> Onlooker {
+        Onlooker(Arc::clone(&self.shared))
     }
 
     /// Misbehaves from now on.
@@ -122,8 +143,12 @@ async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, bod
         if number < taken {
             let detail = entry["Detail"].as_str().and_then(|text| serde_json::from_str(text).ok());
             entry["Detail"] = detail.unwrap_or_default();
-            results.push(json!({"EventId": format!("{}", shared.events.len())}));
-            shared.events.push(entry);
+            results.push(json!({"EventId": shared.taken.to_string()}));
+            shared.taken += 1;
+            shared.events.push_back(entry);
+            if shared.events.len() > MOST_KEPT {
+                shared.events.pop_front();
+            }
         } else {
             results.push(json!({"ErrorCode": "ThrottlingException", "ErrorMessage": "later"}));
         }

@@ -186,3 +186,12 @@ visit('logging out stays out until the user logs in', async (visitor) => {
   assert.match(await visitor.press('Call GET /me'), /^You logged out\. Press “Log in”\./);
   assert.match(await visitor.press('Log in'), /^Welcome back/);
 });
+
+visit('the bus is told of a login, in both languages', async (visitor, page) => {
+  await visitor.press('Log in');
+  await page.locator('#told li', { hasText: 'user.logged_in' }).first().waitFor();
+  assert.match(await page.locator('#told').innerText(), /^What the bus was told/);
+  await page.locator('#language').click();
+  assert.match(await page.locator('#told').innerText(), /^事件总线收到的事件/);
+  assert.doesNotMatch(await page.locator('#told').innerText(), /openid|wxs_/i);
+});

@@ -10,7 +10,7 @@ use super::{Page, Refusal, guard};
 
 const INDEX: &str = "index.html";
 
-const FILES: [(&str, &str, &str); 13] = [
+const FILES: [(&str, &str, &str); 14] = [
     (INDEX, "text/html; charset=utf-8", include_str!("../../page/index.html")),
     ("page.css", CSS, include_str!("../../page/page.css")),
     ("diagram.css", CSS, include_str!("../../page/diagram.css")),
@@ -20,6 +20,7 @@ const FILES: [(&str, &str, &str); 13] = [
     ("faults.js", SCRIPT, include_str!("../../page/faults.js")),
     ("reading.js", SCRIPT, include_str!("../../page/reading.js")),
     ("record.js", SCRIPT, include_str!("../../page/record.js")),
+    ("told.js", SCRIPT, include_str!("../../page/told.js")),
     ("wx_shim.js", SCRIPT, include_str!("../../page/wx_shim.js")),
     ("web_view.js", SCRIPT, include_str!("../../page/web_view.js")),
     ("words.js", SCRIPT, include_str!("../../page/words.js")),
