@@ -11,21 +11,26 @@ import boto3
 import botocore.exceptions
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-ROLES = ["LoginRole", "CheckSessionRole", "AuthorizerRole", "SessionsRole", "OpenDataRole", "AccountsRole", "WechatRole"]
+ROLES = [
+    "LoginRole", "CheckSessionRole", "AuthorizerRole", "SessionsRole", "OpenDataRole", "AccountsRole", "WechatRole", "PushRole",
+    "ErasuresRole", "EventsRole",
+]
 
 # Who may make which call. "users" and "sessions" are the tables, "apps" and "ring" the secrets; every pair of call and
 # role that is not here must be refused.
 ALLOWED = {
-    "users BatchGetItem": {"CheckSessionRole", "AuthorizerRole"},
-    "users GetItem": {"LoginRole", "SessionsRole", "OpenDataRole", "AccountsRole", "WechatRole"},
-    "users PutItem": {"SessionsRole", "AccountsRole"},
+    "users BatchGetItem": {"LoginRole", "CheckSessionRole", "AuthorizerRole"},
+    "users GetItem": {"LoginRole", "SessionsRole", "OpenDataRole", "AccountsRole", "WechatRole", "ErasuresRole"},
+    "users PutItem": {"SessionsRole", "AccountsRole", "ErasuresRole"},
     "users UpdateItem": {"LoginRole", "SessionsRole", "OpenDataRole", "AccountsRole"},
     "users Query by_unionid": {"AccountsRole"},
     "users Query by_external_id": {"AccountsRole"},
     "sessions BatchGetItem": {"LoginRole", "CheckSessionRole", "AuthorizerRole", "SessionsRole", "AccountsRole"},
-    "sessions PutItem": {"LoginRole"},
-    "sessions UpdateItem": {"LoginRole", "CheckSessionRole", "SessionsRole", "AccountsRole"},
-    "apps GetSecretValue": {"LoginRole", "OpenDataRole", "WechatRole"},
+    "sessions GetItem": {"ErasuresRole"},
+    "sessions PutItem": {"LoginRole", "SessionsRole", "PushRole"},
+    "sessions Query": {"ErasuresRole"},
+    "sessions UpdateItem": {"LoginRole", "CheckSessionRole", "SessionsRole", "AccountsRole", "ErasuresRole"},
+    "apps GetSecretValue": {"LoginRole", "OpenDataRole", "WechatRole", "PushRole"},
     "ring GetSecretValue": {"LoginRole", "OpenDataRole", "WechatRole"},
 }
 

@@ -155,13 +155,13 @@ test('the diagram is one stop of the Tab key, and the arrow keys go through it',
 
 test('at 390 px the diagram comes right after the phone, for the eye and for the keyboard', () => (
   visit({ viewport: { width: 390, height: 844 } }, async (visitor, page) => {
-    const boxes = await page.evaluate(() => ['phone', 'diagram-title', 'faults', 'record'].map((id) => document.getElementById(id).closest('section').getBoundingClientRect()).map(({ top, bottom, left, right }) => ({ top, bottom, left, right })));
+    const boxes = await page.evaluate(() => ['phone', 'diagram-title', 'faults', 'record', 'told'].map((id) => document.getElementById(id).closest('section').getBoundingClientRect()).map(({ top, bottom, left, right }) => ({ top, bottom, left, right })));
     for (let index = 1; index < boxes.length; index++) {
       const gap = boxes[index].top - boxes[index - 1].bottom;
       assert.ok(gap >= 0 && gap <= 24, `section ${index}: ${gap} px`);
       assert.ok(boxes[index].left >= 0 && boxes[index].right <= 390);
     }
-    assert.deepEqual(await page.locator('main > section').evaluateAll((sections) => sections.map(({ id, className }) => id || className)), ['phone', 'card diagram', 'faults', 'record']);
+    assert.deepEqual(await page.locator('main > section').evaluateAll((sections) => sections.map(({ id, className }) => id || className)), ['phone', 'card diagram', 'faults', 'record', 'told']);
   })));
 
 test('no text contradicts another', () => (
