@@ -60,7 +60,7 @@ export interface SessionInfo {
 /** Codes of the service. */
 export type ServiceCode =
   | 'malformed_request' | 'login_code_invalid' | 'login_code_used' | 'phone_code_invalid' | 'audience_unknown' | 'credentials_missing'
-  | 'session_invalid' | 'wrong_app' | 'login_blocked' | 'user_blocked' | 'role_missing' | 'not_for_child' | 'not_found' | 'not_enabled' | 'method_not_allowed'
+  | 'session_invalid' | 'wrong_app' | 'login_blocked' | 'user_blocked' | 'role_missing' | 'not_for_child' | 'push_refused' | 'not_found' | 'not_enabled' | 'method_not_allowed'
   | 'session_key_stale' | 'ticket_invalid' | 'body_too_large' | 'unsupported_media_type' | 'rate_limited' | 'service_misconfigured'
   | 'internal' | 'upstream_invalid' | 'upstream_unavailable' | 'store_unavailable';
 

@@ -17,8 +17,8 @@ type Identity struct {
 	OpenID    string
 	UnionID   string // empty when WeChat gave none
 	SessionID string
-	ExpiresAt int64 // when the session ends, unix seconds
-	AuthTime  int64 // when the session's login was, unix seconds; 0 when it is not known
+	ExpiresAt int64  // when the session ends, unix seconds
+	AuthTime  int64  // when the session's login was, unix seconds; 0 when it is not known
 	Audience  string // the origin of the page in a web-view whose session it is; empty for the Mini Program's own
 	// What your backend said of the user: docs/accounts.md.
 	Roles      []string
@@ -78,7 +78,7 @@ func IdentityIn(authorizer map[string]any) (Identity, bool) {
 		OpenID: check(handedOn["openid"], nameForm), UnionID: optional("unionid", nameForm),
 		SessionID: check(handedOn["session_id"], uuidForm), ExternalID: optional("external_id", externalIDForm),
 		Audience: optional("audience", originForm),
-		Claims: map[string]string{},
+		Claims:   map[string]string{},
 	}
 	identity.ExpiresAt, _ = strconv.ParseInt(check(handedOn["expires_at"], secondsForm), 10, 64)
 	identity.AuthTime, _ = strconv.ParseInt(optional("auth_time", secondsForm), 10, 64)
