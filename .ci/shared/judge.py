@@ -35,15 +35,25 @@ def for_backends(_event, answer):
     return f"a failure: {answer}" if code in ("store_unavailable", "unavailable", "misconfigured", "record_damaged", "internal") else None
 
 
+def of_streams(_event, answer):
+    """A function that a table's stream feeds says what is to come again, or by hand what is undone: nothing."""
+    return None if answer in ({"batchItemFailures": []}, {"done": 0, "undone": 0}) else f"not done: {answer}"
+
+
 def of(function):
     """Who judges the answers of a function of the template."""
-    return {"AuthorizerFunction": authorizer, "AccountsFunction": for_backends, "WechatFunction": for_backends}.get(function, http)
+    return {
+        "AuthorizerFunction": authorizer, "AccountsFunction": for_backends, "WechatFunction": for_backends,
+        "ErasuresFunction": of_streams, "EventsFunction": of_streams,
+    }.get(function, http)
 
 
 def summary(answer):
     """An answer in a few words."""
     if "result" in answer or "error" in answer:
         return answer.get("error", {}).get("code", "done")
+    if "batchItemFailures" in answer or "undone" in answer:
+        return "nothing left"
     if "statusCode" not in answer:
         return "refused"
     code = json.loads(answer.get("body") or "{}").get("code", "")

@@ -52,6 +52,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("erasures-redrive", "erasures", "done 0, undone 0"),
     ("erasures-stream", "erasures", "failed 0"),
     ("events-stream", "events", "failed 0"),
+    ("events-stream-users", "events", "failed 0"),
     ("login-alb", "login", "400 login_code_invalid"),
     ("login-alb-multi-value", "login", "400 login_code_invalid"),
     ("login-function-url", "login", "400 login_code_invalid"),
