@@ -34,7 +34,7 @@ EVENTS = {
     "SessionsFunction": "sessions-list-rest.json",
     "OpenDataFunction": "open-data-decrypt-rest.json",
     "AccountsFunction": "accounts-get.json",
-    "WechatFunction": "wechat-access-token.json",
+    "WechatFunction": "wechat-sign-xpay.json",
     "ErasuresFunction": "erasures-stream.json",
     "EventsFunction": "events-stream.json",
 }
