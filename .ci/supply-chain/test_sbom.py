@@ -44,7 +44,7 @@ def built(folder, crates, showing):
     for name, version in crates:
         source = f"{registry}/{name}-{version}/src/lib.rs"
         if not PACKAGES[name, version]["checksum"]:
-            source = {"wxsession": "shared/src/lib.rs", "wxsession-aws": "aws/src/lib.rs"}.get(name, f"functions/{name}/src/lib.rs")
+            source = {"wxsession": "shared/src/lib.rs", "wxsession-aws": "aws/src/lib.rs", "wxsession-telemetry": "telemetry/src/lib.rs"}.get(name, f"functions/{name}/src/lib.rs")
         (deps / f"{name}-{version}-0123.d").write_text(f"/t/lib{name}.rlib: {source}\n\n{source}:\n")
     binary.write_bytes(b"\0".join(f"{registry}/{name}-{version}/src/a.rs".encode() for name, version in showing))
     return folder
@@ -55,7 +55,7 @@ def named(*names):
 
 
 # Of this repository, so without a checksum of the registry.
-OURS = {"facts", "wxsession", "wxsession-aws", "wxsession-identity"}
+OURS = {"facts", "wxsession", "wxsession-aws", "wxsession-identity", "wxsession-telemetry"}
 
 
 class Bills(unittest.TestCase):

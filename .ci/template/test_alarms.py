@@ -45,7 +45,7 @@ def every_alarm():
 
 def telemetry():
     """The code that writes the metrics."""
-    return (ROOT / "shared/src/telemetry.rs").read_text() + (ROOT / "shared/src/telemetry/metrics.rs").read_text()
+    return (ROOT / "telemetry/src/lib.rs").read_text() + (ROOT / "telemetry/src/metrics.rs").read_text()
 
 
 class Alarms(unittest.TestCase):

@@ -13,7 +13,7 @@
 //! | [`http`] | API Gateway events in, answers out, bearer tokens, the table of errors |
 //! | [`identity`] | who is calling, as the authorizer handed it on; the type and the names are of the crate `wxsession-identity` |
 //! | [`config`], [`mod@env`] | settings, read once, each checked and named when wrong |
-//! | [`telemetry`] | the one JSON line per request, audit events, metrics |
+//! | [`telemetry`] | the one JSON line per request, audit events, metrics; a crate of its own, [`clock`] too |
 //! | [`aws`] | SDK clients: one connector, time limits and retries set on purpose; a crate of its own, `env` too |
 //! | [`serve`] | binds a function to the Lambda Runtime API |
 //! | [`clock`], [`random`], [`secret`], [`ids`] | time, randomness, secrets and names as values |
@@ -21,7 +21,6 @@
 //! What holds a secret of WeChat is the crate `wxsession-wechat`. A business function needs none of this: it depends on `wxsession-identity`.
 
 pub mod account;
-pub mod clock;
 pub mod config;
 pub mod http;
 pub mod identity;
@@ -30,6 +29,8 @@ pub mod ids {
     pub use wxsession_identity::{SessionId, UserId};
 }
 pub mod live;
+#[cfg(test)]
+mod log_lines;
 pub mod page;
 #[cfg(test)]
 mod property;
@@ -38,14 +39,13 @@ pub mod secret;
 pub mod serve;
 pub mod session;
 pub mod store;
-pub mod telemetry;
 pub mod ticket;
 pub mod token;
 pub mod user;
 
-pub use clock::Clock;
 pub use identity::Identity;
 pub use ids::{SessionId, UserId};
 pub use random::Random;
 pub use secret::Secret;
 pub use wxsession_aws::{self as aws, env};
+pub use wxsession_telemetry::{self as telemetry, Clock, clock};

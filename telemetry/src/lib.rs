@@ -4,6 +4,7 @@
 //! no library can print an event, an item or a URL at any level. `docs/operations.md` describes the
 //! line field by field.
 
+pub mod clock;
 mod gateway;
 mod metrics;
 mod record;
@@ -20,7 +21,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::clock::Clock;
+pub use clock::Clock;
 pub use gateway::{Gateway, SourceAddress};
 pub use metrics::Reporting;
 use metrics::{Ended, Metrics};
@@ -127,7 +128,8 @@ impl Log {
     }
 
     /// When so much time will have passed, in unix milliseconds.
-    pub(crate) fn unix_millis_after(&self, time: Duration) -> u64 {
+    #[must_use]
+    pub fn unix_millis_after(&self, time: Duration) -> u64 {
         let now = u64::try_from(self.clock.now_millis()).unwrap_or(0);
         now.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
     }
@@ -228,7 +230,7 @@ impl Line {
     }
 
     /// Takes the moment, in unix milliseconds, at which Lambda ends the invocation.
-    pub(crate) fn ends_at(&mut self, unix_millis: u64) {
+    pub fn ends_at(&mut self, unix_millis: u64) {
         let left = i64::try_from(unix_millis).unwrap_or(i64::MAX).saturating_sub(self.log.clock.now_millis());
         // Nobody says so: tests have none, and `cargo lambda watch` sends one of the year 1970.
         let Some(left) = u64::try_from(left).ok().filter(|left| *left > 0) else { return };
@@ -237,7 +239,8 @@ impl Line {
     }
 
     /// What the request waits for right now.
-    pub(crate) fn waits_for(&self) -> Option<&'static str> {
+    #[must_use]
+    pub fn waits_for(&self) -> Option<&'static str> {
         self.waits_for
     }
 
@@ -252,8 +255,7 @@ impl Line {
     }
 
     /// Says whether the request is one that the function is known for: only these count as logins.
-    #[cfg(feature = "http")]
-    pub(crate) fn counts_as(&mut self, counts: bool) {
+    pub fn counts_as(&mut self, counts: bool) {
         self.counts = counts;
     }
 
@@ -262,17 +264,20 @@ impl Line {
         self.raise(Level::Warn);
     }
 
-    pub(crate) fn raise(&mut self, level: Level) {
+    /// Makes it of this level at least.
+    pub fn raise(&mut self, level: Level) {
         self.level = self.level.max(level);
     }
 
-    #[cfg(feature = "http")]
-    pub(crate) fn request_id(&self) -> &str {
+    /// Lambda's name of the request.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
         self.field("request_id").and_then(Value::as_str).unwrap_or_default()
     }
 
-    #[cfg(feature = "http")]
-    pub(crate) fn now(&self) -> i64 {
+    /// Unix seconds, by the log's own clock.
+    #[must_use]
+    pub fn now(&self) -> i64 {
         self.log.clock.now()
     }
 
@@ -370,4 +375,15 @@ fn rfc3339(millis: i64) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_are_rfc_3339() {
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+        assert_eq!(rfc3339(951_782_400_123), "2000-02-29T00:00:00.123Z");
+        assert_eq!(rfc3339(1_795_331_715_454), "2026-11-22T07:15:15.454Z");
+        assert_eq!(rfc3339(-1), "1969-12-31T23:59:59.999Z");
+        assert_eq!(rfc3339(4_107_542_399_999), "2100-02-28T23:59:59.999Z");
+    }
+}

@@ -1,10 +1,15 @@
-use proptest::prelude::*;
-use serde_json::json;
+//! What stands in a log line, whoever writes it.
 
-use super::*;
+use std::sync::{Arc, Mutex};
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
 use crate::{
+    Clock,
     http::{Code, Problem},
     property::{Checked, check, holds, refuted},
+    telemetry::{Level, Log, Reporting},
 };
 
 fn log(least: Level) -> (Log, Arc<Mutex<Vec<String>>>) {
@@ -146,15 +151,6 @@ fn a_level_keeps_lower_lines_back() {
     log.request("r").end("ok");
     assert!(lines.lock().unwrap().is_empty());
     assert_eq!(Level::parse("trace"), None, "there is no such level: nothing prints payloads");
-}
-
-#[test]
-fn timestamps_are_rfc_3339() {
-    assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
-    assert_eq!(rfc3339(951_782_400_123), "2000-02-29T00:00:00.123Z");
-    assert_eq!(rfc3339(1_795_331_715_454), "2026-11-22T07:15:15.454Z");
-    assert_eq!(rfc3339(-1), "1969-12-31T23:59:59.999Z");
-    assert_eq!(rfc3339(4_107_542_399_999), "2100-02-28T23:59:59.999Z");
 }
 
 /// Writes the lines of a request whose id is the first text, with the third as the value of a field and as what
