@@ -54,7 +54,8 @@ function open(base, { origins = [], storage = ownStorage(), fetch: given }) {
   };
   recall(page);
   // The Mini Program may change nothing but the fragment, and a page may come back from the back-forward cache.
-  addEventListener('hashchange', () => take(page, liftTicket()));
+  // popstate is the earlier of the two, and routers listen to it.
+  for (const name of ['popstate', 'hashchange']) addEventListener(name, () => take(page, liftTicket()));
   addEventListener('pageshow', (event) => event.persisted && recall(page));
   const session = {
     request: (/** @type {string | URL} */ url, /** @type {RequestInit} */ init) => request(page, url, init),

@@ -18,6 +18,8 @@
     }
   }
   lift();
-  // The Mini Program may change nothing but the fragment. Whoever listens first hears it first: routers listen, too.
+  // The Mini Program may change nothing but the fragment. Whoever listens first hears it first: routers listen, too. Browsers send
+  // popstate before hashchange, and a router that reads the ticket there keeps it in the history, for Back to redeem again.
+  addEventListener('popstate', lift);
   addEventListener('hashchange', lift);
 })();

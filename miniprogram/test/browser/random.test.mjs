@@ -124,7 +124,7 @@ for (const [name, caughtAs, ...edits] of [
   ['nobody waits for the redemption', /out of nothing/, ['while (page.flight) await page.flight;\n  if (!page.token) throw', 'if (!page.token) throw']],
   ['a late redemption overwrites a newer one', /sent as/, ['if (page.flight === flight) return keep(page, token, mark);', 'return keep(page, token, mark);']],
   ['the ticket stays in the URL', /left in the URL/, ["history.replaceState(history.state, '', bare + rest);", '']],
-  ['the fragment alone is not looked at', /left in the URL/, ["addEventListener('hashchange', () => take(page, liftTicket()));", '']],
+  ['the fragment alone is not looked at', /left in the URL/, ["for (const name of ['popstate', 'hashchange']) addEventListener(name, () => take(page, liftTicket()));", '']],
   ['storage that is full keeps the former user', /sent as/, ['/** @type {Storage} */ (storage).removeItem(key);', '']],
   ['a reload starts from nothing', /out of nothing|redeemed twice/, ['  recall(page);\n  //', '  //']],
   ['the token goes anywhere', /a token for another/, ['if (!ours) return page.fetch(href, init);', '']]

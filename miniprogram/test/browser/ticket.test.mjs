@@ -38,7 +38,26 @@ test('with wxsession-ticket.js no other script sees the ticket, neither before t
   assert.equal(await userOf(view.session), 'anna');
   view.moveTo(H5 + '/#/b&wxt=' + api.ticket('ben'));
   assert.equal(await userOf(view.session), 'ben');
-  assert.deepEqual([view.seen, 'wxsessionTicket' in view.globals], [[H5 + '/#/a', H5 + '/#/b'], false]);
+  // Once at its head, then at popstate and at hashchange.
+  assert.deepEqual([view.seen, 'wxsessionTicket' in view.globals], [[H5 + '/#/a', H5 + '/#/b', H5 + '/#/b'], false]);
+});
+
+test('a router that keeps in the history what it read at popstate brings no ticket back', async () => {
+  for (const early of [true, false]) {
+    const { api, view } = start({ early });
+    view.load(H5 + '/#/a&wxt=' + api.ticket('anna'));
+    // As vue-router does it in hash mode: reads at popstate, and writes the same into the history when its guards are done.
+    const entries = [];
+    view.listeners.popstate.push(() => entries.push(view.href));
+    for (const [path, user] of [['/#/b', 'ben'], ['/#/c', 'carl']]) {
+      view.moveTo(H5 + path + '&wxt=' + api.ticket(user));
+      assert.equal(await userOf(view.session), user);
+    }
+    assert.deepEqual(entries, [H5 + '/#/b', H5 + '/#/c']);
+    // Back.
+    view.moveTo(entries[0]);
+    assert.deepEqual([await userOf(view.session), api.count('POST', '/tickets/redeem'), api.reused], ['carl', 3, 0]);
+  }
 });
 
 test('what wxsession-ticket.js kept is taken once, also a ticket that was cut off, and a newer one in the URL wins', async () => {

@@ -139,7 +139,7 @@ export class WebView {
     if (this.page) this.page.alive = false;
     const page = this.page = { alive: true };
     this.calls = [];
-    this.listeners = { hashchange: [], pageshow: [] };
+    this.listeners = { popstate: [], hashchange: [], pageshow: [] };
     const view = this;
     const whileAlive = (outcome) => (page.alive ? outcome : new Promise(() => Promise.resolve(outcome).catch(() => {})));
     const globals = createContext({
@@ -170,7 +170,7 @@ export class WebView {
     if (this.early) runInContext(file('wxsession-ticket.js'), globals);
     // What a router or a statistics script reads that runs before the module.
     this.seen = [view.href];
-    this.listeners.hashchange.push(() => this.seen.push(this.href));
+    for (const name of ['popstate', 'hashchange']) this.listeners[name].push(() => this.seen.push(this.href));
     runInContext(this.source + '\nglobalThis.createPageSession = createPageSession;', globals);
     this.globals = globals;
     this.create = (more) => globals.createPageSession({ baseUrl: BASE, ...more });
@@ -178,10 +178,10 @@ export class WebView {
     return this;
   }
 
-  /** The Mini Program sets another src that differs in the fragment only: no load. */
+  /** The Mini Program sets another src that differs in the fragment only: no load. Browsers send popstate at once, hashchange later. */
   moveTo(href) {
     this.href = href;
-    this.listeners.hashchange.forEach((listener) => listener({}));
+    for (const name of ['popstate', 'hashchange']) this.listeners[name].forEach((listener) => listener({}));
   }
 
   leave() {
