@@ -282,11 +282,11 @@ export interface Session {
   uploadFile(url: string, options: Omit<UploadOptions, 'url'>): Abortable<UploadResult>;
   downloadFile(options: DownloadOptions): Abortable<DownloadResult>;
   downloadFile(url: string, options?: Omit<DownloadOptions, 'url'>): Abortable<DownloadResult>;
-  /** The options with a good token in their header. */
+  /** The options with a good token in their header, and an absolute `url`: put no base before it. */
   authorize<O extends AuthorizeOptions>(options: O): Abortable<O & { url: string }>;
   /**
-   * For an app with a request layer of its own: `send` gets the options with the token and sends them; it is called
-   * once more after the service ended the session. Its outcome is the outcome.
+   * For an app with a request layer of its own: `send` gets the options with the token and an absolute `url` and sends them,
+   * with no base before it; it is called once more after the service ended the session. Its outcome is the outcome.
    */
   authorize<O extends AuthorizeOptions, R>(options: O, send: (options: O & { url: string }) => PromiseLike<R>): Abortable<R>;
   /** wx.connectSocket with the token in the handshake's header, after a look whether the session is good. */
