@@ -21,31 +21,44 @@ except ImportError:  # the tests bring a client of their own
         pass
 
 
+from app import PAGE_ORIGIN, readable_by
 from identity import identity_of
 
 # Prices in fen, as the console of virtual payment has them.
 PRODUCTS = {"vip_month": 1200}
 # What the app can do something about, and the status that says so. Everything else is for an operator, or passes.
 FOR_THE_APP = {"session_key_stale": 409, "phone_code_invalid": 400, "user_blocked": 403, "rate_limited": 429}
-# One invocation, one request: sent again after a lost answer, it would be a phone code's second use. The function takes 8 seconds at most.
-ONCE = {"retries": {"total_max_attempts": 1}, "read_timeout": 10}
+# One invocation, one request: sent again after a lost answer, it would be a phone code's second use. The function takes 8 seconds at most,
+# and this one's Timeout is 12.
+ONCE = {"retries": {"total_max_attempts": 1}, "connect_timeout": 1, "read_timeout": 10}
+# What may be logged of an error: a word, not what somebody wrote.
+WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 
 class Refused(Exception):
-    """There is no result, and `code` says why. Nothing was signed; a phone code may be spent."""
+    """There is no result. `code` and `reason` say why, as docs/wechat-backend.md has them. Nothing was signed; a phone code may be spent."""
 
-    def __init__(self, code):
+    def __init__(self, code, reason=None):
         super().__init__(code)
-        self.code = code
+        self.code, self.reason = code, reason
+
+    def status(self):
+        # A refusal of WeChat's that nobody knows: another press would cost, and may end the same.
+        return 503 if (self.reason or "").startswith("unexpected_") else FOR_THE_APP.get(self.code, 503)
 
 
 def handler(event, context, wechat=None):
+    # Refusals too: a page should see that it may not, and not that the network is down.
+    return readable_by(PAGE_ORIGIN, event, _serve(event, context, wechat))
+
+
+def _serve(event, context, wechat):
     identity = identity_of(event)
     if identity is None:
         return _problem(401, "credentials_missing", context)
     # A page in a web-view has its user's identity and is still a browser: it neither pays nor reads numbers.
-    if _audience(event) is not None:
-        return _problem(403, "not_for_page", context)
+    if identity.audience is not None:
+        return _problem(403, "not_for_child", context)
     is_payment = _route(event) == "/pay"
     try:
         body = json.loads(event.get("body") or "")
@@ -56,7 +69,8 @@ def handler(event, context, wechat=None):
     try:
         told = (_pay if is_payment else _phone_number)(ask, identity, wanted)
     except Refused as refused:
-        status = FOR_THE_APP.get(refused.code, 503)
+        status = refused.status()
+        _log("ERROR" if status == 503 else "INFO", refused, context)
         return _problem(status, refused.code if status != 503 else "upstream_unavailable", context)
     return _answer(200, "application/json", told)
 
@@ -74,7 +88,8 @@ def _phone_code(code):
 
 
 def _pay(ask, identity, product):
-    # Yours to keep with user and product, before the phone has it: deliver once per number, and only after query_order says so.
+    # Yours to keep with product, user and identity.openid, before the phone has it: deliver once per number, and only after query_order
+    # says so. The openid is what a refund takes when the account is gone.
     number = f"{datetime.now(timezone.utc):%Y%m%d}-{secrets.token_hex(8)}"
     payment = {"mode": "short_series_goods", "env": 0, "buy_quantity": 1, "product_id": product, "goods_price": PRODUCTS[product],
                "out_trade_no": number, "attach": identity.user_id}
@@ -94,7 +109,7 @@ def _phone_number(ask, identity, code):
 
 def _text(result, name):
     if not isinstance(result.get(name), str):
-        raise Refused("unavailable")
+        raise Refused("unavailable", "answer_form")
     return result[name]
 
 
@@ -118,27 +133,35 @@ class Wechat:
         try:
             told = self.client.invoke(FunctionName=self.function_arn, Payload=json.dumps(request).encode())
             answer = json.loads(told["Payload"].read())
-        except (BotoCoreError, ClientError, ValueError):
-            raise Refused("unavailable") from None
+        except ValueError:
+            raise Refused("unavailable", "answer_form") from None
+        except (BotoCoreError, ClientError) as error:
+            # AccessDeniedException: the role lacks the permission, or the ARN is another's.
+            said = getattr(error, "response", {}).get("Error", {}).get("Code")
+            raise Refused("unavailable", _word(said) or type(error).__name__) from None
         # Lambda's own status is 200 whatever came of it.
-        if told.get("FunctionError") or not isinstance(answer, dict):
-            raise Refused("unavailable")
-        if not isinstance(answer.get("result"), dict):
-            raise Refused(_code(answer.get("error")))
+        if told.get("FunctionError"):
+            raise Refused("unavailable", "function_error")
+        if not isinstance(answer, dict) or not isinstance(answer.get("result"), dict):
+            raise _refused(answer)
         return answer["result"]
 
 
-def _code(error):
-    error = error if isinstance(error, dict) else {}
-    # A refusal of WeChat's that nobody knows: another press would cost, and may end the same.
-    if str(error.get("reason")).startswith("unexpected_"):
-        return "unavailable"
-    return error["code"] if isinstance(error.get("code"), str) else "unavailable"
+def _refused(answer):
+    error = answer.get("error") if isinstance(answer, dict) else None
+    code = _word(error.get("code")) if isinstance(error, dict) else None
+    return Refused(code, _word(error.get("reason"))) if code else Refused("unavailable", "answer_form")
 
 
-def _audience(event):
-    authorizer = event["requestContext"]["authorizer"]
-    return authorizer.get("lambda", authorizer).get("audience")
+def _word(said):
+    return said if isinstance(said, str) and WORD.fullmatch(said) else None
+
+
+def _log(level, refused, context):
+    """One JSON line. Never the request or the answer: they hold codes, signatures and numbers."""
+    time = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    line = {"timestamp": time, "level": level, "message": "request", "function": "pay", "request_id": context.aws_request_id}
+    print(json.dumps(line | {"outcome": refused.code, "reason": refused.reason}), flush=True)
 
 
 def _route(event):

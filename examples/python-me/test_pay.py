@@ -1,5 +1,6 @@
 """python3 -m unittest"""
 
+import contextlib
 import io
 import json
 import pathlib
@@ -31,14 +32,22 @@ class Lambda:
 
 def serve(path, body, answer, audience=None, function_error=None):
     """The answer, and what was asked of `wechat`."""
+    told, asked, _ = serve_and_log(path, body, answer, audience, function_error)
+    return told["statusCode"], json.loads(told["body"]), asked
+
+
+def serve_and_log(path, body, answer, audience=None, function_error=None):
+    """The same as API Gateway gets it, and the lines that were printed."""
     event = json.loads((EVENTS / "me-rest.json").read_text())
     event |= {"resource": path, "httpMethod": "POST", "body": json.dumps(body)}
     if audience:
         event["requestContext"]["authorizer"]["audience"] = audience
     client = Lambda(answer, function_error)
-    context = types.SimpleNamespace(aws_request_id="invocation")
-    told = pay.handler(event, context, pay.Wechat("arn", client))
-    return told["statusCode"], json.loads(told["body"]), client.asked
+    event["headers"] = {"Origin": audience} if audience else {}
+    context, printed = types.SimpleNamespace(aws_request_id="invocation"), io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        told = pay.handler(event, context, pay.Wechat("arn", client))
+    return told, client.asked, [json.loads(line) for line in printed.getvalue().splitlines()]
 
 
 class Pay(unittest.TestCase):
@@ -53,7 +62,8 @@ class Pay(unittest.TestCase):
         self.assertEqual(len(numbers), 2)
 
     def test_a_page_and_an_unknown_product_ask_for_no_signature(self):
-        self.assertEqual(serve("/pay", {"product": "vip_month"}, {}, audience="https://shop.example")[::2], (403, []))
+        status, body, asked = serve("/pay", {"product": "vip_month"}, {}, audience="https://shop.example")
+        self.assertEqual((status, body["code"], asked), (403, "not_for_child", []))
         for body in ({"product": "gold"}, {}, [], {"product": ["vip_month"]}):
             self.assertEqual(serve("/pay", body, {})[::2], (400, []), body)
 
@@ -91,6 +101,34 @@ class Pay(unittest.TestCase):
     def test_a_refusal_of_wechats_that_nobody_knows_asks_for_no_second_press(self):
         error = {"code": "phone_code_invalid", "reason": "unexpected_errcode_perhaps_another_users_code"}
         self.assertEqual(serve("/phone-number", {"code": "c0de"}, {"error": error})[0], 503)
+
+    def test_a_page_of_the_one_origin_can_read_its_refusal(self):
+        page = "https://shop.example"
+        for known, header in ((page, page), ("https://other.example", None), ("", None)):
+            with mock.patch.object(pay, "PAGE_ORIGIN", known):
+                told, _, _ = serve_and_log("/pay", {"product": "vip_month"}, {}, audience=page)
+            self.assertEqual(told["headers"].get("Access-Control-Allow-Origin"), header)
+
+    def test_each_error_is_one_line_with_code_and_reason_and_nothing_of_the_user(self):
+        unknown = "unexpected_errcode_perhaps_another_users_code"
+        denied = pay.ClientError({"Error": {"Code": "AccessDeniedException"}}, "Invoke")
+        denied.response = {"Error": {"Code": "AccessDeniedException"}}
+        for answer, error, line in (
+            ({"error": {"code": "user_blocked"}}, None, ("INFO", "user_blocked", None)),
+            ({"error": {"code": "unavailable", "reason": "tables"}}, None, ("ERROR", "unavailable", "tables")),
+            ({"error": {"code": "phone_code_invalid", "reason": unknown}}, None, ("ERROR", "phone_code_invalid", unknown)),
+            ({"error": {"code": "13812345678 wxs_x", "reason": "13812345678 wxs_x"}}, None, ("ERROR", "unavailable", "answer_form")),
+            ({"error": {"code": "13812345678", "reason": "13812345678"}}, None, ("ERROR", "unavailable", "answer_form")),
+            ({"result": {}}, None, ("ERROR", "unavailable", "answer_form")),
+            ({"errorMessage": "timed out"}, "Unhandled", ("ERROR", "unavailable", "function_error")),
+            (denied, None, ("ERROR", "unavailable", "AccessDeniedException")),
+            (pay.BotoCoreError(), None, ("ERROR", "unavailable", "BotoCoreError")),
+        ):
+            _, _, (logged,) = serve_and_log("/phone-number", {"code": "c0de"}, answer, function_error=error)
+            self.assertEqual((logged["level"], logged["outcome"], logged["reason"]), line)
+            for secret in ("c0de", "oTEST", "138", "wxs_"):
+                self.assertNotIn(secret, json.dumps(logged))
+        self.assertEqual(serve_and_log("/pay", {"product": "vip_month"}, {"result": SIGNED})[2], [])
 
     def test_a_request_is_sent_once(self):
         """A code is spent by the first; who sends again must know that."""

@@ -196,7 +196,7 @@ fn the_tests_of_the_node_example_pass() {
 
 #[test]
 fn the_tests_of_the_python_example_pass() {
-    passes("python3", &["-B", "-m", "unittest"], "python-me", "Ran 20 tests");
+    passes("python3", &["-B", "-m", "unittest"], "python-me", "Ran 22 tests");
 }
 
 #[test]
