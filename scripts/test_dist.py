@@ -20,6 +20,18 @@ loader = importlib.machinery.SourceFileLoader("dist", str(ROOT / "scripts/dist")
 dist = importlib.util.module_from_spec(importlib.util.spec_from_loader("dist", loader))
 loader.exec_module(dist)
 
+
+def dead_links(files):
+    """The relative links of the pages in `files`, path -> bytes, whose target is not among them."""
+    for page in sorted(name for name in files if name.endswith(".md")):
+        prose = re.sub(r"<!--.*?-->|```.*?```|`[^`\n]*`", "", files[page].decode(), flags=re.S)
+        for link in re.findall(r"\]\(([^)\s]+)\)", prose):
+            path = link.partition("#")[0]
+            there = os.path.normpath(pathlib.PurePosixPath(page).parent / path)
+            if path and not re.match(r"[a-z]+:", link) and not any(name == there or name.startswith(f"{there}/") for name in files):
+                yield f"{page}: {link}"
+
+
 BUNDLES = sorted((ROOT / "dist").glob("wxsession-[0-9]*-*.tar.gz"))
 
 
@@ -58,6 +70,17 @@ class Templates(unittest.TestCase):
             with self.assertRaises(SystemExit):
                 dist.checked(path, "linux-arm64")
 
+    def test_every_link_of_a_page_in_the_bundle_leads_to_something_in_it(self):
+        made = {name: b"" for name in (*dist.TEMPLATES, "samconfig.toml", "LICENCES.txt", "functions/SHA256SUMS")}
+        files = made | {name: data for name, (data, _) in dist.committed(*dist.COPIED).items()}
+        self.assertEqual(list(dead_links(files)), [])
+        self.assertEqual(list(dead_links({"docs/a.md": b"[a](b.md#c) [d](../e) `[f](g)` [h](https://i) [j](#k)", "e/l": b""})), ["docs/a.md: b.md#c"])
+
+    def test_what_the_pages_tell_to_copy_is_in_the_bundle(self):
+        files = set(dist.committed(*dist.COPIED))
+        for name in ("demo/lib/wxsession.js", "index.d.ts", "browser/wxsession-ticket.js", "browser/wxsession-page.js"):
+            self.assertIn(f"miniprogram/{name}", files)
+
 
 @unittest.skipUnless(BUNDLES, "nothing is packed")
 class Bundles(unittest.TestCase):
@@ -86,10 +109,7 @@ class Bundles(unittest.TestCase):
             self.assertEqual({name for name in files if name.startswith("sbom/")}, {f"sbom/{name}.cdx.json" for name in functions})
             for name in ("LICENCES.txt", "LICENSE-MIT", "LICENSE-APACHE", "samconfig.toml", "docs/bundle.md", "examples/node-me/identity.mjs"):
                 self.assertIn(name, files)
-            for page in ("README.md", "README.zh-CN.md", "docs/bundle.md"):
-                for link in re.findall(r"\]\(([^):#]+)[)#]", files[page].decode()):
-                    there = pathlib.PurePosixPath(os.path.normpath(pathlib.PurePosixPath(page).parent / link))
-                    self.assertTrue(any(name == str(there) or name.startswith(f"{there}/") for name in files), f"{page}: {link}")
+            self.assertEqual(list(dead_links(files)), [])
             private = [name for name in files if re.search(r"(^|/)(\.(?!gitignore)|target/|node_modules/|cdk\.out/)", name)]
             self.assertEqual(private, [])
 
