@@ -144,7 +144,15 @@ fn is_session(json: &Value) -> bool {
         && text("app_id").is_some()
         && ["created_at", "expires_at", "absolute_expires_at"].iter().all(|name| number(json, name).is_some())
         && (json.get("last_seen_at").is_none() || number(json, "last_seen_at").is_some())
-        && (json.get("parent").is_none() || bytes(json, "parent").is_some_and(|parent| parent.len() == 32))
+        && (json.get("parent").is_none() || is_page(json))
+        && (json.get("children").is_none() || bytes(json, "children").is_some_and(|of| of.len() % 32 == 0))
+}
+
+/// What a page's session is derived from is known as a whole.
+fn is_page(json: &Value) -> bool {
+    bytes(json, "parent").is_some_and(|parent| parent.len() == 32)
+        && json["audience"]["S"].is_string()
+        && ["parent_created_at", "parent_seen_at"].iter().all(|name| number(json, name).is_some())
 }
 
 /// A list, and either who the user is or nothing of it.
@@ -225,6 +233,11 @@ fn made(input: &[u8]) -> Option<Value> {
         "created_at": at(0), "last_seen_at": at(seen), "expires_at": at(idle), "absolute_expires_at": at(absolute),
         "ttl": at(absolute), "platform": text("ios"),
     });
+    if list & 4 != 0 {
+        let page = [("parent", stored(&[&[8; 32]])), ("audience", text("https://m.example.com"))];
+        let page = page.into_iter().chain([("parent_created_at", at(0)), ("parent_seen_at", at(seen))]);
+        session.as_object_mut()?.extend(page.map(|(name, value)| (name.to_owned(), value)));
+    }
     change(session.as_object_mut()?, place, kind, rest);
     let user = json!({"user_id": session["pk"], "live": stored(lists[usize::from(list % 4)]), "app_id": text("wx0123456789abcdef"),
         "openid": text("oTEST"), "created_at": {"N": "1699999999.5"}});
@@ -232,8 +245,8 @@ fn made(input: &[u8]) -> Option<Value> {
 }
 
 fn change(session: &mut Map<String, Value>, place: u8, kind: u8, rest: &[u8]) {
-    let name = session.keys().nth(usize::from(place) % 16).cloned();
-    // Two of sixteen places are none: then nothing is changed.
+    let name = session.keys().nth(usize::from(place) % 20).cloned();
+    // A few places are none: then nothing is changed.
     let Some(name) = name else { return };
     let text = String::from_utf8_lossy(rest);
     match kind % 6 {
