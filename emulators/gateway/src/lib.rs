@@ -142,7 +142,7 @@ async fn invoke(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    if let Some(why) = door::refusal(|name| headers.get(name).map(HeaderValue::as_bytes)) {
+    if let Some(why) = door::refusal(|name| headers.get_all(name).iter().map(HeaderValue::as_bytes)) {
         return invoke_refusal(StatusCode::FORBIDDEN, "AccessDeniedException", why);
     }
     let Some(function) = gateway.shared.functions.find(&name) else {
