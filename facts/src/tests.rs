@@ -30,6 +30,14 @@ fn nothing_is_said_twice() {
     once(METRICS.iter().map(|metric| metric.name));
 }
 
+/// What cannot be a request is refused before any route has it.
+#[test]
+fn every_route_may_refuse_what_cannot_be_read() {
+    for route in route::ALL {
+        assert!(route.codes.contains(&Code::MalformedRequest), "{} {}", route.method, route.path);
+    }
+}
+
 #[test]
 fn every_default_is_one_of_what_is_allowed() {
     use crate::setting::Kind;
