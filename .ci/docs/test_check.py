@@ -10,7 +10,7 @@ import check
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NEEDED = [
-    "README.md", "README.zh-CN.md", "SECURITY.md", "openapi.yaml", "template.yaml", "docs", "functions", "shared/src", "wechat/src", "aws/src", "telemetry/src",
+    "README.md", "README.zh-CN.md", "SECURITY.md", "openapi.yaml", "template.yaml", "docs", "functions", "shared/src", "wechat/src", "aws/src", "telemetry/src", "backend/src",
     "local/src", "acceptance", "emulators", "operator", ".ci", "miniprogram/README.md", "miniprogram/README.zh-CN.md", "examples",
     "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "events", "scripts", "identity", "fuzz", "miniprogram/recipes",
     "miniprogram/demo", "miniprogram/test", "benches",

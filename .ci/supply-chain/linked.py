@@ -38,11 +38,11 @@ def compiled(target_directory):
         # The rules of make: outputs, a colon, sources; and generated sources stand beside those of the crate.
         for source in listing.read_text().split(":", 1)[1].split("\n", 1)[0].split():
             registry = re.search(r"/registry/src/[^/]+/([^/]+)-(\d+\.\d+\.\d+[^/]*)/", source)
-            ours = re.search(r"(?:^|/)(?:functions/([^/]+)|(shared|facts|identity|wechat|aws|telemetry))/src/", source)
+            ours = re.search(r"(?:^|/)(?:functions/([^/]+)|(shared|facts|identity|wechat|aws|telemetry|backend))/src/", source)
             if registry:
                 found.add(registry.groups())
             elif ours:
-                found.add((ours[1] or {"shared": "wxsession", "identity": "wxsession-identity", "wechat": "wxsession-wechat", "aws": "wxsession-aws", "telemetry": "wxsession-telemetry"}.get(ours[2], ours[2]), None))
+                found.add((ours[1] or {"shared": "wxsession", "identity": "wxsession-identity", "wechat": "wxsession-wechat", "aws": "wxsession-aws", "telemetry": "wxsession-telemetry", "backend": "wxsession-backend"}.get(ours[2], ours[2]), None))
     return found
 
 

@@ -18,7 +18,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Accounts {
-    pub(crate) async fn act(&self, action: &Action, line: &mut Line) -> Result<Outcome, Failure> {
+    pub(crate) async fn done(&self, action: &Action, line: &mut Line) -> Result<Outcome, Failure> {
         let moment = Moment {
             now_ms: self.clock.now_millis(),
             until: line.deadline().unwrap_or_else(|| Instant::now() + PATIENCE),

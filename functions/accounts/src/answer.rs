@@ -1,19 +1,14 @@
-//! What a backend gets: a `result` or an `error`, never both.
+//! What a backend gets: an [`Outcome`], or why there is none.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use wxsession::{UserId, account::Block, session::Device, user::User};
-
-/// The answer to any request.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// It was done.
-    Result(Outcome),
-    /// It was not, or it is not known to be.
-    Error(Refused),
-}
+use wxsession::{
+    UserId,
+    account::Block,
+    http::{Code, Problem},
+    session::Device,
+    user::User,
+};
 
 /// What came of a request.
 #[derive(Serialize)]
@@ -207,6 +202,33 @@ impl RefusedCode {
 impl From<RefusedCode> for Refused {
     fn from(code: RefusedCode) -> Self {
         Self { code, reason: None, version: None }
+    }
+}
+
+impl From<&Problem> for Refused {
+    fn from(problem: &Problem) -> Self {
+        match problem.code {
+            Code::StoreUnavailable => RefusedCode::StoreUnavailable.into(),
+            _ => RefusedCode::Internal.into(),
+        }
+    }
+}
+
+impl wxsession_backend::Refused for Refused {
+    fn unreadable(reason: &'static str) -> Self {
+        Self { reason: Some(reason), ..RefusedCode::InvalidRequest.into() }
+    }
+
+    fn damaged() -> Self {
+        RefusedCode::RecordDamaged.into()
+    }
+
+    fn code(&self) -> &'static str {
+        self.code.as_str()
+    }
+
+    fn reason(&self) -> Option<&'static str> {
+        self.reason
     }
 }
 

@@ -122,7 +122,7 @@ pub(crate) enum Wanted {
 }
 
 /// A request that can be done.
-pub(crate) struct Asked {
+pub struct Asked {
     pub(crate) actor: Actor,
     pub(crate) action: Action,
 }
@@ -130,9 +130,29 @@ pub(crate) struct Asked {
 impl Asked {
     /// Reads a request that came at `now`.
     pub(crate) fn read(json: &str, now: i64) -> Result<Self, Malformed> {
-        // serde takes an array for a tagged object, too.
-        let request = json.trim_start().starts_with('{').then(|| serde_json::from_str::<Request>(json));
-        request.and_then(Result::ok).ok_or(Malformed("request_form"))?.read(now)
+        wxsession_backend::object::<Request>(json)?.read(now)
+    }
+}
+
+impl wxsession_backend::Asked for Asked {
+    fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    fn action(&self) -> &'static str {
+        self.action.name()
+    }
+
+    fn user(&self) -> Option<UserId> {
+        self.action.user()
+    }
+
+    fn audited(&self) -> Option<(&'static str, Value)> {
+        match &self.action {
+            Action::Block(_, block) => Some(("reason", block.reason.as_str().into())),
+            Action::EndSession(_, session) => Some(("ended_session_id", session.to_string().into())),
+            _ => None,
+        }
     }
 }
 

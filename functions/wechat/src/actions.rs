@@ -28,7 +28,7 @@ use crate::{
 const HMAC_SHA256: &str = "hmac_sha256";
 
 impl Backend {
-    pub(crate) async fn act(&self, asked: &Asked, line: &mut Line) -> Result<Outcome, Failure> {
+    pub(crate) async fn done(&self, asked: &Asked, line: &mut Line) -> Result<Outcome, Failure> {
         let apps = self.apps(asked, line).await?;
         let (app_id, app) = look(&apps, asked)?;
         // Not before it is known to be a Mini Program's: anything may come in its place.

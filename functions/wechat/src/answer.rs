@@ -1,21 +1,10 @@
-//! What a backend gets: a `result` or an `error`, never both.
+//! What a backend gets: an [`Outcome`], or why there is none.
 
 use serde::Serialize;
 use wxsession::http::{Code, Problem};
 use wxsession_wechat::phone_number::PhoneNumber;
 
 use crate::payment::Mode;
-
-/// The answer to any request. Without a `result` nothing was signed, redeemed or given out.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// It was done.
-    Result(Outcome),
-    /// It was not, or it is not known to be.
-    Error(Refused),
-}
 
 /// What came of a request.
 #[derive(Serialize)]
@@ -76,7 +65,7 @@ pub struct Query {
     pub sig_method: Option<&'static str>,
 }
 
-/// Why a request was not done.
+/// Why a request was not done: nothing was signed, redeemed or given out.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Refused {
@@ -173,5 +162,23 @@ impl From<&Problem> for Refused {
             Code::ServiceMisconfigured => RefusedCode::Misconfigured.into(),
             _ => RefusedCode::Internal.into(),
         }
+    }
+}
+
+impl wxsession_backend::Refused for Refused {
+    fn unreadable(reason: &'static str) -> Self {
+        RefusedCode::InvalidRequest.because(reason)
+    }
+
+    fn damaged() -> Self {
+        RefusedCode::RecordDamaged.into()
+    }
+
+    fn code(&self) -> &'static str {
+        self.code.as_str()
+    }
+
+    fn reason(&self) -> Option<&'static str> {
+        self.reason
     }
 }

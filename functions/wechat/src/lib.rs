@@ -2,8 +2,7 @@
 //! token, signatures of payments and of user storage. No route leads here; who may invoke it is decided by IAM alone.
 //! docs/wechat-backend.md is its manual.
 //!
-//! Every request is answered with a `result` or an `error` ([`Answer`]) and is one audit event. What is signed is built here from
-//! typed fields: there is no way to have bytes signed.
+//! What is signed is built here from typed fields: there is no way to have bytes signed.
 
 mod actions;
 pub mod answer;
@@ -17,22 +16,21 @@ mod xpay;
 
 use lambda_runtime::{Context, Diagnostic};
 use serde::Serialize;
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 use wxsession::{
     Clock,
     account::Malformed,
     aws::{Account, Budget},
     env::{EnvError, Source},
-    http::Problem,
-    serve::{Function, guarded},
-    store::{StoreError, Users},
+    serve::Function,
+    store::Users,
     telemetry::Line,
 };
 use wxsession_wechat::{
     WechatSettings, api::Wechat, calls::Calls, secrets::CachedSecret, session_keys::SessionKeys, settings,
 };
 
-use answer::{Answer, Refused, RefusedCode};
+use answer::{Outcome, Refused, RefusedCode};
 use request::Asked;
 
 /// The function with its clients, built once per environment.
@@ -44,37 +42,11 @@ pub struct Backend {
     clock: Clock,
 }
 
-/// Why an action was not done.
-enum Failure {
-    /// It cannot be: the backend is told, and there is nothing more to say in the log.
-    Refused(Refused),
-    /// Something failed, or is not known to have worked.
-    Problem(Problem),
-    /// A user's record cannot be read.
-    Damaged(StoreError),
-}
+type Failure = wxsession_backend::Failure<Refused>;
 
 impl From<RefusedCode> for Failure {
     fn from(code: RefusedCode) -> Self {
         Self::Refused(code.into())
-    }
-}
-
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Self {
-        Self::Refused(refused)
-    }
-}
-
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        if error.is_damage() { Self::Damaged(error) } else { Self::Problem(error.into()) }
     }
 }
 
@@ -98,27 +70,20 @@ impl Backend {
             clock,
         })
     }
+}
 
-    async fn done(&self, asked: &Asked, line: &mut Line) -> Result<Answer, Problem> {
-        line.put("action", asked.action.name());
-        if let Some(user) = asked.user {
-            line.put("user_id", user.to_string());
-        }
-        match self.act(asked, line).await {
-            Ok(outcome) => Ok(Answer::Result(outcome)),
-            Err(Failure::Refused(refused)) => {
-                if let Some(reason) = refused.reason {
-                    line.put("reason", reason);
-                }
-                Ok(Answer::Error(refused))
-            }
-            // Sending it again does not help: the caller is told, and the operator.
-            Err(Failure::Damaged(error)) => {
-                Problem::from(error).note_in(line);
-                Ok(Answer::Error(RefusedCode::RecordDamaged.into()))
-            }
-            Err(Failure::Problem(problem)) => Err(problem),
-        }
+impl wxsession_backend::Backend for Backend {
+    const AUDIT: &'static str = "wechat_asked";
+    type Asked = Asked;
+    type Outcome = Outcome;
+    type Refused = Refused;
+
+    fn read(&self, json: &str) -> Result<Asked, Malformed> {
+        Asked::read(json)
+    }
+
+    async fn act(&self, asked: &Asked, line: &mut Line) -> Result<Outcome, Failure> {
+        self.done(asked, line).await
     }
 }
 
@@ -140,34 +105,8 @@ impl Function for Backend {
         &self,
         event: Box<RawValue>,
         _: Context,
-        mut line: Line,
+        line: Line,
     ) -> Result<impl Serialize + Send, Diagnostic> {
-        let mut asked = None;
-        let done = guarded(&mut line, async |line| match Asked::read(event.get()) {
-            Ok(read) => self.done(asked.insert(read), line).await,
-            Err(Malformed(reason)) => {
-                line.put("reason", reason);
-                Ok(Answer::Error(RefusedCode::InvalidRequest.because(reason)))
-            }
-        });
-        let answer = done.await.unwrap_or_else(|problem| Answer::Error(Refused::from(&problem)));
-        let outcome = match &answer {
-            Answer::Result(_) => "ok",
-            Answer::Error(refused) => refused.code.as_str(),
-        };
-        audit(&mut line, asked.as_ref(), outcome);
-        line.end(outcome);
-        Ok(answer)
+        Ok(wxsession_backend::answer(self, event.get(), line).await)
     }
-}
-
-fn audit(line: &mut Line, asked: Option<&Asked>, outcome: &'static str) {
-    let action = asked.map(|asked| asked.action.name());
-    let actor = asked.map(|asked| asked.actor.as_str());
-    let mut fields: Vec<(&str, Value)> =
-        vec![("action", action.into()), ("actor", actor.into()), ("outcome", outcome.into())];
-    if let Some(call) = asked.and_then(Asked::call) {
-        fields.push(("call", call.into()));
-    }
-    line.audit("wechat_asked", &fields);
 }

@@ -2,6 +2,7 @@
 //! made from the former.
 
 use serde::Deserialize;
+use serde_json::Value;
 use wxsession::{
     Secret, UserId,
     account::{Actor, Malformed},
@@ -89,7 +90,7 @@ pub(crate) enum Action {
 }
 
 /// A request that can be done.
-pub(crate) struct Asked {
+pub struct Asked {
     pub(crate) actor: Actor,
     pub(crate) app_id: String,
     /// `None` where it is about no user, or about one who is named by openid.
@@ -101,16 +102,29 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn read(json: &str) -> Result<Self, Malformed> {
-        // serde takes an array for a tagged object, too, and the number of a call for its name.
-        let is_object = json.trim_start().starts_with('{') && serde_json::from_str::<Named>(json).is_ok();
-        let request = is_object.then(|| serde_json::from_str::<Request>(json));
-        request.and_then(Result::ok).ok_or(Malformed("request_form"))?.read()
+        // serde takes the number of a call for its name.
+        wxsession_backend::object::<Named>(json)?;
+        wxsession_backend::object::<Request>(json)?.read()
+    }
+}
+
+impl wxsession_backend::Asked for Asked {
+    fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    fn action(&self) -> &'static str {
+        self.action.name()
+    }
+
+    fn user(&self) -> Option<UserId> {
+        self.user
     }
 
     /// Which call of `/xpay/` is to be signed.
-    pub(crate) fn call(&self) -> Option<&'static str> {
+    fn audited(&self) -> Option<(&'static str, Value)> {
         match &self.action {
-            Action::Xpay(call) => Some(call.name()),
+            Action::Xpay(call) => Some(("call", call.name().into())),
             _ => None,
         }
     }
