@@ -97,8 +97,3 @@ pub async fn run(args: &Args, around: &Surroundings) -> Result<Report, UsageErro
     }
     Ok(report)
 }
-
-/// Whether a parameter of the template is a setting of the functions, by the variable's name.
-pub(crate) fn is_setting(variable: &str) -> bool {
-    parameters::ranged().any(|setting| setting.name == variable)
-}
