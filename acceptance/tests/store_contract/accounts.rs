@@ -3,7 +3,7 @@
 use wxsession::{
     account::{Block, Reason},
     session::Ended,
-    store::users::SealedKey,
+    user::SealedKey,
 };
 
 use super::{NOW, Store, ended};

@@ -7,9 +7,10 @@ use wxsession::{
     session::{Ended, Refusal, Rules, Session, SessionRecord},
     store::{
         End, SessionKey,
-        users::{KeyChange, Registered, SealedKey},
+        users::{KeyChange, Registered},
     },
     token::SessionToken,
+    user::SealedKey,
 };
 
 use super::{NOW, Store, ended, renewed};
