@@ -75,7 +75,7 @@ pub fn has_field(name: &str) -> bool {
 #[must_use]
 pub fn has_reason(word: &str) -> bool {
     REASONS.iter().chain(FORMS).any(|reason| reason.words.contains(&word))
-        || WECHAT_FORMS.iter().any(|form| form.words.contains(&word))
+        || BACKEND_FORMS.iter().chain(WECHAT_FORMS).any(|form| form.words.contains(&word))
 }
 
 /// Whether an audit event may be written.
@@ -406,16 +406,26 @@ pub const REASONS: &[Reason] = &[
     reason(&["panic"], "a defect; the line `panic` before it has the place"),
 ];
 
-/// The words of `accounts` for a request that is not of the documented form.
-pub const FORMS: &[Reason] = &[
-    reason(&["request_form"], "one JSON object with exactly the members of its action, each once"),
-    reason(
-        &["actor_form"],
-        "1 to 128 characters, not only spaces; no control characters, and none of U+200B to U+200F, U+2028 to \
-         U+202E, U+2066 to U+2069, U+FEFF, which are invisible or turn a line around",
+/// The words that both functions for a backend have, `accounts` and `wechat`, for a request that is not of the documented form.
+pub const BACKEND_FORMS: &[Form] = &[
+    form(
+        &["request_form"],
+        "one JSON object with exactly the members of its action, each once; whole numbers without a decimal point (`1`, not `1.0`)",
+        "一个 JSON 对象，字段与该 action 完全一致，各出现一次；整数不带小数点（写 `1`，不写 `1.0`）",
     ),
-    reason(&["user_id_form", "session_id_form"], "a UUID in lower case with hyphens"),
-    reason(&["app_id_form", "openid_form", "unionid_form"], "1 to 48 visible ASCII characters"),
+    form(
+        &["actor_form"],
+        "1 to 128 characters, not only spaces, none of them a control, invisible, or turning a line around, as U+200B and U+202E are",
+        "1 至 128 个字符，不能全是空格；不含控制字符、不可见字符，以及会改变行内显示顺序的字符，例如 U+200B 和 U+202E",
+    ),
+    form(&["user_id_form"], "a UUID in lower case with hyphens", "小写带连字符的 UUID"),
+    form(&["app_id_form", "openid_form"], "1 to 48 visible ASCII characters", "1 至 48 个可见 ASCII 字符"),
+];
+
+/// More words of `accounts`.
+pub const FORMS: &[Reason] = &[
+    reason(&["session_id_form"], "a UUID in lower case with hyphens"),
+    reason(&["unionid_form"], "1 to 48 visible ASCII characters"),
     reason(&["reason_form"], "a code: `[a-z][a-z0-9_]{0,31}`"),
     reason(&["until_form"], "unix seconds, later than now"),
     reason(&["role_form"], "`[A-Za-z0-9][A-Za-z0-9._:-]{0,31}`"),
@@ -436,7 +446,7 @@ pub const FORMS: &[Reason] = &[
     reason(&["external_id_form"], "1 to 64 visible ASCII characters"),
 ];
 
-/// The words of `wechat` for a request that is not of the documented form, beside some of `accounts`' own.
+/// More words of `wechat`.
 pub const WECHAT_FORMS: &[Form] = &[
     form(
         &["code_form"],

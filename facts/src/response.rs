@@ -41,7 +41,7 @@ pub const REFUSALS: &[Refusal] = &[
         "Malformed",
         400,
         &[MalformedRequest],
-        ": the body is not what this file says, or there are several Authorization headers",
+        ": the body is not what this file says, path, query or a header cannot be read, or there are several Authorization headers",
     ),
     refusal("Unauthorized", 401, &[CredentialsMissing, SessionInvalid], ": log in again"),
     refusal(

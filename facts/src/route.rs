@@ -134,7 +134,7 @@ pub const LIST_SESSIONS: Route = Route {
     pages: true,
     body: "",
     success: 200,
-    codes: &[StoreUnavailable],
+    codes: &[MalformedRequest, StoreUnavailable],
     answer: "the user's sessions",
     chinese: "该用户的会话列表",
 };
@@ -148,7 +148,7 @@ pub const END_SESSION: Route = Route {
     pages: true,
     body: "",
     success: 204,
-    codes: &[NotFound, StoreUnavailable],
+    codes: &[MalformedRequest, NotFound, StoreUnavailable],
     answer: "204: that session has ended",
     chinese: "204：该会话已结束",
 };
@@ -162,7 +162,7 @@ pub const SIGN_OUT_EVERYWHERE: Route = Route {
     pages: true,
     body: "",
     success: 204,
-    codes: &[StoreUnavailable],
+    codes: &[MalformedRequest, StoreUnavailable],
     answer: "204: every session of the user has ended",
     chinese: "204：该用户的所有会话已结束",
 };
@@ -176,7 +176,7 @@ pub const DELETE_ACCOUNT: Route = Route {
     pages: false,
     body: "",
     success: 204,
-    codes: &[NotForChild, StoreUnavailable],
+    codes: &[MalformedRequest, NotForChild, StoreUnavailable],
     answer: "204: the user's record and all sessions are gone",
     chinese: "204：用户记录和所有会话均已删除",
 };
@@ -273,6 +273,7 @@ pub const CHECK_SESSION_KEY: Route = Route {
     body: "",
     success: 200,
     codes: &[
+        MalformedRequest,
         WrongApp,
         NotForChild,
         NotEnabled,
@@ -295,6 +296,7 @@ pub const RESET_SESSION_KEY: Route = Route {
     body: "",
     success: 204,
     codes: &[
+        MalformedRequest,
         WrongApp,
         NotForChild,
         NotEnabled,

@@ -2,7 +2,7 @@ use std::{collections::HashSet, fmt::Debug, hash::Hash};
 
 use crate::{
     Code, Function,
-    log::{AUDITS, FIELDS, FORMS, METRICS, REASONS, WECHAT_FORMS},
+    log::{AUDITS, BACKEND_FORMS, FIELDS, FORMS, METRICS, REASONS, WECHAT_FORMS},
     response::{GATEWAY, REFUSALS},
     route, settings,
 };
@@ -24,10 +24,18 @@ fn nothing_is_said_twice() {
     once(REFUSALS.iter().map(|refusal| refusal.name));
     once(GATEWAY.iter().map(|gateway| gateway.kind));
     once(FIELDS.iter().flat_map(|field| field.names).copied());
-    let forms = WECHAT_FORMS.iter().flat_map(|form| form.words);
+    let forms = BACKEND_FORMS.iter().chain(WECHAT_FORMS).flat_map(|form| form.words);
     once(REASONS.iter().chain(FORMS).flat_map(|reason| reason.words).chain(forms).copied());
     once(AUDITS.iter().map(|audit| audit.event));
     once(METRICS.iter().map(|metric| metric.name));
+}
+
+/// What cannot be a request is refused before any route has it.
+#[test]
+fn every_route_may_refuse_what_cannot_be_read() {
+    for route in route::ALL {
+        assert!(route.codes.contains(&Code::MalformedRequest), "{} {}", route.method, route.path);
+    }
 }
 
 #[test]

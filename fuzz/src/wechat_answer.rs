@@ -31,7 +31,7 @@ pub fn check(input: &[u8]) {
         (Err(error), Some(answer)) => {
             assert_ne!(error, WechatError::NotJson, "it is JSON");
             assert!(!is_right(&answer), "an answer as documented is accepted, not {error}");
-            if let WechatError::Refused { errcode, rid, ip } = &error {
+            if let WechatError::Refused { errcode, rid, ip, .. } = &error {
                 assert_eq!(errcode_of(&answer), Some(*errcode));
                 assert_ne!(*errcode, 0);
                 assert!(rid.as_deref().is_none_or(is_rid), "{rid:?}");
@@ -82,8 +82,8 @@ fn errcode_of(answer: &Value) -> Option<i64> {
 fn refused(error: WechatError, input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let (known, rid) = match &error {
-        WechatError::Refused { errcode, rid, .. } => {
-            (WechatError::Refused { errcode: *errcode, rid: None, ip: None }, rid.clone())
+        WechatError::Refused { errcode, meaning, rid, .. } => {
+            (WechatError::Refused { errcode: *errcode, meaning: *meaning, rid: None, ip: None }, rid.clone())
         }
         other => (other.clone(), None),
     };
@@ -144,8 +144,9 @@ fn read(input: &[u8]) -> Result<WechatSession, WechatError> {
     }
     if broken::is("errmsg_is_kept") {
         return read_code2session(input).map_err(|error| match error {
-            WechatError::Refused { errcode, ip, .. } => {
-                WechatError::Refused { errcode, rid: Some(String::from_utf8_lossy(input).into_owned()), ip }
+            WechatError::Refused { errcode, meaning, ip, .. } => {
+                let rid = Some(String::from_utf8_lossy(input).into_owned());
+                WechatError::Refused { errcode, meaning, rid, ip }
             }
             other => other,
         });

@@ -6,6 +6,7 @@ use clap::{
     Error,
     error::{ContextKind, ErrorKind},
 };
+use wxsession::telemetry::is_unprintable;
 
 use crate::{form::NotOfForm, lang::Lang};
 
@@ -31,7 +32,7 @@ pub(crate) fn in_chinese(error: &Error) -> Option<String> {
     };
     let usage = of(ContextKind::Usage);
     let usage = usage.strip_prefix("Usage: ").map(|usage| format!("\n\n用法：{usage}")).unwrap_or_default();
-    Some(format!("命令行有误：{}{usage}\n\n用 --help 查看帮助", cause.replace(char::is_control, "?")))
+    Some(format!("命令行有误：{}{usage}\n\n用 --help 查看帮助", cause.replace(is_unprintable, "?")))
 }
 
 /// What the form of the value should be.
@@ -73,6 +74,7 @@ mod tests {
             "缺少 http:// 或 https://  → 处理：请写成 http://127.0.0.1:9",
         );
         says(&["admin", "show", "--session", "x\u{1b}[2J"], "的值 x?[2J 无效：用户和会话的 id");
+        says(&["admin", "show", "--session", "x\u{202e}y"], "的值 x?y 无效：用户和会话的 id");
     }
 
     #[test]

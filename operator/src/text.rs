@@ -1,5 +1,7 @@
 //! What is said to the operator: each sentence in English and Chinese, with what to do about it.
 
+use wxsession::telemetry::is_unprintable;
+
 use crate::lang::Lang;
 
 /// One sentence and what to do about it. `{name}` is filled in.
@@ -78,7 +80,7 @@ impl Message {
         let filled = self.values.iter().fold(text.to_owned(), |text, value| {
             text.replace(&format!("{{{}}}", value.name), lang.pick(&value.en, &value.zh))
         });
-        filled.replace(char::is_control, "?")
+        filled.replace(is_unprintable, "?")
     }
 }
 
@@ -127,5 +129,13 @@ pub(crate) mod tests {
         let message = message.with("name", "b\u{1b}[2Jc\nd");
         assert_eq!(message.line(Lang::En), "a b?[2Jc?d");
         assert_eq!(message.line(Lang::Zh), "一个 b?[2Jc?d");
+    }
+
+    #[test]
+    fn a_value_cannot_make_a_line_read_other_than_it_is() {
+        for odd in ['\u{61c}', '\u{200b}', '\u{202e}', '\u{2028}', '\u{2066}', '\u{feff}', '\u{e0001}'] {
+            let message = Message::from(Text { en: "a {name}", zh: "一个 {name}", fix: None });
+            assert_eq!(message.with("name", &format!("b{odd}c")).line(Lang::En), "a b?c", "{odd:?}");
+        }
     }
 }

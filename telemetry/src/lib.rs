@@ -8,6 +8,7 @@ pub mod clock;
 mod gateway;
 mod metrics;
 mod record;
+mod unprintable;
 
 use std::{
     io::Write,
@@ -26,6 +27,7 @@ pub use gateway::{Gateway, SourceAddress};
 pub use metrics::Reporting;
 use metrics::{Ended, Metrics};
 use record::Record;
+pub use unprintable::is_unprintable;
 
 /// Nothing is answered later than this before the function's limit.
 const RESERVE: Duration = Duration::from_millis(500);

@@ -17,7 +17,7 @@ pub use transport::{Call, Wechat};
 /// [`WechatError`].
 #[cfg(feature = "test-util")]
 pub fn read_code2session(answer: &[u8]) -> Result<WechatSession, WechatError> {
-    code2session::session(errcode::checked(answer)?)
+    code2session::session(errcode::checked(code2session::PATH, answer)?)
 }
 
 /// Why WeChat gave no answer that can be used.
@@ -49,6 +49,8 @@ pub enum WechatError {
     Refused {
         /// WeChat's number. Texts are not stable, numbers are.
         errcode: i64,
+        /// What it means as the answer to this call.
+        meaning: Meaning,
         /// WeChat's name of this call, which its support asks for.
         rid: Option<String>,
         /// Our address as WeChat saw it, when it is not on the app's list.

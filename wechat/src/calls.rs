@@ -8,7 +8,7 @@ use wxsession::{Clock, Secret, telemetry::Line};
 
 use crate::{
     access_token::{AccessToken, AccessTokens},
-    api::{Call, Meaning, Wechat, WechatError, meaning_of},
+    api::{Call, Meaning, Wechat, WechatError},
     secrets::{Apps, CachedSecret, SecretError},
 };
 
@@ -36,14 +36,18 @@ impl CallError {
         }
     }
 
-    fn means(&self, meaning: Meaning) -> bool {
-        self.errcode().is_some_and(|errcode| meaning_of(errcode) == meaning)
+    /// What that means.
+    pub(crate) fn meaning(&self) -> Option<Meaning> {
+        match self {
+            Self::Wechat(WechatError::Refused { meaning, .. }) => Some(*meaning),
+            _ => None,
+        }
     }
 
     /// The `session_key` that signed the call is not the one WeChat holds.
     #[must_use]
     pub fn is_session_key_stale(&self) -> bool {
-        self.means(Meaning::SessionKeyStale)
+        self.meaning() == Some(Meaning::SessionKeyStale)
     }
 }
 
@@ -133,7 +137,7 @@ impl Calls {
     ) -> Result<Map<String, Value>, CallError> {
         let token = self.access_token(app_id, None, line).await?;
         let first = line.timed("wechat_ms", self.call_with(&token, call)).await;
-        let refused = first.as_ref().err().filter(|error| error.means(Meaning::TokenStale));
+        let refused = first.as_ref().err().filter(|error| error.meaning() == Some(Meaning::TokenStale));
         let Some(errcode) = refused.and_then(CallError::errcode) else { return first };
         line.put("access_token_refused", errcode);
         let another = line.timed("wechat_ms", self.access_tokens.token(app_id, Some(token.secret()))).await?;

@@ -4,7 +4,7 @@ use wxsession::http::{Code, Problem, RetryAfter};
 
 use crate::{
     CallError,
-    api::{Meaning, UNKNOWN_FIX, WechatError, meaning_of},
+    api::{Meaning, UNKNOWN_FIX, WechatError},
     secrets::{Cause, SecretError},
 };
 
@@ -31,10 +31,10 @@ impl From<WechatError> for Problem {
             WechatError::TooLarge | WechatError::NotJson | WechatError::Shape(_) => {
                 Problem::new(Code::UpstreamInvalid)
             }
-            WechatError::Refused { errcode, rid, ip } => {
-                let class = meaning_of(errcode).class();
-                refused(errcode, ip).with("errcode", errcode).with("errcode_class", class).with("rid", rid)
-            }
+            WechatError::Refused { errcode, meaning, rid, ip } => refused(errcode, meaning, ip)
+                .with("errcode", errcode)
+                .with("errcode_class", meaning.class())
+                .with("rid", rid),
         };
         problem.with("wechat_error", kind)
     }
@@ -51,8 +51,8 @@ impl From<CallError> for Problem {
     }
 }
 
-fn refused(errcode: i64, ip: Option<std::net::IpAddr>) -> Problem {
-    match meaning_of(errcode) {
+fn refused(errcode: i64, meaning: Meaning, ip: Option<std::net::IpAddr>) -> Problem {
+    match meaning {
         Meaning::Client(code) => Problem::new(code),
         Meaning::SessionKeyStale => Problem::new(Code::SessionKeyStale),
         Meaning::MinuteQuota => Problem::new(Code::RateLimited).retry(RetryAfter::NextMinute),
@@ -64,8 +64,9 @@ fn refused(errcode: i64, ip: Option<std::net::IpAddr>) -> Problem {
             Problem::new(Code::ServiceMisconfigured).operator(format!("{cause}{address}"), fix)
         }
         Meaning::Busy | Meaning::TokenStale => Problem::new(Code::UpstreamUnavailable),
-        Meaning::Unknown => Problem::new(Code::UpstreamInvalid)
-            .with("unexpected_errcode", true)
-            .operator(format!("WeChat answered errcode {errcode}, which is not in the table"), UNKNOWN_FIX),
+        Meaning::Unknown => Problem::new(Code::UpstreamInvalid).with("unexpected_errcode", true).operator(
+            format!("WeChat answered errcode {errcode}, which is not in the table for this call"),
+            UNKNOWN_FIX,
+        ),
     }
 }

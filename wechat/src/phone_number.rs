@@ -11,7 +11,7 @@ use wxsession::{
 
 use crate::{
     CallError,
-    api::{Call, Meaning, WechatError, meaning_of},
+    api::{Call, Meaning, WechatError},
     calls::{Calls, deadline},
 };
 
@@ -72,8 +72,8 @@ impl Calls {
 /// here, not our settings. What WeChat answers for a code of another user is not documented, so every refusal
 /// that is not about us, the quota or the token counts as one of the code, and its number is counted.
 fn refused(error: CallError) -> Problem {
-    let Some(errcode) = error.errcode() else { return error.into() };
-    let reason = match (errcode, meaning_of(errcode)) {
+    let (Some(errcode), Some(meaning)) = (error.errcode(), error.meaning()) else { return error.into() };
+    let reason = match (errcode, meaning) {
         (40029, _) => "bad_expired_or_used_code_perhaps_a_wx_login_code",
         (40163, _) => "used_code",
         (40013, _) => "code_of_another_app",

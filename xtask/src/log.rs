@@ -1,6 +1,6 @@
 //! The words of the log: the tables of `docs/operations.md`, `docs/accounts.md` and `docs/wechat-backend.md`.
 
-use facts::log::{AUDITS, FIELDS, FORMS, Form, METRICS, REASONS, Reason, Sent, WECHAT_FORMS};
+use facts::log::{AUDITS, BACKEND_FORMS, FIELDS, FORMS, Form, METRICS, REASONS, Reason, Sent, WECHAT_FORMS};
 
 use crate::markdown::{self, code};
 
@@ -9,7 +9,11 @@ pub(crate) fn table(which: &str) -> Option<Vec<String>> {
     Some(match which {
         "table of fields" => fields(),
         "table of reasons" => reasons(["`reason`", "Means"], REASONS),
-        "table of forms" => reasons(["`error.reason`", "The form"], FORMS),
+        "table of forms" => {
+            let shared = BACKEND_FORMS.iter().map(|form| (form.words, form.means));
+            let own = FORMS.iter().map(|reason| (reason.words, reason.means));
+            worded(["`error.reason`", "The form"], shared.chain(own))
+        }
         "table of forms of wechat, English" => forms(["`error.reason`", "The form"], |form| form.means),
         "table of forms of wechat, Chinese" => forms(["`error.reason`", "格式"], |form| form.chinese),
         "table of audit events" => audits(),
@@ -39,11 +43,15 @@ fn codes(names: &[&str]) -> String {
 }
 
 fn reasons(head: [&str; 2], reasons: &[Reason]) -> Vec<String> {
-    markdown::table(head, reasons.iter().map(|reason| [codes(reason.words), reason.means.to_owned()]))
+    worded(head, reasons.iter().map(|reason| (reason.words, reason.means)))
+}
+
+fn worded<'a>(head: [&str; 2], rows: impl Iterator<Item = (&'a [&'a str], &'a str)>) -> Vec<String> {
+    markdown::table(head, rows.map(|(words, means)| [codes(words), means.to_owned()]))
 }
 
 fn forms(head: [&str; 2], said: fn(&Form) -> &'static str) -> Vec<String> {
-    markdown::table(head, WECHAT_FORMS.iter().map(|form| [codes(form.words), said(form).to_owned()]))
+    worded(head, BACKEND_FORMS.iter().chain(WECHAT_FORMS).map(|form| (form.words, said(form))))
 }
 
 fn audits() -> Vec<String> {

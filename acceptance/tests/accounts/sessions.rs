@@ -1,5 +1,6 @@
 //! Listing and ending sessions, and what a person recognises them by.
 
+use acceptance::halfway;
 use serde_json::{Value, json};
 use wxsession::Clock;
 
@@ -121,5 +122,27 @@ async fn a_backend_sees_the_sessions_of_pages_and_ends_one_by_its_id() {
         json!({"ended": true})
     );
     assert_eq!(stage.status("GET", "/me", &newer).await, 401);
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backend_sees_a_page_that_a_logout_left_alive_and_ends_it() {
+    let stage = Stage::at(Clock::stopped(START), &[("PageOrigin", PAGE)]).await;
+    let person = Person::new("oLEFT");
+    let (parent, parent_id) = stage.log_in(&person).await;
+    stage.service.clock.advance(10);
+    let (page, page_id) = stage.page(&parent).await;
+    stage.service.clock.advance(10);
+    let (_, other_id) = stage.log_in(&person).await;
+    halfway::log_out(&stage.service.dynamodb.items(), &person.user_id, &parent_id);
+    assert_eq!(stage.status("GET", "/session", &parent).await, 401);
+    let listed = stage.done("list_sessions", &person, json!({})).await["sessions"].clone();
+    let of_page = json!({"id": page_id, "created_at": START + 10, "expires_at": START + 7_210, "device": {},
+        "children": [], "audience": PAGE});
+    assert_eq!((listed.as_array().map(Vec::len), &listed[0]["id"]), (Some(2), &json!(other_id)));
+    assert_eq!(listed[1], of_page);
+    let end = json!({"session_id": page_id});
+    assert_eq!(stage.done("end_session", &person, end).await, json!({"ended": true}));
+    assert_eq!(stage.status("GET", "/session", &page).await, 401);
     stage.close().await;
 }

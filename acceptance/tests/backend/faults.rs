@@ -73,6 +73,42 @@ async fn what_an_operator_must_mend_is_told_from_what_passes() {
     stage.close().await;
 }
 
+/// What WeChat says of a login's code, or of a signature, where there is none.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_errcode_that_belongs_to_another_call_is_no_answer_of_wechats() {
+    let stage = Stage::open().await;
+    let person = stage.person("oFAULTS").await;
+    let mut checked = goods("order_00000002");
+    checked["check_session_key"] = true.into();
+    let asked = [
+        (
+            "access_token",
+            "/cgi-bin/stable_token",
+            None,
+            json!({}),
+            &[40_029, 41_008, 40_163, 40_226, 87_007, 87_009][..],
+        ),
+        (
+            "sign_virtual_payment",
+            "/wxa/checksession",
+            Some(&person),
+            checked,
+            &[40_029, 41_008, 40_163, 40_226],
+        ),
+    ];
+    for (action, path, person, more, errcodes) in asked {
+        for errcode in errcodes {
+            let kind = serde_json::from_value(json!({"kind": "errcode", "errcode": errcode}));
+            stage.wechat().inject(Fault::always(kind.expect("a fault of the simulator")).on(path));
+            let told = stage.refused(action, person, more.clone()).await;
+            assert_eq!(told, "unavailable wechat", "{action} {errcode}");
+            stage.wechat().clear_faults();
+            stage.clock.advance(31);
+        }
+    }
+    stage.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_that_do_not_answer_are_told_as_such_and_only_where_they_are_asked() {
     let stage = Stage::open().await;

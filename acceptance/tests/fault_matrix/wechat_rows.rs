@@ -76,8 +76,9 @@ const ERRCODES: [(i64, &str); 71] = [
     (40001, "503 upstream_unavailable"),
     (40014, "503 upstream_unavailable"),
     (42001, "503 upstream_unavailable"),
-    (87007, "409 session_key_stale"),
-    (87009, "409 session_key_stale"),
+    // Of a signature, and a login has none.
+    (87007, "502 upstream_invalid"),
+    (87009, "502 upstream_invalid"),
     (43101, "502 upstream_invalid"),
     (45047, "502 upstream_invalid"),
     (9_001_001, "502 upstream_invalid"),

@@ -5,6 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use acceptance::halfway;
 use operator::http_client::{HttpClient, Reply};
 use serde_json::{Value, json};
 use wechat_simulator::{NewCode, SECOND_APP};
@@ -207,6 +208,20 @@ async fn lists_the_sessions_of_pages_under_the_phones_and_ends_one_by_its_id_alo
     assert!(!said.contains(&first.session), "{said}");
     desk.ends(&["sign-out", "--yes", "--session", &phone.session], DONE, "Done.");
     assert!(!desk.passes(&second).await, "it goes with the phone's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_a_page_that_a_logout_left_alive_and_ends_it() {
+    let desk = Desk::at(Stack::deployed_with(&[("PageOrigin", PAGE)]).await);
+    let phone = desk.log_in().await;
+    let page = desk.open_page(&phone).await;
+    halfway::log_out(&desk.stack.service.dynamodb.items(), &phone.user, &phone.session);
+    let said = desk.ends(&of("sessions", &[]), DONE, &format!("good sessions of user {}: 1\n", phone.user));
+    let of_page = said.lines().find(|line| line.starts_with(&page.session));
+    assert!(of_page.is_some_and(|line| line.contains(&format!("page of {PAGE}"))), "{said}");
+    desk.ends(&of("sessions", &["--lang", "zh"]), DONE, &format!("网页 {PAGE}"));
+    desk.ends(&["sign-out", "--yes", "--session", &page.session], DONE, "Done.");
+    assert!(!desk.passes(&page).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -116,7 +116,7 @@ impl Drop for EventBridge {
 }
 
 async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body: Bytes) -> Response {
-    if let Some(why) = door::refusal(|name| headers.get(name).map(HeaderValue::as_bytes)) {
+    if let Some(why) = door::refusal(|name| headers.get_all(name).iter().map(HeaderValue::as_bytes)) {
         return answer(StatusCode::FORBIDDEN, &json!({"__type": "AccessDeniedException", "message": why}));
     }
     let is_ours = headers.get("x-amz-target").is_some_and(|target| target == OPERATION);

@@ -123,7 +123,7 @@ impl Drop for SecretsManager {
 }
 
 async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body: Bytes) -> Response {
-    if let Some(why) = door::refusal(|name| headers.get(name).map(HeaderValue::as_bytes)) {
+    if let Some(why) = door::refusal(|name| headers.get_all(name).iter().map(HeaderValue::as_bytes)) {
         return said(StatusCode::FORBIDDEN, "AccessDeniedException", why);
     }
     let fault = {

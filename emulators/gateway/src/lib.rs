@@ -18,7 +18,8 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Request, State};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use axum::routing::post;
 use serde_json::{Value, json};
@@ -54,6 +55,10 @@ mod watched;
 /// The longest a REST API waits for a function.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
+
+/// The largest event that Lambda's Invoke takes.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+const MOST_EVENT_BYTES: usize = 6 * 1024 * 1024;
 
 /// The REST API of a template. Clones share everything.
 #[derive(Clone)]
@@ -98,6 +103,7 @@ impl Gateway {
     pub fn router(&self) -> Router {
         Router::new()
             .route("/2015-03-31/functions/{name}/invocations", post(invoke))
+            .layer(DefaultBodyLimit::max(MOST_EVENT_BYTES))
             .fallback(handle)
             .with_state(self.clone())
     }
@@ -140,14 +146,19 @@ async fn invoke(
     State(gateway): State<Gateway>,
     Path(name): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response<Body> {
-    if let Some(why) = door::refusal(|name| headers.get(name).map(HeaderValue::as_bytes)) {
+    if let Some(why) = door::refusal(|name| headers.get_all(name).iter().map(HeaderValue::as_bytes)) {
         return invoke_refusal(StatusCode::FORBIDDEN, "AccessDeniedException", why);
     }
     let Some(function) = gateway.shared.functions.find(&name) else {
         let message = format!("Function not found: {name}");
         return invoke_refusal(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
+    };
+    let Ok(body) = body else {
+        let message =
+            format!("Request must be smaller than {MOST_EVENT_BYTES} bytes for the InvokeFunction operation");
+        return invoke_refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", &message);
     };
     let event = if body.is_empty() { Some(Event::from(json!({}))) } else { Event::read(&body) };
     let Some(event) = event else {

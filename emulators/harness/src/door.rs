@@ -11,17 +11,23 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// The name that Docker gives this machine.
 const DOCKER: &[u8] = b"host.docker.internal";
 
-/// Why a request with these headers is not served, in a sentence; `None` when it is.
+/// Why a request with these headers is not served, in a sentence; `None` when it is. `lines` has the values of a header, one for
+/// each line of it: of several nobody can say which counts.
 #[must_use]
-pub fn refusal<'a>(header: impl Fn(&'static str) -> Option<&'a [u8]>) -> Option<&'static str> {
-    let host = header("host").unwrap_or_default();
-    if !is_ours(host) {
+pub fn refusal<'a, Lines: Iterator<Item = &'a [u8]>>(
+    lines: impl Fn(&'static str) -> Lines,
+) -> Option<&'static str> {
+    let mut hosts = lines("host");
+    let host = hosts.next().unwrap_or_default();
+    if hosts.next().is_some() || !is_ours(host) {
         return Some(
-            "only an address, a name without a dot such as localhost, and host.docker.internal are answered as the Host",
+            "only one Host is answered: an address, a name without a dot such as localhost, or host.docker.internal",
         );
     }
     let is_own = |origin: &[u8]| origin.strip_prefix(b"http://") == Some(host);
-    header("origin").is_some_and(|origin| !is_own(origin)).then_some("no other web site may ask this")
+    let mut origins = lines("origin");
+    let is_another = origins.next().is_some_and(|origin| !is_own(origin)) || origins.next().is_some();
+    is_another.then_some("no other web site may ask this")
 }
 
 fn is_ours(host: &[u8]) -> bool {

@@ -3,12 +3,16 @@
 use emulator_harness::door::refusal;
 
 fn is_refused(host: Option<&str>, origin: Option<&str>) -> bool {
-    let header = |name: &str| match name {
-        "host" => host.map(str::as_bytes),
-        "origin" => origin.map(str::as_bytes),
-        _ => None,
+    are_refused(host.as_slice(), origin.as_slice())
+}
+
+fn are_refused(hosts: &[&str], origins: &[&str]) -> bool {
+    let lines = |name: &str| match name {
+        "host" => hosts,
+        "origin" => origins,
+        _ => &[],
     };
-    refusal(header).is_some()
+    refusal(|name| lines(name).iter().map(|line| line.as_bytes())).is_some()
 }
 
 #[test]
@@ -67,4 +71,12 @@ fn another_origin_is_refused_also_one_of_this_machine() {
     ] {
         assert!(is_refused(Some("127.0.0.1:3000"), Some(origin)), "{origin}");
     }
+}
+
+#[test]
+fn a_second_line_of_host_or_origin_is_refused() {
+    for hosts in [["localhost", "evil.example"], ["evil.example", "localhost"], ["localhost", "localhost"]] {
+        assert!(are_refused(&hosts, &[]), "{hosts:?}");
+    }
+    assert!(are_refused(&["localhost"], &["http://localhost", "http://evil.example"]));
 }

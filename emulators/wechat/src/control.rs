@@ -50,7 +50,7 @@ pub(super) fn routes() -> Router<Simulator> {
 }
 
 async fn no_web_site(request: Request, next: Next) -> Response {
-    match door::refusal(|name| request.headers().get(name).map(HeaderValue::as_bytes)) {
+    match door::refusal(|name| request.headers().get_all(name).iter().map(HeaderValue::as_bytes)) {
         None => next.run(request).await,
         Some(why) => (StatusCode::FORBIDDEN, why).into_response(),
     }

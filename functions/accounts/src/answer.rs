@@ -134,6 +134,9 @@ pub struct ListedSession {
     pub device: Device,
     /// The sessions of pages in its web-view that are good, newest first. They end with it.
     pub children: Vec<ListedChild>,
+    /// Only of a page's session that stands alone, because a logout of its parent was cut off: the origin of the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
 }
 
 /// A page's session that is good.

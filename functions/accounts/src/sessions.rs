@@ -23,19 +23,22 @@ impl Accounts {
         let (read, records) = self.records(user).await?;
         let children = self.children(user, &records).await?;
         let now = self.clock.now();
-        let children = good(&children, now, &self.rules, &read);
-        let sessions = good(&records, now, &self.rules, &read).into_iter().map(|(hash, session)| {
-            let own = children.iter().filter_map(|(_, child)| ListedChild::of(hash, child, &self.rules));
-            ListedSession {
-                id: session.id.to_string(),
-                created_at: session.created_at,
-                last_seen_at: session.last_seen_at,
-                expires_at: self.rules.ends_at(session),
-                device: session.device.clone(),
-                children: own.collect(),
-            }
+        let parents = good(&records, now, &self.rules, &read);
+        let is_nested = |child: &Session| {
+            child.parent.as_ref().is_some_and(|of| parents.iter().any(|(hash, _)| **hash == of.hash))
+        };
+        let children = good(&children, now, &self.rules, &read).into_iter().map(|(_, child)| child);
+        // A page whose parent is over and that is good all the same, because the call that ended the parent did not come
+        // so far: it must be seen to be ended.
+        let (nested, alone): (Vec<_>, Vec<_>) = children.partition(|child| is_nested(child));
+        let sessions = parents.iter().map(|(hash, session)| ListedSession {
+            children: nested.iter().filter_map(|child| ListedChild::of(hash, child, &self.rules)).collect(),
+            ..ListedSession::of(session, &self.rules)
         });
-        Ok(Outcome::Sessions { sessions: sessions.collect() })
+        let alone = alone.into_iter().map(|child| ListedSession::of(child, &self.rules));
+        let mut sessions: Vec<_> = sessions.chain(alone).collect();
+        sessions.sort_by(|one, other| (other.created_at, &other.id).cmp(&(one.created_at, &one.id)));
+        Ok(Outcome::Sessions { sessions })
     }
 
     pub(crate) async fn end(&self, user: UserId, wanted: SessionId) -> Result<Outcome, Failure> {
@@ -88,6 +91,21 @@ fn named(records: &[Record], wanted: SessionId) -> Option<TokenHash> {
     let is_wanted = |record: &SessionRecord| record.session().is_some_and(|session| session.id == wanted);
     let found = records.iter().find(|(_, record)| record.as_ref().is_ok_and(is_wanted));
     found.map(|(hash, _)| *hash)
+}
+
+impl ListedSession {
+    /// The session, without its pages.
+    fn of(session: &Session, rules: &Rules) -> Self {
+        Self {
+            id: session.id.to_string(),
+            created_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+            expires_at: rules.ends_at(session),
+            device: session.device.clone(),
+            children: Vec::new(),
+            audience: session.parent.as_ref().map(|parent| parent.audience.clone()),
+        }
+    }
 }
 
 impl ListedChild {

@@ -33,7 +33,7 @@ pub(super) async fn check(
 ) -> Response<axum::body::Body> {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_elsewhere = (!is_local(host)).then_some("this page answers to the name of this machine only");
-    let stranger = || door::refusal(|name| request.headers().get(name).map(HeaderValue::as_bytes));
+    let stranger = || door::refusal(|name| request.headers().get_all(name).iter().map(HeaderValue::as_bytes));
     let mut response = match is_elsewhere.or_else(stranger) {
         None => next.run(request).await,
         Some(why) => Refusal(StatusCode::FORBIDDEN, why.to_owned()).into_response(),

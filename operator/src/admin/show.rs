@@ -9,8 +9,8 @@ use super::{
     Terminal,
     texts::{
         APP, BLOCKED, BLOCKED_SINCE, BLOCKED_UNTIL, CLAIMS, CREATED, EXTERNAL_ID, FOUND, GOOD_SESSIONS,
-        LAST_LOGIN, LINE, NEVER, NO_ACCOUNT, NONE, OF_PAGE, ROLES, SESSION, SESSIONS, TRUNCATED, USER,
-        VERSION,
+        LAST_LOGIN, LINE, NEVER, NO_ACCOUNT, NONE, OF_PAGE, PAGE_ALONE, ROLES, SESSION, SESSIONS, TRUNCATED,
+        USER, VERSION,
     },
 };
 use crate::text::{Message, Text};
@@ -63,6 +63,10 @@ pub(super) fn sessions(user_id: &str, listed: &Value, terminal: &mut Terminal<'_
     let sessions = listed["sessions"].as_array().map(Vec::as_slice).unwrap_or_default();
     terminal.say(Message::from(GOOD_SESSIONS).with("user", user_id).with("count", &sessions.len()))?;
     for session in sessions {
+        if let Some(audience) = session["audience"].as_str() {
+            terminal.say(times(PAGE_ALONE, session, terminal).with("audience", audience))?;
+            continue;
+        }
         let device =
             session["device"].as_object().into_iter().flatten().filter_map(|(_, said)| said.as_str());
         let device: Vec<_> = device.collect();

@@ -68,6 +68,7 @@ texts! {
     GOOD_SESSIONS "good sessions of user {user}: {count}" "用户 {user}：{count} 个有效会话";
     SESSION "{id}  created {created}  seen {seen}  expires {expires}  {device}" "{id}  创建于 {created}  最近使用 {seen}  到期 {expires}  {device}";
     OF_PAGE "  {id}  created {created}  seen {seen}  expires {expires}  page of {audience}" "  {id}  创建于 {created}  最近使用 {seen}  到期 {expires}  网页 {audience}";
+    PAGE_ALONE "{id}  created {created}  seen {seen}  expires {expires}  page of {audience}; the session that opened it is over" "{id}  创建于 {created}  最近使用 {seen}  到期 {expires}  网页 {audience}，打开它的会话已结束";
     NEVER "never" "从未";
     FOUND "{user}" "{user}（用户）";
     NO_ACCOUNT "{user} has no account" "{user} 没有账号";

@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 use wxsession::{Secret, env::Source as _};
 use wxsession_wechat::{
-    api::{Call, JsCode, Meaning, Wechat, WechatError, meaning_of},
+    api::{Call, JsCode, Meaning, Wechat, WechatError},
     secrets::Push,
 };
 
@@ -109,12 +109,12 @@ async fn stable_token(wechat: &Wechat, app: &App) -> Finding {
 }
 
 fn refused(check: &'static str, error: &WechatError) -> Finding {
-    let WechatError::Refused { errcode, rid, ip } = error else {
+    let WechatError::Refused { errcode, meaning, rid, ip } = error else {
         return Finding::fail(check, WECHAT_UNREACHABLE).with("kind", error);
     };
-    let finding = match meaning_of(*errcode) {
+    let finding = match *meaning {
         // The code is refused, or the one who used it: then AppID, AppSecret and address were not.
-        Meaning::Client(_) if check == CREDENTIALS => Finding::ok(check, WECHAT_ACCEPTED),
+        Meaning::Client(_) => Finding::ok(check, WECHAT_ACCEPTED),
         Meaning::MinuteQuota | Meaning::DayQuota(..) => Finding::warn(check, WECHAT_QUOTA),
         Meaning::Busy => Finding::warn(check, WECHAT_BUSY),
         Meaning::Misconfigured(cause, fix) | Meaning::Defect(cause, fix) => {

@@ -1,6 +1,7 @@
 //! What became of the conversations, as Markdown.
 
 use aws_smithy_types::date_time::{DateTime, Format};
+use wxsession::telemetry::is_unprintable;
 
 use super::texts::{
     CONVERSATION, FAILURES, GATEWAY, NEEDS_CODE, NEEDS_SIMULATOR, OUTCOME, REAL, SERVICE, SIMULATED, STACK,
@@ -97,7 +98,7 @@ fn row(outcome: &Outcome, lang: Lang) -> String {
     format!("| {name} | {word} | {took} |\n")
 }
 
-/// Without tokens, account numbers and the ids of APIs, whoever's they are.
+/// Without tokens, account numbers and the ids of APIs, whoever's they are, and without what steers a terminal.
 fn scrubbed(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
@@ -115,7 +116,8 @@ fn scrubbed(text: &str) -> String {
         }
         rest = after;
     }
-    clean + rest
+    // What a server answered is in it.
+    (clean + rest).replace(|c| c != '\n' && is_unprintable(c), "?")
 }
 
 fn is_of_a_word(c: char) -> bool {
@@ -186,6 +188,12 @@ mod tests {
             assert!(!text.contains("123456789012") && !text.contains("a1b2c3d4e5"), "{text}");
         }
         assert!(report.markdown(Lang::Zh).contains("| code 只能用一次 | **FAILED** | 7 |"));
+    }
+
+    #[test]
+    fn an_answer_in_it_cannot_steer_the_terminal() {
+        let text = report(Some("got 200 {\u{1b}[2J\u{202e}\nmore}")).markdown(Lang::En);
+        assert!(text.contains("got 200 {?[2J?\nmore}"), "{text}");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Who asks, where a backend does.
 
 use super::Malformed;
+use crate::telemetry::is_unprintable;
 
-/// A backend in its own words: 1 to 128 characters, none of them invisible or turning a line of a log around, not only spaces. Not
+/// A backend in its own words: 1 to 128 characters, none of them unprintable, not only spaces. Not
 /// verified: `CloudTrail` knows who it was.
 #[derive(Debug)]
 pub struct Actor(String);
@@ -24,11 +25,4 @@ impl Actor {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Controls, and what makes a line of a log read other than it is.
-fn is_unprintable(character: char) -> bool {
-    let turns =
-        ['\u{200b}'..='\u{200f}', '\u{2028}'..='\u{202e}', '\u{2066}'..='\u{2069}', '\u{feff}'..='\u{feff}'];
-    character.is_control() || turns.iter().any(|range| range.contains(&character))
 }

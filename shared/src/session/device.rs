@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::store::item::{Item, s, text};
+use crate::telemetry::is_unprintable;
 
 /// Bytes that are kept of each field.
 const MOST_BYTES: usize = 64;
@@ -51,7 +52,7 @@ impl Device {
 
 /// What it leaves it leaves as it is a second time, so a record is read as it was written.
 fn printable(sent: &str) -> String {
-    let kept: String = sent.chars().filter(|character| !character.is_control()).collect();
+    let kept: String = sent.chars().filter(|character| !is_unprintable(*character)).collect();
     let kept = kept.trim();
     kept[..kept.floor_char_boundary(MOST_BYTES)].trim_end().to_owned()
 }
@@ -67,6 +68,14 @@ mod tests {
         assert_eq!(device.platform.as_deref(), Some("android"));
         assert_eq!(device.model, Some("机".repeat(21)), "cut between characters, at 64 bytes");
         assert_eq!(device.wechat_version, None);
+    }
+
+    #[test]
+    fn what_makes_a_line_read_other_than_it_is_is_left_out() {
+        for odd in ['\u{61c}', '\u{200b}', '\u{202e}', '\u{2028}', '\u{2066}', '\u{feff}', '\u{e0001}'] {
+            let device = Device::new(Some(&format!("i{odd}os")), None, None);
+            assert_eq!(device.platform.as_deref(), Some("ios"), "{odd:?}");
+        }
     }
 
     #[test]

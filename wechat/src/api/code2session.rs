@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{Call, Wechat, WechatError};
 use wxsession::Secret;
 
+pub(super) const PATH: &str = "/sns/jscode2session";
 /// Characters of an openid or unionid. Those seen have 28 and 29; a user's record with two of these, fifty sessions and
 /// everything else at its most still fits into one read unit.
 const MOST_OF_A_NAME: usize = 48;
@@ -62,7 +63,7 @@ impl Wechat {
             ("js_code", code.0.expose()),
             ("grant_type", "authorization_code"),
         ];
-        let answer = self.call(&Call { path: "/sns/jscode2session", query: &query, body: None }).await?;
+        let answer = self.call(&Call { path: PATH, query: &query, body: None }).await?;
         session(answer)
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
-use super::WechatError;
+use super::{WechatError, code2session};
 use wxsession::http::Code;
 
 /// What an errcode means.
@@ -26,11 +26,23 @@ pub enum Meaning {
     Misconfigured(&'static str, &'static str),
     /// A call of ours is wrong.
     Defect(&'static str, &'static str),
-    /// Not in the table.
+    /// Not in the table, or there for another call.
     Unknown,
 }
 
+/// The calls that are signed with a `session_key` and nothing else.
+const SIGNED: [&str; 2] = ["/wxa/checksession", "/wxa/resetusersessionkey"];
+
 impl Meaning {
+    /// Whether the call of a path can be answered so: only a login has a code of `wx.login`, and only signed calls a signature.
+    fn fits(self, path: &str) -> bool {
+        match self {
+            Self::Client(_) => path == code2session::PATH,
+            Self::SessionKeyStale => SIGNED.contains(&path),
+            _ => true,
+        }
+    }
+
     /// Who can do something about it: a stable word.
     #[must_use]
     pub fn class(self) -> &'static str {
@@ -156,15 +168,15 @@ pub const KNOWN: &[(&[i64], Meaning)] = &[
     ),
 ];
 
-/// Looks an errcode up.
+/// Looks up what an errcode means as the answer to the call of a path.
 #[must_use]
-pub fn meaning_of(errcode: i64) -> Meaning {
-    let row = KNOWN.iter().find(|(errcodes, _)| errcodes.contains(&errcode));
+pub fn meaning_of(path: &str, errcode: i64) -> Meaning {
+    let row = KNOWN.iter().find(|(errcodes, meaning)| errcodes.contains(&errcode) && meaning.fits(path));
     row.map_or(Meaning::Unknown, |(_, meaning)| *meaning)
 }
 
-/// Reads an answer: an object; `errcode` absent, 0 or "0" is yes, anything else is no.
-pub(super) fn checked(bytes: &[u8]) -> Result<Map<String, Value>, WechatError> {
+/// Reads an answer to the call of a path: an object; `errcode` absent, 0 or "0" is yes, anything else is no.
+pub(super) fn checked(path: &str, bytes: &[u8]) -> Result<Map<String, Value>, WechatError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let Ok(Value::Object(answer)) = serde_json::from_slice(bytes) else { return Err(WechatError::NotJson) };
     let errcode = match answer.get("errcode") {
@@ -177,7 +189,7 @@ pub(super) fn checked(bytes: &[u8]) -> Result<Map<String, Value>, WechatError> {
     }
     let errmsg = answer.get("errmsg").and_then(Value::as_str).unwrap_or_default();
     let ip = matches!(errcode, 40164 | 45035 | 61004).then(|| address(errmsg)).flatten();
-    Err(WechatError::Refused { errcode, rid: rid(errmsg), ip })
+    Err(WechatError::Refused { errcode, meaning: meaning_of(path, errcode), rid: rid(errmsg), ip })
 }
 
 /// `rid: 6129ee10-272863a4-64d75414`: three groups of eight hex digits. The text around it is not

@@ -109,7 +109,7 @@ impl Wechat {
         if status != StatusCode::OK {
             return Err(WechatError::Status(status.as_u16()));
         }
-        errcode::checked(&bytes)
+        errcode::checked(call.path, &bytes)
     }
 
     async fn exchange(&self, call: &Call<'_>) -> Result<(StatusCode, Vec<u8>), WechatError> {

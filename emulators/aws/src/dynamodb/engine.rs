@@ -81,7 +81,7 @@ fn path_of(uri: &Uri) -> Uri {
 
 /// The answer to another web site in the developer's browser.
 pub(super) fn refused(headers: &HeaderMap) -> Option<Response<Body>> {
-    let why = door::refusal(|name| headers.get(name).map(HeaderValue::as_bytes))?;
+    let why = door::refusal(|name| headers.get_all(name).iter().map(HeaderValue::as_bytes))?;
     let body = json!({ "__type": "com.amazonaws.dynamodb.v20120810#AccessDeniedException", "message": why });
     let mut refusal = Response::new(Body::from(body.to_string()));
     *refusal.status_mut() = StatusCode::FORBIDDEN;

@@ -156,6 +156,34 @@ async fn the_invoke_operation_hands_the_text_on_as_it_was_sent() {
 }
 
 #[tokio::test]
+async fn the_invoke_operation_takes_six_megabytes_and_no_more() {
+    let service = Service::start(&template(TOKEN, "")).await;
+    let line = "POST /2015-03-31/functions/guard/invocations HTTP/1.1";
+    let event = |bytes: usize| format!("\"{}\"", "a".repeat(bytes - 2));
+    let limit = 6 * 1024 * 1024;
+    assert_eq!(service.send(&[line], event(limit).as_bytes()).await.status, 200);
+    let answer = service.send(&[line], event(limit + 1).as_bytes()).await;
+    assert_eq!((answer.status, answer.header("x-amzn-errortype")), (413, Some("RequestTooLargeException")));
+    let message = "Request must be smaller than 6291456 bytes for the InvokeFunction operation";
+    assert_eq!(answer.json(), json!({ "Type": "User", "Message": message }));
+    assert_eq!(service.guard.calls(), 1);
+}
+
+#[tokio::test]
+async fn the_invoke_operation_is_not_for_whoever_names_two_hosts_or_origins() {
+    let service = Service::start(&template(TOKEN, "")).await;
+    let line = "POST /2015-03-31/functions/guard/invocations HTTP/1.1";
+    for second in ["Host: evil.example", "Host: localhost"] {
+        // Another one follows.
+        assert_eq!(service.send(&[line, "Host: localhost", second], b"{}").await.status, 403, "{second}");
+        assert_eq!(service.send(&[line, second], b"{}").await.status, 403, "{second}");
+    }
+    let origins = ["Origin: http://localhost", "Origin: http://evil.example"];
+    assert_eq!(service.send(&[line, origins[0], origins[1]], b"{}").await.status, 403);
+    assert_eq!(service.guard.calls(), 0);
+}
+
+#[tokio::test]
 async fn the_invoke_operation_is_not_for_other_web_sites() {
     let service = Service::start(&template(TOKEN, "")).await;
     let line = "POST /2015-03-31/functions/guard/invocations HTTP/1.1";

@@ -115,6 +115,8 @@ fn an_actor_is_128_printable_characters_at_most() {
         "\u{202e}ops",
         "\u{2028}",
         "\u{200b}",
+        "\u{61c}ops",
+        "ops\u{e0001}",
         &"a".repeat(129),
     ] {
         refuses(&get(actor), "actor_form");

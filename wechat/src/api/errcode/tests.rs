@@ -8,12 +8,27 @@ use wxsession::{
 
 use super::*;
 
-/// The problem an errcode ends in, and the line with what the operator is told.
+const LOGIN: &str = code2session::PATH;
+const TOKEN: &str = "/cgi-bin/stable_token";
+const CHECK: &str = "/wxa/checksession";
+
+/// The call that may be answered so.
+fn path_of(errcode: i64) -> &'static str {
+    if matches!(errcode, 87007 | 87009) { CHECK } else { LOGIN }
+}
+
+/// The same of the call that may be answered so.
 fn ended(errcode: i64, ip: Option<&str>) -> (Problem, Value) {
+    ended_at(path_of(errcode), errcode, ip)
+}
+
+/// The problem an errcode ends in, and the line with what the operator is told.
+fn ended_at(path: &str, errcode: i64, ip: Option<&str>) -> (Problem, Value) {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let mut line = Log::stdout("login", Level::Debug, Clock::system()).kept(lines.clone()).request("r-1");
     let ip = ip.map(|ip| ip.parse().unwrap());
-    let problem = Problem::from(WechatError::Refused { errcode, rid: None, ip });
+    let problem =
+        Problem::from(WechatError::Refused { errcode, meaning: meaning_of(path, errcode), rid: None, ip });
     problem.note_in(&mut line);
     line.end("ended");
     let line = serde_json::from_str(&lines.lock().unwrap()[0]).unwrap();
@@ -38,7 +53,7 @@ fn each_errcode_of_the_client_ends_in_its_code() {
         assert_eq!(problem.code, code, "{errcode}");
         assert_eq!(line["operator"]["cause"], Value::Null, "{errcode}: nothing for an operator to do");
     }
-    assert_eq!((meaning_of(40001), meaning_of(-1)), (Meaning::TokenStale, Meaning::Busy));
+    assert_eq!((meaning_of(TOKEN, 40001), meaning_of(LOGIN, -1)), (Meaning::TokenStale, Meaning::Busy));
 }
 
 #[test]
@@ -89,11 +104,16 @@ fn each_known_errcode_has_one_class_and_is_in_the_document() {
     let mut seen = std::collections::BTreeSet::new();
     for (errcodes, meaning) in KNOWN {
         assert_ne!(meaning.class(), "unknown");
-        let ends_in = Problem::from(WechatError::Refused { errcode: errcodes[0], rid: None, ip: None }).code;
+        let ends_in = ended(errcodes[0], None).0.code;
         let numbers: Vec<String> = errcodes.iter().map(ToString::to_string).collect();
         let (cause, fix) = meaning.for_the_operator().unwrap_or_default();
+        let call = match meaning {
+            Meaning::Client(_) => "`jscode2session`",
+            Meaning::SessionKeyStale => "`checksession`, `resetusersessionkey`",
+            _ => "any",
+        };
         rows.push(format!(
-            "| {} | {} | `{}` | {cause} | {fix} |",
+            "| {} | {call} | {} | `{}` | {cause} | {fix} |",
             numbers.join(", "),
             meaning.class(),
             ends_in.as_str()
@@ -110,6 +130,21 @@ fn each_known_errcode_has_one_class_and_is_in_the_document() {
 }
 
 #[test]
+fn an_errcode_of_another_call_is_unknown() {
+    for (path, errcodes) in [
+        (TOKEN, &[40029, 41008, 40163, 40226, 87007, 87009][..]),
+        (CHECK, &[40029, 41008, 40163, 40226]),
+        ("/wxa/business/getuserphonenumber", &[40029, 41008, 40163, 40226, 87007, 87009]),
+        (LOGIN, &[87007, 87009]),
+    ] {
+        for errcode in errcodes {
+            let (problem, line) = ended_at(path, *errcode, None);
+            assert_eq!((problem.code, &line["errcode_class"]), (Code::UpstreamInvalid, &"unknown".into()));
+        }
+    }
+}
+
+#[test]
 fn an_unknown_errcode_is_named_to_the_operator() {
     let (problem, line) = ended(12345, None);
     assert_eq!(problem.code, Code::UpstreamInvalid);
@@ -120,8 +155,8 @@ fn an_unknown_errcode_is_named_to_the_operator() {
 }
 
 fn refused(body: &str) -> (i64, Option<String>, Option<String>) {
-    match checked(body.as_bytes()).unwrap_err() {
-        WechatError::Refused { errcode, rid, ip } => (errcode, rid, ip.map(|ip| ip.to_string())),
+    match checked(LOGIN, body.as_bytes()).unwrap_err() {
+        WechatError::Refused { errcode, rid, ip, .. } => (errcode, rid, ip.map(|ip| ip.to_string())),
         other => panic!("{other:?}"),
     }
 }
@@ -130,7 +165,7 @@ fn refused(body: &str) -> (i64, Option<String>, Option<String>) {
 fn absent_zero_and_text_zero_are_yes() {
     for body in [r#"{"openid":"o"}"#, r#"{"errcode":0}"#, r#"{"errcode":"0"}"#, "\u{feff}{\"errcode\":null}"]
     {
-        assert!(checked(body.as_bytes()).is_ok(), "{body}");
+        assert!(checked(LOGIN, body.as_bytes()).is_ok(), "{body}");
     }
 }
 
@@ -162,9 +197,9 @@ fn the_address_to_allow_is_parsed_out() {
 #[test]
 fn what_is_not_an_answer_is_told_from_a_refusal() {
     for body in ["", "<html>", "[]", "7", r#"{"errcode":0"#, "\u{0}"] {
-        assert_eq!(checked(body.as_bytes()), Err(WechatError::NotJson), "{body:?}");
+        assert_eq!(checked(LOGIN, body.as_bytes()), Err(WechatError::NotJson), "{body:?}");
     }
     for body in [r#"{"errcode":[]}"#, r#"{"errcode":"x"}"#, r#"{"errcode":1.5}"#] {
-        assert_eq!(checked(body.as_bytes()), Err(WechatError::Shape("errcode")));
+        assert_eq!(checked(LOGIN, body.as_bytes()), Err(WechatError::Shape("errcode")));
     }
 }
