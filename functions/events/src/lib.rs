@@ -56,7 +56,8 @@ impl Events {
     }
 
     async fn tell(&self, batch: &Batch, line: &mut Line) -> Result<Answer, Problem> {
-        let Some(bus) = &self.bus else { return Ok(Answer { batch_item_failures: Vec::new() }) };
+        let nothing = Answer { batch_item_failures: Vec::new() };
+        let Some(bus) = &self.bus else { return Ok(nothing) };
         let (mut entries, mut unreadable) = (Vec::new(), 0_usize);
         for (number, record) in batch.records.iter().enumerate() {
             match told::told(record, &self.tables) {
@@ -76,7 +77,14 @@ impl Events {
             line.warn();
         }
         line.put("told", entries.len());
-        let failed = line.timed("bus_ms", bus.put(&entries)).await;
+        if entries.is_empty() {
+            return Ok(nothing);
+        }
+        let now = line.now();
+        let failed = match line.timed("bus_ms", bus.look(now)).await? {
+            None => line.timed("bus_ms", bus.put(&entries)).await,
+            Some(why) => entries.iter().map(|entry| (entry.record, why.clone())).collect(),
+        };
         if let Some((_, why)) = failed.first() {
             line.put("bus_error", why.as_str());
             line.warn();

@@ -56,14 +56,19 @@ pub(super) async fn start_secrets(settings: &Settings, key_ring: &str) -> Result
     Ok(secrets)
 }
 
-pub(super) async fn start_event_bridge() -> Result<EventBridge, StartError> {
-    EventBridge::start(0).await.map_err(|source| StartError::Listen {
+/// With the bus that the parameter names.
+pub(super) async fn start_event_bridge(settings: &Settings) -> Result<EventBridge, StartError> {
+    let event_bridge = EventBridge::start(0).await.map_err(|source| StartError::Listen {
         what: "EventBridge",
         address: Ipv4Addr::LOCALHOST.into(),
         port: 0,
         option: "nothing: it takes a free one",
         source,
-    })
+    })?;
+    if let Some(name) = settings.parameters.get("EventBusName").filter(|name| !name.is_empty()) {
+        event_bridge.create_bus(name);
+    }
+    Ok(event_bridge)
 }
 
 /// Message push as the console of the simulated WeChat has it.
