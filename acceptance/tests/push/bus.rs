@@ -194,3 +194,27 @@ async fn a_bus_that_goes_away_is_missed_within_a_minute() {
     kinds(&stage, 4).await;
     stage.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_cannot_be_read_is_counted_and_keeps_no_other_from_being_told() {
+    let stage = Stage::with(BUS).await;
+    drop(stage.log_in("oBUS").await);
+    let record = stage.record("oBUS").expect("a record");
+    let update = json!({"TableName": "UsersTable", "Key": {"user_id": record["user_id"]},
+        "UpdateExpression": "SET live = :v", "ExpressionAttributeValues": {":v": {"S": "x"}}});
+    stage.service.dynamodb.items().update(update).expect("the table takes it");
+    let untold = async {
+        loop {
+            let lines = stage.lines();
+            if let Some(line) = lines.into_iter().find(|line| line["unreadable"] == 1) {
+                return line;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let line = tokio::time::timeout(Duration::from_secs(20), untold).await.expect("a line says so");
+    assert_eq!((&line["events_untold"], &line["user_id"]), (&json!(1), &record["user_id"]["S"]));
+    assert!(line["operator"]["cause"].as_str().is_some_and(|cause| cause.contains("live")), "{line}");
+    kinds(&stage, 2).await;
+    stage.close().await;
+}
