@@ -161,7 +161,7 @@ impl Service {
             tables: template.tables(),
             bus: event_bridge.onlooker(),
             settings,
-            stack: stack(&url, &more),
+            stack: stack(&url, &more, settings),
             web_view: web_view.clone(),
             stop: stop.subscribe(),
         });

@@ -102,8 +102,9 @@ pub(super) fn key_ring(settings: &Settings) -> Result<String, StartError> {
 }
 
 /// What CloudFormation would say of the deployed stack, and where its services are: for the operator's tool.
-pub(super) fn stack(url: &str, environment: &HashMap<String, String>) -> Value {
+pub(super) fn stack(url: &str, environment: &HashMap<String, String>, settings: &Settings) -> Value {
     let of = |name: &str| environment.get(name).map_or("", String::as_str);
+    let bus = settings.parameters.get("EventBusName").map_or("", String::as_str);
     json!({
         "outputs": {
             "ApiUrl": url,
@@ -123,7 +124,9 @@ pub(super) fn stack(url: &str, environment: &HashMap<String, String>) -> Value {
             "AWS_SECRET_ACCESS_KEY": of("AWS_SECRET_ACCESS_KEY"),
             "AWS_ENDPOINT_URL_DYNAMODB": of("AWS_ENDPOINT_URL_DYNAMODB"),
             "AWS_ENDPOINT_URL_SECRETS_MANAGER": of("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+            "AWS_ENDPOINT_URL_EVENTBRIDGE": of("AWS_ENDPOINT_URL_EVENTBRIDGE"),
             "AWS_ENDPOINT_URL_LAMBDA": url,
+            "EVENT_BUS_NAME": bus,
             "WECHAT_API_BASE_URL": of("WECHAT_API_BASE_URL"),
         },
     })
