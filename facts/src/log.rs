@@ -217,7 +217,11 @@ pub const FIELDS: &[Field] = &[
     ),
     field(&["stuck"], "`erasures`: how many messages cannot be carried out, however often they come", "none"),
     field(&["told"], "`events`: how many events there were to tell", "another function"),
-    field(&["unreadable"], "`events`: records that cannot be read, and are not told", "none"),
+    field(
+        &["unreadable"],
+        "`events`: records that cannot be read, and are not told; `operator` is about the last of them",
+        "none",
+    ),
     field(&["bus_ms"], "`events`: waiting for EventBridge", "there is no bus"),
     field(
         &["bus_error"],
@@ -606,6 +610,11 @@ pub const METRICS: &[Metric] = &[
         "erasures_undone",
         Sent::When,
         "a message that `erasures` cannot carry out, however often it comes: a record is damaged",
+    ),
+    metric(
+        "events_untold",
+        Sent::When,
+        "a record that `events` cannot read: what happened to it is not told",
     ),
     metric("unexpected_errcodes", Sent::When, "a number of WeChat's that no table of ours has"),
     metric("requests", Sent::Full, "1 for each"),

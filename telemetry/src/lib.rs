@@ -344,6 +344,7 @@ impl Line {
             unexpected_errcode: self.field("unexpected_errcode").is_some(),
             lost_push: failed_push || self.field("push_lost").is_some(),
             undone_erasure: self.field("stuck").is_some(),
+            untold_event: self.field("unreadable").is_some(),
         }
         .alarming();
         let mut metrics = Metrics::at(self.log.clock.now_millis());

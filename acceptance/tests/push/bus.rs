@@ -144,6 +144,77 @@ async fn what_the_bus_does_not_take_comes_again() {
         // At least once: what comes again has the same name.
         let ids: BTreeSet<_> = events.iter().map(|event| event["Detail"]["id"].to_string()).collect();
         assert_eq!(ids.len(), 10, "{fault:?}");
+        let mut lines = stage.lines().into_iter().filter(|line| line["function"] == "events");
+        assert!(lines.all(|line| line["service_misconfigured"].is_null()), "an outage is nobody's mistake");
         stage.close().await;
     }
+}
+
+/// The first line of `events` with this outcome.
+async fn told_line(stage: &Stage, outcome: &str) -> Value {
+    let found = async {
+        loop {
+            let lines = stage.lines();
+            let mut ours = lines.into_iter().filter(|line| line["function"] == "events");
+            if let Some(line) = ours.find(|line| line["outcome"] == outcome) {
+                return line;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), found).await.expect("there is such a line")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bus_that_is_not_there_is_for_the_operator_and_loses_nothing() {
+    let stage = Stage::with(BUS).await;
+    stage.service.event_bridge.delete_bus("business");
+    drop(stage.log_in("oBUS").await);
+    let line = told_line(&stage, "service_misconfigured").await;
+    assert_eq!(
+        (&line["bus_error"], &line["service_misconfigured"]),
+        (&json!("ResourceNotFoundException"), &json!(1))
+    );
+    assert!(line["operator"]["fix"].is_string(), "{line}");
+    stage.service.event_bridge.create_bus("business");
+    kinds(&stage, 2).await;
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bus_that_goes_away_is_missed_within_a_minute() {
+    let stage = Stage::with(BUS).await;
+    drop(stage.log_in("oBUS").await);
+    kinds(&stage, 2).await;
+    stage.service.event_bridge.delete_bus("business");
+    stage.service.clock.advance(60);
+    drop(stage.log_in("oBUS2").await);
+    told_line(&stage, "service_misconfigured").await;
+    stage.service.event_bridge.create_bus("business");
+    kinds(&stage, 4).await;
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_cannot_be_read_is_counted_and_keeps_no_other_from_being_told() {
+    let stage = Stage::with(BUS).await;
+    drop(stage.log_in("oBUS").await);
+    let record = stage.record("oBUS").expect("a record");
+    let update = json!({"TableName": "UsersTable", "Key": {"user_id": record["user_id"]},
+        "UpdateExpression": "SET live = :v", "ExpressionAttributeValues": {":v": {"S": "x"}}});
+    stage.service.dynamodb.items().update(update).expect("the table takes it");
+    let untold = async {
+        loop {
+            let lines = stage.lines();
+            if let Some(line) = lines.into_iter().find(|line| line["unreadable"] == 1) {
+                return line;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let line = tokio::time::timeout(Duration::from_secs(20), untold).await.expect("a line says so");
+    assert_eq!((&line["events_untold"], &line["user_id"]), (&json!(1), &record["user_id"]["S"]));
+    assert!(line["operator"]["cause"].as_str().is_some_and(|cause| cause.contains("live")), "{line}");
+    kinds(&stage, 2).await;
+    stage.close().await;
 }

@@ -17,7 +17,7 @@ use ring::digest::{SHA256, digest};
 
 use super::{
     StoreError, Written,
-    item::{Damaged, Item, moment, n, number, optional_moment, s, text},
+    item::{Damaged, Item, moment, n, number, optional_moment, optional_text, s, text},
     sessions::{TTL_ATTRIBUTE, updated, version},
 };
 use crate::ids::UserId;
@@ -31,9 +31,12 @@ pub const KEPT_SECONDS: i64 = 3 * 86_400;
 const MESSAGE: &str = "message";
 
 /// The message in a row that was stored, where there is one.
-#[must_use]
-pub fn message(item: &Item) -> Option<&str> {
-    text(item, MESSAGE).ok()
+///
+/// # Errors
+///
+/// [`Damaged`] when it is no text.
+pub fn message(item: &Item) -> Result<Option<&str>, Damaged> {
+    optional_text(item, MESSAGE)
 }
 
 /// What is asked.
