@@ -297,6 +297,21 @@ impl Line {
         self.log.write(record);
     }
 
+    /// A line about one of several things that the request is about. [`Line::note`] writes it.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        let fields = self.fields.iter().filter(|(name, _)| *name == "request_id").cloned().collect();
+        let log = self.log.clone();
+        Self { log, fields, level: Level::Info, after_logout: false, waits_for: None, ..*self }
+    }
+
+    /// Writes what is known so far, under a name of its own: no request's line, so without outcome, time and metrics.
+    pub fn note(&self, message: &str) {
+        let Some(mut record) = self.log.record(self.level, message) else { return };
+        record.put_all(self.fields.iter().map(|(name, value)| (*name, value)));
+        self.log.write(record);
+    }
+
     /// Ends the line with an outcome: a stable word. Metrics do not depend on the level: a line that is kept back
     /// is written with its numbers alone, when it has any.
     pub fn end(self, outcome: &'static str) {

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use aws_emulator::dynamodb::Fault;
-use serde_json::json;
+use serde_json::{Value, json};
 use wechat_simulator::PushOrder;
+use wxsession::UserId;
 
 use crate::support::{APP, Stage};
 
@@ -56,44 +57,111 @@ async fn whatever_fails_on_the_way_is_done_in_the_end() {
     stage.close().await;
 }
 
+/// Sets an attribute of a user's record.
+fn set(stage: &Stage, openid: &str, name: &str, value: &Value) {
+    let key = json!({"user_id": {"S": UserId::of(APP, openid).to_string()}});
+    let update = json!({"TableName": "UsersTable", "Key": key, "UpdateExpression": format!("SET {name} = :v"),
+        "ExpressionAttributeValues": {":v": value}});
+    stage.service.dynamodb.items().update(update).expect("the table takes it");
+}
+
+/// The row of the message about this user.
+fn row(stage: &Stage, openid: &str) -> Value {
+    let user = UserId::of(APP, openid).to_string();
+    let rows = stage.stored();
+    rows.into_iter().find(|row| row["user_id"]["S"] == user).expect("a message about the user")
+}
+
+async fn erasures(stage: &Stage, event: &Value) -> Value {
+    let path = "/2015-03-31/functions/erasures/invocations";
+    stage.client.request("POST", path).json(event).send().await.expect("an answer").body
+}
+
+async fn carried_out(stage: &Stage, count: usize) {
+    let done = async {
+        while stage.audits("push_carried_out").len() < count {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), done).await.expect("the others are erased");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_stuck_message_of_a_batch_has_a_line_with_its_own_name_and_user() {
+    let stage = Stage::open().await;
+    let damaged = ["oDAMAGED1", "oDAMAGED2"];
+    for openid in damaged {
+        drop(stage.log_in(openid).await);
+        set(&stage, openid, "live", &json!({"S": "x"}));
+        stage.taken(&PushOrder::cancellation(APP, openid)).await;
+    }
+    drop(stage.log_in("oWELL").await);
+    stage.taken(&PushOrder::cancellation(APP, "oWELL")).await;
+    carried_out(&stage, 1).await;
+    let record = |openid: &str, number: &str| {
+        let row = row(&stage, openid);
+        json!({"eventName": "INSERT", "dynamodb": {"SequenceNumber": number,
+            "Keys": {"pk": row["pk"], "sk": row["sk"]}}})
+    };
+    let batch =
+        json!({"Records": [record("oDAMAGED1", "1"), record("oDAMAGED2", "2"), record("oWELL", "3")]});
+    for event in [batch, json!({ "redrive": APP })] {
+        let before = stage.lines().len();
+        erasures(&stage, &event).await;
+        let lines = stage.lines().split_off(before);
+        for openid in damaged {
+            let user = UserId::of(APP, openid).to_string();
+            let [line] = lines.iter().filter(|line| line["user_id"] == user).collect::<Vec<_>>()[..] else {
+                panic!("one line about {openid}: {lines:#?}")
+            };
+            assert_eq!(
+                (&line["push_id"], &line["level"], &line["message"], &line["app_id"]),
+                (&row(&stage, openid)["sk"]["S"], &json!("ERROR"), &json!("stuck"), &json!(APP)),
+            );
+            assert_eq!(line["operator"]["cause"], "a user's record is damaged: attribute live");
+        }
+        let of_all = lines.iter().find(|line| line["message"] == "request").expect("the request's line");
+        assert_eq!((&of_all["stuck"], &of_all["push_id"]), (&json!(2), &Value::Null));
+    }
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_row_is_stuck_by_its_own_damage_and_not_by_a_users() {
+    let stage = Stage::open().await;
+    let record = json!({"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1",
+        "Keys": {"pk": {"S": format!("push#{APP}")}, "sk": {"S": "damaged"}}}});
+    let update = json!({"TableName": "SessionsTable", "Key": record["dynamodb"]["Keys"],
+        "UpdateExpression": "SET v = :v", "ExpressionAttributeValues": {":v": {"N": "1"}}});
+    stage.service.dynamodb.items().update(update).expect("the table takes it");
+    erasures(&stage, &json!({ "Records": [record] })).await;
+    let lines = stage.lines();
+    let line = lines.iter().find(|line| line["push_id"] == "damaged").expect("a line about it");
+    let operator = &line["operator"];
+    assert_eq!(operator["cause"], "the row of a pushed message is damaged: attribute user_id");
+    assert!(operator["fix"].as_str().is_some_and(|fix| !fix.contains("user's record")), "{operator}");
+    stage.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_record_keeps_no_other_erasure_from_being_done_and_is_done_by_hand() {
     let stage = Stage::open().await;
     let token = stage.log_in("oDAMAGED").await;
     drop(stage.log_in("oWELL").await);
-    let key = json!({"user_id": stage.record("oDAMAGED").expect("a record")["user_id"]});
     let live = stage.record("oDAMAGED").expect("a record")["live"].clone();
-    let set = |value| {
-        let update = json!({"TableName": "UsersTable", "Key": key, "UpdateExpression": "SET live = :v",
-            "ExpressionAttributeValues": {":v": value}});
-        stage.service.dynamodb.items().update(update).expect("the table takes it");
-    };
-    set(json!({"S": "x"}));
+    set(&stage, "oDAMAGED", "live", &json!({"S": "x"}));
     stage.taken(&PushOrder::cancellation(APP, "oDAMAGED")).await;
     stage.taken(&PushOrder::cancellation(APP, "oWELL")).await;
-    let done = async {
-        while stage.audits("push_carried_out").is_empty() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), done).await.expect("the other one is erased");
+    carried_out(&stage, 1).await;
     assert!(!stage.is_known("oWELL") && stage.is_known("oDAMAGED"));
     let lines = stage.lines();
-    let stuck: Vec<_> =
-        lines.iter().filter(|line| line["function"] == "erasures" && line["erasures_undone"] == 1).collect();
-    assert!(
-        stuck.len() == 1 && stuck[0]["operator"].is_object() && stuck[0]["push_id"].is_string(),
-        "{stuck:?}"
-    );
-    let redrive = async || {
-        let path = "/2015-03-31/functions/erasures/invocations";
-        let request = stage.client.request("POST", path).json(&json!({ "redrive": APP }));
-        request.send().await.expect("an answer").body
-    };
-    assert_eq!(redrive().await, json!({"done": 0, "undone": 1}));
-    set(live);
-    assert_eq!(redrive().await, json!({"done": 1, "undone": 0}));
-    assert_eq!(redrive().await, json!({"done": 0, "undone": 0}));
+    let alarming = lines.iter().filter(|line| line["erasures_undone"] == 1).count();
+    assert_eq!(alarming, 1, "{lines:#?}");
+    let redrive = async || erasures(&stage, &json!({ "redrive": APP })).await;
+    assert_eq!(redrive().await, json!({"done": 0, "undone": 1, "more": false}));
+    set(&stage, "oDAMAGED", "live", &live);
+    assert_eq!(redrive().await, json!({"done": 1, "undone": 0, "more": false}));
+    assert_eq!(redrive().await, json!({"done": 0, "undone": 0, "more": false}));
     assert_eq!(stage.session(&token).await.status, 401);
     assert_eq!(stage.settled().await, ["erased", "erased"]);
     stage.close().await;

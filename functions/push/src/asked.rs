@@ -55,7 +55,7 @@ pub(crate) fn asked(message: &Message, app_id: &str, now: i64, hands_on: bool) -
     };
     let part = |name| message.text(name).unwrap_or_default();
     let (from, revoked) = (part("FromUserName"), part("RevokeInfo"));
-    let key = PushKey::of(app_id, &[&from, &openid, &create_time.to_string(), asks.event(), &revoked]);
+    let key = PushKey::of(app_id, &asks, &[&from, &openid, &create_time.to_string(), asks.event(), &revoked]);
     let said = hands_on.then(|| message.json());
     Ok(Asked::Store(key, Push { user: UserId::of(app_id, &openid), asks, create_time, message: said }))
 }
@@ -71,9 +71,9 @@ fn handed_on(message: &Message, app_id: &str, now: i64) -> Asked {
     let (event, numbers) = (part("Event"), [part("OutTradeNo"), part("WxRefundId")]);
     let said = message.json();
     let key = if numbers.iter().all(|number| number.is_empty()) {
-        PushKey::of(app_id, &["message", &message.json_without("RetryTimes")])
+        PushKey::of(app_id, &Asks::Nothing, &["message", &message.json_without("RetryTimes")])
     } else {
-        PushKey::of(app_id, &["payment", &event, &numbers[0], &numbers[1]])
+        PushKey::of(app_id, &Asks::Nothing, &["payment", &event, &numbers[0], &numbers[1]])
     };
     let user = UserId::of(app_id, &part("OpenID"));
     Asked::Store(key, Push { user, asks: Asks::Nothing, create_time, message: Some(said) })

@@ -41,7 +41,7 @@ fn a_cancellation_is_about_its_open_id_and_nobody_else() {
     let (key, push) = stored(&cancellation());
     let user = UserId::of(APP, "oUser");
     assert_eq!(push, Push { user, asks: Asks::Cancellation, create_time: NOW, message: None });
-    assert_eq!((key.app_id(), key.id().len()), (APP, 43));
+    assert_eq!((key.app_id(), key.id().len()), (APP, 48));
 }
 
 #[test]
