@@ -1,11 +1,16 @@
 //! Tables that fail while it happens.
 
-use std::time::Duration;
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use aws_emulator::dynamodb::Fault;
+use erasures::Erasures;
 use serde_json::{Value, json};
 use wechat_simulator::PushOrder;
-use wxsession::UserId;
+use wxsession::{
+    UserId,
+    serve::{Function as _, invoke_json_within},
+    telemetry::{Level, Log},
+};
 
 use crate::support::{APP, Stage};
 
@@ -164,5 +169,65 @@ async fn a_damaged_record_keeps_no_other_erasure_from_being_done_and_is_done_by_
     assert_eq!(redrive().await, json!({"done": 0, "undone": 0, "more": false}));
     assert_eq!(stage.session(&token).await.status, 401);
     assert_eq!(stage.settled().await, ["erased", "erased"]);
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_is_said_to_be_when_the_answer_of_the_table_was_lost() {
+    let stage = Stage::open().await;
+    stage
+        .service
+        .dynamodb
+        .proxy()
+        .inject_on(&["UpdateItem SessionsTable"], Fault::AnswerLost { times: Some(1) })
+        .await;
+    // Nothing is erased: the only write is the one that notes the end.
+    stage.taken(&PushOrder::revocation(APP, "oLOST", "6")).await;
+    assert_eq!(stage.settled().await, ["nothing_held"]);
+    assert_eq!(stage.audits("push_carried_out").len(), 1);
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redrive_says_when_its_time_is_up_and_goes_on_the_next_time() {
+    const MESSAGES: usize = 20;
+    let stage = Stage::open().await;
+    for number in 0..MESSAGES {
+        stage.taken(&PushOrder::revocation(APP, &format!("oSLOW{number}"), "6")).await;
+    }
+    stage.settled().await;
+    // Each so large that one page does not hold them all.
+    for row in stage.stored() {
+        let update = json!({"TableName": "SessionsTable", "Key": {"pk": row["pk"], "sk": row["sk"]},
+            "UpdateExpression": "SET message = :m REMOVE done_at, outcome",
+            "ExpressionAttributeValues": {":m": {"S": "x".repeat(60 * 1024)}}});
+        stage.service.dynamodb.items().update(update).expect("the table takes it");
+    }
+    let env = [
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", stage.service.dynamodb.endpoint()),
+        ("USERS_TABLE", "UsersTable".to_owned()),
+        ("SESSIONS_TABLE", "SessionsTable".to_owned()),
+    ];
+    let env: HashMap<String, String> = env.map(|(name, value)| (name.to_owned(), value)).into();
+    let erasures = Erasures::from_env(&env, stage.service.clock.clone()).expect("complete settings");
+    let log = Log::stdout("erasures", Level::Debug, stage.service.clock.clone()).kept(Arc::default());
+    let slow = Fault::Slow { milliseconds: 100 };
+    stage.service.dynamodb.proxy().inject_on(&["GetItem SessionsTable"], slow).await;
+    let limit = Some(Duration::from_millis(1_500));
+    let (mut done, mut invocations) = (0, 0);
+    loop {
+        let event = json!({ "redrive": APP });
+        let answer = invoke_json_within(&erasures, &log, event, "redrive", limit).await.expect("an answer");
+        done += answer["done"].as_u64().expect("a number");
+        invocations += 1;
+        assert_eq!(answer["undone"], 0, "{answer}");
+        if answer["more"] == false {
+            break;
+        }
+    }
+    assert!(done == MESSAGES as u64 && invocations > 1, "{done} in {invocations}");
     stage.close().await;
 }
