@@ -38,6 +38,8 @@ pub use event::Event;
 const SKEW_MS: i64 = 60_000;
 /// Everything: <https://developers.weixin.qq.com/miniprogram/dev/server/event_push/platform/authorized_user_information_changes.html>
 const EVERYTHING: u32 = 301;
+/// Longer than a message takes while the tables answer.
+const ONE_MESSAGE: Duration = Duration::from_secs(2);
 /// How long a write is tried again that others overtake, when nobody limits the invocation.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -176,11 +178,16 @@ impl Erasures {
     /// Does what is not done, page by page, for as long as there is time: what is left is for the next invocation.
     async fn redriven(&self, redrive: &Redrive, line: &mut Line) -> Result<Answer, Problem> {
         let (mut tally, mut after, mut more) = (Tally::default(), None, true);
+        let until = line.deadline().and_then(|deadline| deadline.checked_sub(ONE_MESSAGE));
         'pages: while more {
             let query = self.pushes.undone(&redrive.app_id, after);
             let Some(page) = line.timed_if_time("store_ms", query).await else { break };
             let (keys, next) = page?;
             for key in &keys {
+                // What is begun should come to its end, and be counted.
+                if until.is_some_and(|until| Instant::now() >= until) {
+                    break 'pages;
+                }
                 let did = line.if_time(async |line| self.carried_out(key, line).await).await;
                 let Some(did) = did else { break 'pages };
                 tally.counts(did);
