@@ -347,7 +347,11 @@ impl Line {
 
     fn metrics(&self, outcome: &'static str) -> (Vec<(&'static str, u8)>, Metrics) {
         let status = self.field("status").and_then(Value::as_u64);
-        let failed_push = self.log.function == "push" && status.is_some_and(|status| status >= 500);
+        // Of one that could not be read nobody knows what it asks for.
+        let event = self.field("event").and_then(Value::as_str);
+        let may_erase = event.is_none_or(|event| event.starts_with("user_authorization_"));
+        let failed = status.is_some_and(|status| status >= 500);
+        let failed_push = self.counts && self.log.function == "push" && failed && may_erase;
         let counts = Ended {
             function: if self.counts { self.log.function } else { "" },
             outcome,

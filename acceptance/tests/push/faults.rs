@@ -37,6 +37,31 @@ async fn while_the_table_cannot_be_written_wechat_is_told_to_send_it_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_asks_for_no_erasure_rings_for_none() {
+    let stage = Stage::with(&[("EventBusName", "business")]).await;
+    stage.service.dynamodb.proxy().inject_on(&["PutItem"], Fault::InternalError { times: None }).await;
+    for (event, lost) in [("user_info_modified", Value::Null), ("user_authorization_cancellation", json!(1))]
+    {
+        let order = PushOrder::event(APP, event, json!({"OpenID": "oOTHER"}));
+        assert_eq!(stage.refused(&order).await.0, 503);
+        assert_eq!(stage.line("push")["pushes_lost"], lost, "{event}");
+    }
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_secret_cannot_be_read_a_message_is_lost_and_a_check_of_the_url_is_not() {
+    let stage = Stage::open().await;
+    stage.service.secrets.put("AppsSecret", &json!("no secret of ours"));
+    drop(stage.service.simulator.check_push(APP).await);
+    let line = stage.line("push");
+    assert_eq!((&line["status"], &line["pushes_lost"]), (&json!(500), &Value::Null));
+    assert_eq!(stage.refused(&PushOrder::cancellation(APP, "o")).await.0, 500);
+    assert_eq!(stage.line("push")["pushes_lost"], 1);
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whatever_fails_on_the_way_is_done_in_the_end() {
     let stage = Stage::open().await;
     let faults = [
@@ -216,7 +241,7 @@ async fn a_redrive_says_when_its_time_is_up_and_goes_on_the_next_time() {
     let log = Log::stdout("erasures", Level::Debug, stage.service.clock.clone()).kept(Arc::default());
     let slow = Fault::Slow { milliseconds: 100 };
     stage.service.dynamodb.proxy().inject_on(&["GetItem SessionsTable"], slow).await;
-    let limit = Some(Duration::from_millis(1_500));
+    let limit = Some(Duration::from_millis(3_500));
     let (mut done, mut invocations) = (0, 0);
     loop {
         let event = json!({ "redrive": APP });
