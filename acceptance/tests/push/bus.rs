@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wechat_simulator::PushOrder;
 use wxsession::UserId;
 
-use crate::support::{APP, Stage};
+use crate::support::{APP, START, Stage};
 
 const BUS: &[(&str, &str)] = &[("EventBusName", "business")];
 
@@ -113,6 +113,57 @@ async fn every_message_is_handed_on_once_and_none_without_a_bus() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!((stage.stored().len(), stage.service.event_bridge.calls()), (0, 0));
     stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_that_is_lost_here_is_handed_on_and_rings() {
+    let stage = Stage::with(BUS).await;
+    let mut nobody = PushOrder::cancellation(APP, "oBUS");
+    nobody.message.insert("OpenID".to_owned(), json!(""));
+    let mut old = PushOrder::revocation(APP, "oBUS", "301");
+    old.message.insert("CreateTime".to_owned(), json!(START - 3 * 86_400 - 1));
+    for (order, reason) in [(nobody, "push_no_openid"), (old, "push_too_old")] {
+        stage.taken(&order).await;
+        let line = stage.line("push");
+        assert_eq!((&line["reason"], &line["pushes_lost"]), (&json!(reason), &json!(1)));
+        stage.taken(&order).await;
+        assert_eq!(stage.line("push")["pushes_lost"], 1, "a repetition of it, too");
+    }
+    let told = kinds(&stage, 2).await;
+    let events: BTreeSet<_> = told.iter().map(|(_, detail)| detail["message"]["Event"].to_string()).collect();
+    assert_eq!(events.len(), 2, "{told:#?}");
+    assert!(stage.audits("push_carried_out").is_empty());
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_only_handed_on_is_no_part_of_a_redrive_and_a_try_of_the_url_is_not_stored() {
+    let stage = Stage::with(BUS).await;
+    stage.taken(&PushOrder::event(APP, "debug_demo", json!({}))).await;
+    assert!(stage.stored().is_empty());
+    stage.taken(&PushOrder::event(APP, "", json!({"MsgType": "text", "Content": "hello"}))).await;
+    stage.taken(&PushOrder::cancellation(APP, "oBUS")).await;
+    let kept = |row: &Value| {
+        row["sk"]["S"].as_str().and_then(|key| key.split_once('#')).map(|(kind, _)| kind.to_owned())
+    };
+    let kinds_kept: Vec<_> = stage.stored().iter().filter_map(kept).collect();
+    assert_eq!(kinds_kept, ["asks", "told"]);
+    let path = "/2015-03-31/functions/erasures/invocations";
+    let redrive = stage.client.request("POST", path).json(&json!({ "redrive": APP }));
+    carried_out(&stage).await;
+    let answer = redrive.send().await.expect("an answer").body;
+    assert_eq!(answer, json!({"done": 0, "undone": 0, "more": false}));
+    kinds(&stage, 2).await;
+    stage.close().await;
+}
+
+async fn carried_out(stage: &Stage) {
+    let done = async {
+        while stage.audits("push_carried_out").is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), done).await.expect("it is carried out");
 }
 
 #[tokio::test(flavor = "multi_thread")]
