@@ -95,6 +95,10 @@ def logical_id(value):
         condition, made, existing = value["Fn::If"]
         resource = logical_id(made)
         kept, _, index = resource.partition("/")
+        if index == "stream":
+            named = {"Fn::If": ["NamesUsersStream", {"Ref": f"{KEPT[kept][1]}StreamArn"}, {"Ref": "AWS::NoValue"}]}
+            assert (condition, existing) == (KEPT[kept][0], named), value
+            return resource
         assert str(existing["Fn::Sub"] if "Fn::Sub" in existing else existing).endswith(f"/{index}" if index else ""), value
         assert KEPT[kept][0] == condition and KEPT[kept][1] in str(existing), value
         return resource

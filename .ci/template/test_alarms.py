@@ -10,7 +10,7 @@ ALARMS = {
     "ConfigurationErrorAlarm", "FunctionErrorAlarm", "AuthorizerErrorAlarm", "FunctionThrottleAlarm", "WechatBusyAlarm",
     "LoginRefusedAlarm", "UseAfterLogoutAlarm", "TableThrottleAlarm", "TimeToLiveAlarm", "GatewayErrorAlarm",
     "PushLostAlarm", "ErasureStuckAlarm", "ErasureLateAlarm", "ErasureGivenUpAlarm",
-    "EventsLateAlarm",
+    "EventsLateAlarm", "EventsUntoldAlarm", "EventsGivenUpAlarm",
 }
 STACK = {"Name": "stack", "Value": {"Ref": "AWS::StackName"}}
 
@@ -106,16 +106,37 @@ class Alarms(unittest.TestCase):
             function for function in FUNCTIONS
             if "WECHAT_APPS_SECRET_ID" in properties(REST, function)["Environment"]["Variables"]
         ]
+        alarms = [alarm for template, _, alarm in every_alarm() if template == REST]
+        with_a_bus = [alarm for alarm in alarms if alarm.get("Condition") == "HasEventBus"]
+        always = [alarm for alarm in alarms if alarm not in with_a_bus]
         self.assertEqual(
-            {name: assumed[name] for name in ("alarm_metrics", "functions", "routes", "routes_that_need_secrets", "secrets")},
+            {name: assumed[name] for name in ("alarm_metrics", "bus_alarm_metrics", "functions", "routes", "routes_that_need_secrets", "secrets")},
             {
-                "alarm_metrics": sum(len(list(metrics(alarm))) for template, _, alarm in every_alarm() if template == REST),
+                "alarm_metrics": sum(len(list(metrics(alarm))) for alarm in always),
+                "bus_alarm_metrics": sum(len(list(metrics(alarm))) for alarm in with_a_bus),
                 "functions": len(FUNCTIONS),
                 "routes": sum(routes.values()),
                 "routes_that_need_secrets": sum(routes[function] for function in readers),
                 "secrets": len(resources(REST, "AWS::SecretsManager::Secret")),
             },
         )
+
+    def test_what_a_stream_gives_up_rings(self):
+        for template in (REST, HTTP):
+            watched = [
+                dimensions[0]["Value"]["Fn::GetAtt"][0]
+                for alarm in resources(template, "AWS::CloudWatch::Alarm").values()
+                for namespace, name, dimensions, _ in metrics(alarm)
+                if (namespace, name) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
+            ]
+            self.assertEqual(sorted(watched), sorted(resources(template, "AWS::SQS::Queue")))
+            for name, mapping in resources(template, "AWS::Lambda::EventSourceMapping").items():
+                queue = mapping["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+                self.assertIn(queue, watched, name)
+
+    def test_alarms_of_the_bus_are_there_and_paid_for_only_with_one(self):
+        for template, name, alarm in every_alarm():
+            self.assertEqual(alarm.get("Condition") == "HasEventBus", name.startswith("Events"), name)
 
     def test_every_value_of_a_sum_is_in_its_expression(self):
         for _, name, alarm in every_alarm():
@@ -150,6 +171,31 @@ class OneStack(unittest.TestCase):
                 if not first.startswith("WxSession,"):
                     self.assertRegex(first, r"stack[^a-z]+\$\{AWS::StackName\}")
 
+    def test_every_alarm_is_on_the_dashboard(self):
+        for template in (REST, HTTP):
+            body = json.dumps(properties(template, "Dashboard")["DashboardBody"])
+            shown = re.findall(r"\$\{(\w+)\.Arn\}", body)
+            self.assertEqual(sorted(shown), sorted(resources(template, "AWS::CloudWatch::Alarm")))
+
+    def test_the_dashboard_names_no_alarm_that_is_not_made(self):
+        for template in (REST, HTTP):
+            text, names = properties(template, "Dashboard")["DashboardBody"]["Fn::Sub"]
+            self.assertNotRegex(text, r"\$\{Events\w+Alarm\.Arn")
+            condition, with_a_bus, without = names["EventsAlarms"]["Fn::If"]
+            self.assertEqual((condition, without), ("HasEventBus", ""))
+            for form in (re.sub(r"\$\{\w+\.Arn\}", "arn", with_a_bus["Fn::Sub"]), without):
+                json.loads(text.replace("${EventsAlarms}", form))
+
+    def test_the_time_and_the_cold_starts_of_every_function_are_on_the_dashboard(self):
+        for template in (REST, HTTP):
+            text, _ = properties(template, "Dashboard")["DashboardBody"]["Fn::Sub"]
+            for widget in json.loads(text.replace("${EventsAlarms}", ""))["widgets"]:
+                first = widget["properties"].get("metrics", [[""]])[0]
+                if first[0] == "WxSession" and first[1] in ("duration_ms", "cold_starts"):
+                    shown = [first[5], *(row[1] for row in widget["properties"]["metrics"][1:])]
+                    binaries = [source(REST)["Resources"][name]["Metadata"]["BuildProperties"]["Binary"] for name in FUNCTIONS]
+                    self.assertEqual(shown, binaries, first[1])
+
     def test_every_function_knows_the_name_of_its_stack(self):
         for template in (REST, HTTP):
             for function in FUNCTIONS:
@@ -165,14 +211,14 @@ class Metrics(unittest.TestCase):
     maxDiff = None
 
     def test_alarms_look_at_the_few_metrics_that_are_always_sent_and_at_all_of_them(self):
-        few = set(re.findall(r'\("(\w+)", (?:is_login|self\.(?:outcome|after|lost|undone))', telemetry())) | {"logins"}
+        few = set(re.findall(r'\("(\w+)", (?:is_login|self\.(?:outcome|after|lost|undone|untold))', telemetry())) | {"logins"}
         for template in (REST, HTTP):
             found = {
                 metric for alarm in resources(template, "AWS::CloudWatch::Alarm").values()
                 for namespace, metric, _, _ in metrics(alarm) if namespace == "WxSession"
             }
             self.assertEqual(found, few)
-        self.assertEqual(len(few), 7, "each is paid for")
+        self.assertEqual(len(few), 8, "each is paid for")
 
     def test_the_dashboard_shows_metrics_that_full_sends(self):
         template = (ROOT / REST).read_text()

@@ -30,6 +30,26 @@ class Commands(unittest.TestCase):
         for template in (REST, HTTP):
             self.assertLessEqual(names, set(source(template)["Parameters"]))
 
+    def test_every_command_to_a_stack_names_it(self):
+        # Both scripts refuse without STACK.
+        for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+            for block in re.findall(r"```sh\n(.*?)```", path.read_text(), re.S):
+                for line in block.splitlines():
+                    if re.search(r"\bscripts/(set-parameter|roll-back)\b", line):
+                        self.assertRegex(line, r"\bSTACK=\S+ scripts/", path)
+
+    def test_every_alarm_has_its_row_and_no_other(self):
+        for page in ("docs/operations.md", "docs/zh/operations.md"):
+            rows = re.findall(r"^\| `(\w+Alarm)` \|", (ROOT / page).read_text(), re.M)
+            self.assertEqual(sorted(rows), sorted(name for name in source(REST)["Resources"] if name.endswith("Alarm")), page)
+
+    def test_the_queues_are_emptied_by_commands_that_name_outputs(self):
+        for page, queue in (("push", "ErasuresDeadLettersUrl"), ("events", "EventsDeadLettersUrl")):
+            for path in (f"docs/{page}.md", f"docs/zh/{page}.md"):
+                (block,) = [block for block in re.findall(r"```sh\n(.*?)```", (ROOT / path).read_text(), re.S) if "purge-queue" in block]
+                self.assertEqual(re.findall(r"OutputKey=='(\w+)'", block), [queue], path)
+                self.assertIn(queue, source(REST)["Outputs"])
+
     def test_every_script_that_is_named_is_there_and_is_rehearsed_or_tested(self):
         tried = "".join(
             path.read_text() for folder in ("scripts", ".ci") for path in (ROOT / folder).rglob("*.py") if "operations.py" != path.name

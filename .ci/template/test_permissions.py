@@ -68,7 +68,7 @@ ALLOWED = {
     "EventsRole": {
         "SessionsTable/stream": STREAM,
         "UsersTable/stream": STREAM,
-        "EventBus": {"events:PutEvents"},
+        "EventBus": {"events:DescribeEventBus", "events:PutEvents"},
         "EventsDeadLetters": {"sqs:SendMessage"},
         "EventsLogs": LOGS,
     },

@@ -96,6 +96,38 @@ class Kept(unittest.TestCase):
                 self.assertEqual(unguarded(whole, name, condition), [], name)
 
 
+class Streams(unittest.TestCase):
+    """What feeds functions from tables: nothing is given up before the stream forgets it."""
+
+    def test_a_record_is_tried_again_for_a_day_however_often(self):
+        for template in (REST, HTTP):
+            mappings = resources(template, "AWS::Lambda::EventSourceMapping")
+            self.assertEqual(len(mappings), 3)
+            for name, mapping in mappings.items():
+                body = mapping["Properties"]
+                # -1 is Lambda's own word for no limit.
+                self.assertEqual((body["MaximumRetryAttempts"], body["MaximumRecordAgeInSeconds"]), (-1, 86400), name)
+                self.assertEqual(body["FunctionResponseTypes"], ["ReportBatchItemFailures"], name)
+                self.assertIs(body["BisectBatchOnFunctionError"], True, name)
+
+    def test_users_of_an_existing_table_are_told_of_where_its_stream_is_known(self):
+        for template in (REST, HTTP):
+            body = transformed(template)["Resources"]["UsersToEvents"]
+            self.assertEqual(body["Condition"], "TellsOfUsers")
+            named = {"Fn::If": ["NamesUsersStream", {"Ref": "ExistingUsersTableStreamArn"}, {"Ref": "AWS::NoValue"}]}
+            stream = {"Fn::If": ["CreatesUsersTable", {"Fn::GetAtt": ["UsersTable", "StreamArn"]}, named]}
+            self.assertEqual(body["Properties"]["EventSourceArn"], stream)
+            conditions = source(template)["Conditions"]
+            self.assertEqual(conditions["TellsOfUsers"], {"Fn::And": [{"Condition": "HasEventBus"}, {"Condition": "KnowsUsersStream"}]})
+            self.assertEqual(conditions["KnowsUsersStream"], {"Fn::Or": [{"Condition": "CreatesUsersTable"}, {"Condition": "NamesUsersStream"}]})
+            self.assertEqual(conditions["NamesUsersStream"], {"Fn::Not": [{"Fn::Equals": [{"Ref": "ExistingUsersTableStreamArn"}, ""]}]})
+
+    def test_the_queues_of_what_was_given_up_are_outputs(self):
+        for template in (REST, HTTP):
+            for queue in resources(template, "AWS::SQS::Queue"):
+                self.assertEqual(source(template)["Outputs"][f"{queue}Url"]["Value"], {"Ref": queue})
+
+
 class Secrets(unittest.TestCase):
     def test_apps_secret_is_the_json_that_the_functions_parse(self):
         text = properties(REST, "AppsSecret")["SecretString"]["Fn::Sub"]
@@ -137,7 +169,7 @@ class Limits(unittest.TestCase):
     """One caller must not lock everybody out, and one function not starve the others: by parameters, off by default."""
 
     def test_logins_can_be_limited_by_address_and_are_not_by_default(self):
-        self.assertEqual(source(REST)["Parameters"]["LoginsPerAddress"]["Default"], 0)
+        self.assertEqual(source(REST)["Parameters"]["LoginsPerAddress"]["Default"], "0")
         for name in ("LoginWebAcl", "LoginWebAclAssociation"):
             self.assertEqual(transformed(REST)["Resources"][name]["Condition"], "LimitsAddresses")
         body = properties(REST, "LoginWebAcl")
@@ -160,7 +192,25 @@ class Limits(unittest.TestCase):
                 }.get(function)
                 self.assertEqual(properties(template, function).get("ReservedConcurrentExecutions"), reserved, function)
             for name in ("LoginConcurrency", "AuthorizerConcurrency"):
-                self.assertEqual(source(template)["Parameters"][name]["Default"], 0)
+                self.assertEqual(source(template)["Parameters"][name]["Default"], "0")
+
+    def test_what_is_compared_with_0_has_one_form(self):
+        # A condition compares texts: 00 is not 0 to it, and is 0 to Lambda, which would then turn every call away.
+        for template in (REST, HTTP):
+            parameters = source(template)["Parameters"]
+            compared = re.findall(r"\{'Ref': '(\w+)'\}, '0'\]", str(source(template)["Conditions"]))
+            self.assertLessEqual({"LoginConcurrency", "AuthorizerConcurrency"}, set(compared))
+            for name in compared:
+                self.assertEqual(parameters[name]["Type"], "String", "a pattern is for texts only")
+                for value in ("00", "0.0", "-0", "+0", "1.5", "1e3", "", " 0", "0\n", "01"):
+                    self.assertIsNone(re.search(parameters[name]["AllowedPattern"].replace("$", r"\Z"), value), (name, value))
+                for value in ("0", "10", "999"):
+                    self.assertRegex(value, parameters[name]["AllowedPattern"], name)
+
+    def test_an_address_gets_what_waf_can_count(self):
+        pattern = source(REST)["Parameters"]["LoginsPerAddress"]["AllowedPattern"]
+        for value, fits in (("0", True), ("1", False), ("9", False), ("10", True), ("2000000000", True), ("2000000001", False), ("3000000000", False)):
+            self.assertEqual(re.search(pattern, value) is not None, fits, value)
 
 
 class Whole(unittest.TestCase):
@@ -208,12 +258,10 @@ def unguarded(value, name, condition):
         return [value] if isinstance(value, str) and re.search(rf"\$\{{{name}\b", value) else []
     if value.get("Ref") == name or value.get("Fn::GetAtt", [None])[0] == name:
         return [value]
-    # What holds only where the other holds, too.
-    conditions = {condition, {"CreatesUsersTable": "TellsOfUsers"}.get(condition)}
-    if value.get("Condition") in conditions and "Properties" in value:
+    if value.get("Condition") == condition and "Properties" in value:
         return []
     branches = value.get("Fn::If")
-    rest = branches[2] if branches and branches[0] in conditions else list(value.values())
+    rest = branches[2] if branches and branches[0] == condition else list(value.values())
     return unguarded(rest, name, condition)
 
 

@@ -151,6 +151,13 @@ class Month:
             "dashboard": self.inputs.usd("dashboard_month"),
         }
 
+    def bus(self):
+        """Its alarms, and a million events of 64 KB at most."""
+        return {
+            "alarms": self.assumed["bus_alarm_metrics"] * self.inputs.usd("alarm_metric_month"),
+            "events": self.inputs.usd("eventbridge_million_events"),
+        }
+
     def address_limit(self):
         return self.inputs.usd("web_acl_month") + self.inputs.usd("web_acl_rule_month")
 

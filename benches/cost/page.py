@@ -62,11 +62,13 @@ def hourly(month):
 
 
 def on_request(month):
-    full, limit = month.full_metrics(), month.address_limit()
+    full, limit, bus = month.full_metrics(), month.address_limit(), month.bus()
     rows = [
         ["`Metrics` `full`: custom metrics", usd(full["custom metrics"])],
         ["`Metrics` `full`: the dashboard, from the account's fourth on", usd(full["dashboard"])],
         ["`LoginsPerAddress`: a web ACL with one rule", usd(limit)],
+        ["`EventBusName`: its alarms", usd(bus["alarms"])],
+        ["`EventBusName`: a million events on the bus; rules, consumers and the function's time are more", usd(bus["events"])],
     ]
     return table(["only when asked for, a month", "US dollars"], rows)
 

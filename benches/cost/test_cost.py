@@ -38,6 +38,10 @@ class Page(unittest.TestCase):
     def test_the_page_is_what_its_inputs_give(self):
         self.assertEqual(PAGE.read_text(), page(Inputs()), "run python3 benches/cost/cost.py")
 
+    def test_each_parameter_that_costs_is_among_what_is_only_there_when_asked_for(self):
+        (rows,) = re.findall(r"\| only when asked for.*?\n\n", PAGE.read_text(), re.S)
+        self.assertEqual(set(re.findall(r"\| `(\w+)`", rows)), {"Metrics", "LoginsPerAddress", "EventBusName"})
+
     def test_another_price_another_call_another_assumption_is_noticed(self):
         mistakes = [
             ("prices.json", lambda content: content["usd"]["dynamodb_million_reads"].__setitem__(0, 0.25)),
@@ -98,6 +102,10 @@ class Model(unittest.TestCase):
         for api in ("rest", "http"):
             parts = Month(Inputs()).hourly(api)
             self.assertLessEqual(sum(parts.values()), 5.00, parts)
+
+    def test_neither_does_the_same_with_a_bus(self):
+        month = Month(Inputs())
+        self.assertLessEqual(sum(month.hourly("rest").values()) + month.bus()["alarms"], 5.00)
 
     def test_fifty_custom_metrics_would_be_more(self):
         mistaken = Month(changed("assumed.json", lambda content: content.__setitem__("few_metrics", 50)))

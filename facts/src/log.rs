@@ -114,7 +114,7 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         &["message"],
-        "`request`; `metrics` for a request line that `LogLevel` keeps back and that has metrics: outcome, times and numbers alone; see below for `audit`, `panic`, `cannot start`, `setting adjusted`, `not an event of this function`",
+        "`request`; `metrics` for a request line that `LogLevel` keeps back and that has metrics: outcome, times and numbers alone; see below for `audit`, `stuck`, `panic`, `cannot start`, `setting adjusted`, `not an event of this function`",
         "never missing",
     ),
     field(
@@ -202,7 +202,7 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         &["push_id"],
-        "`push`, `erasures`: the stored message, the `sk` of its record; of several the last",
+        "`push`, and `erasures` in its lines `stuck` and `audit`: the stored message, the `sk` of its record",
         "nothing was stored",
     ),
     field(
@@ -212,12 +212,16 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         &["push_lost"],
-        "`push`, true: a verified message that asks for an erasure was not stored; `reason` says why",
-        "it was, or asks for none",
+        "`push`, true: a signed message asks for an erasure that will not be carried out, or could not be read; `reason` says why",
+        "neither",
     ),
     field(&["stuck"], "`erasures`: how many messages cannot be carried out, however often they come", "none"),
     field(&["told"], "`events`: how many events there were to tell", "another function"),
-    field(&["unreadable"], "`events`: records that cannot be read, and are not told", "none"),
+    field(
+        &["unreadable"],
+        "`events`: records that cannot be read, and are not told; `operator` is about the last of them",
+        "none",
+    ),
     field(&["bus_ms"], "`events`: waiting for EventBridge", "there is no bus"),
     field(
         &["bus_error"],
@@ -393,14 +397,17 @@ pub const REASONS: &[Reason] = &[
             "push_base64",
             "push_cipher_length",
             "push_message_length",
-            "push_create_time",
         ],
         "what was malformed in a pushed message",
     ),
     reason(&["push_again"], "the message was stored before: WeChat sent it again"),
     reason(
-        &["push_too_old", "push_of_the_future", "push_no_openid"],
-        "a verified message that asks for an erasure and was not stored: written more than three days ago, dated more than five minutes ahead, or without its user",
+        &["push_too_old", "push_of_the_future"],
+        "a verified message that was not carried out or not handed on: written more than three days ago, or dated more than five minutes ahead",
+    ),
+    reason(
+        &["push_create_time", "push_no_openid", "push_no_scopes"],
+        "a verified message that asks for an erasure and was not carried out: without its time, its user, or a number of what was withdrawn",
     ),
     reason(&["sent_again"], "`erasures`: not carried out yet; the stream sends it again"),
     reason(&["panic"], "a defect; the line `panic` before it has the place"),
@@ -600,12 +607,17 @@ pub const METRICS: &[Metric] = &[
     metric(
         "pushes_lost",
         Sent::When,
-        "a pushed message that was not taken because of us, or that asks for an erasure and cannot be stored: too old, of the future, without a user",
+        "a pushed message that asks for an erasure and is not taken because of us, or cannot be carried out: too old, of the future, without a time, a user or what was withdrawn; or one that nobody could read although it was signed",
     ),
     metric(
         "erasures_undone",
         Sent::When,
         "a message that `erasures` cannot carry out, however often it comes: a record is damaged",
+    ),
+    metric(
+        "events_untold",
+        Sent::When,
+        "a record that `events` cannot read: what happened to it is not told",
     ),
     metric("unexpected_errcodes", Sent::When, "a number of WeChat's that no table of ours has"),
     metric("requests", Sent::Full, "1 for each"),

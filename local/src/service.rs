@@ -134,7 +134,7 @@ impl Service {
         let dynamodb = settings.placement.start_dynamodb(options, template.tables()).await?;
         let key_ring = key_ring(settings)?;
         let secrets = start_secrets(settings, &key_ring).await?;
-        let event_bridge = start_event_bridge().await?;
+        let event_bridge = start_event_bridge(settings).await?;
         let simulator = Simulator::new(SimulatorOptions::local(Arc::clone(&seconds), seed()));
         let at = listen("the WeChat simulator", settings.host, settings.wechat_port, "--wechat-port").await?;
         let wechat_url = url_of(&at);
@@ -161,7 +161,7 @@ impl Service {
             tables: template.tables(),
             bus: event_bridge.onlooker(),
             settings,
-            stack: stack(&url, &more),
+            stack: stack(&url, &more, settings),
             web_view: web_view.clone(),
             stop: stop.subscribe(),
         });

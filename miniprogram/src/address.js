@@ -58,12 +58,3 @@ export function addressOf(core, url, scheme = 'http') {
   if (hint) core.debug({ event: 'no token', hint });
   return { url, hint };
 }
-
-/**
- * For messages: what a person needs of a URL, nothing of its query.
- * @param {Core} core
- * @param {string} url
- */
-export function pathOf(core, url) {
-  return url.replace(core.base + '/', '/').replace(/[?#][^]*/, '');
-}

@@ -1,7 +1,6 @@
 // What the app is told. No error holds a token, a js_code or a ticket.
 
 import { retryAfterOf } from './answers.js';
-import { pathOf } from './address.js';
 
 const LONGEST_TEXT = 200;
 
@@ -82,6 +81,15 @@ export function failureOf(core, sent, failure, own, refused) {
   const [found] = /** @type {[string, RegExp]} */ (FAILURES.find(([, words]) => words.test(errno + ' ' + text)));
   const code = ((refused || found !== 'timeout') && own) || found;
   return sessionError(code, about(core, sent) + code + said(text), { errMsg: text, errno }, sent);
+}
+
+/**
+ * For messages: what a person needs of a URL, nothing of its query.
+ * @param {Core} core
+ * @param {string} url
+ */
+export function pathOf(core, url) {
+  return url.replace(core.base + '/', '/').replace(/[?#][^]*/, '');
 }
 
 /**

@@ -1,8 +1,7 @@
 // Calls to wx as promises, and the library's own calls to the service.
 
 import { isStatus, replyOf } from './answers.js';
-import { pathOf } from './address.js';
-import { failureOf } from './errors.js';
+import { failureOf, pathOf } from './errors.js';
 
 /** @typedef {import('./core').Core} Core */
 /** @typedef {import('./core').Task} Task */

@@ -4,7 +4,7 @@
 //!
 //! - `environment`: what there is to look at, from files, variables and options
 //! - `parameters`: every setting of the functions in its range
-//! - `aws`, `tables`, `secrets`: what the stack consists of
+//! - `aws`, `tables`, `secrets`, `bus`: what the stack consists of
 //! - `wechat`, `clock`: the other side, and whether we agree on the time
 //! - `domain`, `answers`: the deployed API as a Mini Program meets it
 //! - `push`: WeChat's messages to it
@@ -12,6 +12,7 @@
 
 mod answers;
 mod aws;
+mod bus;
 mod clock;
 mod domain;
 mod environment;
@@ -87,6 +88,7 @@ pub async fn run(args: &Args, around: &Surroundings) -> Result<Report, UsageErro
         clock::check_aws(account, &around.clock, &mut report).await;
         tables::check(account, &settings, &mut report).await;
         apps.extend(secrets::check(account, &settings, &mut report).await);
+        bus::check(account, &settings, &stack.parameters, &mut report).await;
     }
     let pushes = push::of(&apps, &settings, args);
     wechat::check(apps, args, &settings, around, &mut report).await;
@@ -96,9 +98,4 @@ pub async fn run(args: &Args, around: &Surroundings) -> Result<Report, UsageErro
         push::check(&pushes, &url, around, &mut report).await;
     }
     Ok(report)
-}
-
-/// Whether a parameter of the template is a setting of the functions, by the variable's name.
-pub(crate) fn is_setting(variable: &str) -> bool {
-    parameters::ranged().any(|setting| setting.name == variable)
 }

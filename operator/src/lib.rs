@@ -16,6 +16,7 @@ pub mod http_client;
 pub mod lang;
 mod misunderstood;
 pub mod place;
+mod settings;
 pub mod surroundings;
 mod text;
 pub mod verify;

@@ -12,9 +12,9 @@ use wxsession::env::Source as _;
 
 use crate::{
     access::{self, Identity, failed, kind_of},
-    doctor::is_setting,
     form,
     http_client::HttpClient,
+    settings::is_setting,
     surroundings::{Surroundings, Variables},
     text::{Message, texts},
 };

@@ -11,10 +11,10 @@ use wxsession::{
     account::Profile,
     live::{Entry, Live},
     session::{Ended, Rules, Session, SessionRecord, decide},
-    store::{Found, SessionKey, item::Item, users::StoredKeys},
+    store::{Found, SessionKey, item::Item},
     telemetry::{Level, Log},
     token::{Realm, SessionToken, TokenHash},
-    user::{Person, User},
+    user::{Person, StoredKeys, User},
 };
 
 const APP: &str = "wx0123456789abcdef";

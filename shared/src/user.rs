@@ -3,7 +3,6 @@
 use crate::{
     account::{Block, Profile},
     live::Live,
-    store::users::StoredKeys,
 };
 
 /// What the Users table holds of a user, as far as it was read.
@@ -38,6 +37,26 @@ pub struct Person {
     pub profile: Profile,
     /// How often that was changed; 0 where it was not read.
     pub version: u32,
+}
+
+/// A session_key as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedKey {
+    /// The sealed bytes.
+    pub sealed: Vec<u8>,
+    /// Which key of the ring sealed them. Shows who keeps a retired key in use.
+    pub kid: String,
+    /// Tells whether two seals hold the same key; says nothing about the key.
+    pub fingerprint: Vec<u8>,
+    /// When it was obtained, unix seconds.
+    pub obtained_at: i64,
+}
+
+/// The vault as a login finds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredKeys {
+    /// `None`: there is none, or not one that can be read whole.
+    pub current: Option<SealedKey>,
 }
 
 impl User {

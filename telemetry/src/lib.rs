@@ -299,6 +299,21 @@ impl Line {
         self.log.write(record);
     }
 
+    /// A line about one of several things that the request is about. [`Line::note`] writes it.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        let fields = self.fields.iter().filter(|(name, _)| *name == "request_id").cloned().collect();
+        let log = self.log.clone();
+        Self { log, fields, level: Level::Info, after_logout: false, waits_for: None, ..*self }
+    }
+
+    /// Writes what is known so far, under a name of its own: no request's line, so without outcome, time and metrics.
+    pub fn note(&self, message: &str) {
+        let Some(mut record) = self.log.record(self.level, message) else { return };
+        record.put_all(self.fields.iter().map(|(name, value)| (*name, value)));
+        self.log.write(record);
+    }
+
     /// Ends the line with an outcome: a stable word. Metrics do not depend on the level: a line that is kept back
     /// is written with its numbers alone, when it has any.
     pub fn end(self, outcome: &'static str) {
@@ -334,7 +349,11 @@ impl Line {
 
     fn metrics(&self, outcome: &'static str) -> (Vec<(&'static str, u8)>, Metrics) {
         let status = self.field("status").and_then(Value::as_u64);
-        let failed_push = self.log.function == "push" && status.is_some_and(|status| status >= 500);
+        // Of one that could not be read nobody knows what it asks for.
+        let event = self.field("event").and_then(Value::as_str);
+        let may_erase = event.is_none_or(|event| event.starts_with("user_authorization_"));
+        let failed = status.is_some_and(|status| status >= 500);
+        let failed_push = self.counts && self.log.function == "push" && failed && may_erase;
         let counts = Ended {
             function: if self.counts { self.log.function } else { "" },
             outcome,
@@ -344,6 +363,7 @@ impl Line {
             unexpected_errcode: self.field("unexpected_errcode").is_some(),
             lost_push: failed_push || self.field("push_lost").is_some(),
             undone_erasure: self.field("stuck").is_some(),
+            untold_event: self.field("unreadable").is_some(),
         }
         .alarming();
         let mut metrics = Metrics::at(self.log.clock.now_millis());

@@ -36,6 +36,7 @@ pub(super) struct Ended<'a> {
     /// A message of WeChat's was not taken, and should have been.
     pub(super) lost_push: bool,
     pub(super) undone_erasure: bool,
+    pub(super) untold_event: bool,
 }
 
 impl Ended<'_> {
@@ -54,6 +55,7 @@ impl Ended<'_> {
             ("unexpected_errcodes", self.unexpected_errcode),
             ("pushes_lost", self.lost_push),
             ("erasures_undone", self.undone_erasure),
+            ("events_untold", self.untold_event),
         ]
         .into_iter()
         .filter_map(|(name, happened)| happened.then_some((name, 1)))

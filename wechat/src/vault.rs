@@ -19,7 +19,8 @@ use zeroize::Zeroizing;
 
 use wxsession::{
     Random, Secret, UserId,
-    store::users::{KeyChange, SealedKey, StoredKeys},
+    store::users::KeyChange,
+    user::{SealedKey, StoredKeys},
 };
 
 use crate::secrets::{Cause, SecretValue, unique};

@@ -18,8 +18,9 @@ use wxsession::{
     Secret,
     live::{Entry, Live},
     session::Session,
-    store::{item::Item, sessions::to_item, users::SealedKey},
+    store::{item::Item, sessions::to_item},
     token::Realm,
+    user::SealedKey,
 };
 use wxsession_wechat::{
     secrets::SecretValue as _,

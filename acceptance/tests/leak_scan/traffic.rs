@@ -1,5 +1,8 @@
 //! What is sent: every route as it should be, and everything that carries a secret where it does not belong.
 
+mod misplaced;
+mod pages;
+
 use operator::http_client::{Outgoing, Reply};
 use serde_json::{Value, json};
 use wechat_simulator::{
@@ -7,7 +10,7 @@ use wechat_simulator::{
     PushSettings,
 };
 
-use crate::deployment::{Deployment, PAGE};
+use crate::deployment::Deployment;
 
 pub(crate) const UNIONID: &str = "ocMvos6NjeKLIBqg5Mr9QjxrP1FA";
 pub(crate) const PHONE_NUMBER: &str = "13812345678";
@@ -105,66 +108,6 @@ impl Deployment {
         assert_eq!(self.call("GET", "/session", &user).await.status, 401);
     }
 
-    async fn ticket(&self, user: &User) -> String {
-        let made = self.post(user, "/tickets", &json!({"audience": PAGE})).await;
-        assert_eq!(made.status, 200, "{}", made.text);
-        made.body["ticket"].as_str().expect("as documented").to_owned()
-    }
-
-    async fn redeem(&self, body: &Value) -> Reply {
-        let redeem = self.request("POST", "/tickets/redeem").header("Origin", PAGE);
-        redeem.json(body).send().await.expect("an answer")
-    }
-
-    /// A page's session, until its ticket comes a second time.
-    async fn pages(&self, user: &User) {
-        let wanted = json!({"ticket": self.ticket(user).await, "audience": PAGE});
-        let redeemed = self.redeem(&wanted).await;
-        assert_eq!(redeemed.status, 200, "{}", redeemed.text);
-        let token = redeemed.body["token"].as_str().expect("as documented").to_owned();
-        let page =
-            User { openid: user.openid.clone(), code: String::new(), token, session_id: String::new() };
-        for path in ["/session", "/me", "/sessions"] {
-            assert_eq!(self.call("GET", path, &page).await.status, 200, "{path}");
-        }
-        let refused = self.post(&page, "/open-data/decrypt", &json!({})).await;
-        assert_eq!((refused.status, refused.code()), (403, "not_for_child"));
-        assert_eq!(self.redeem(&wanted).await.status, 409);
-        assert_eq!(self.call("GET", "/session", &page).await.status, 401);
-    }
-
-    /// Tickets where nothing expects them, and of every wrong form.
-    async fn misplaced_tickets(&self, user: &User) {
-        let ticket = self.ticket(user).await;
-        for body in [
-            json!({"ticket": user.token, "audience": PAGE}),
-            json!({"ticket": format!("{ticket}x"), "audience": PAGE}),
-            json!({"ticket": &ticket[..46], "audience": PAGE}),
-            json!({"ticket": [ticket], "audience": PAGE}),
-            json!({"ticket": ticket, "audience": ticket}),
-            json!({"ticket": ticket, "audience": PAGE, (ticket.clone()): 1}),
-        ] {
-            assert!([400, 409].contains(&self.redeem(&body).await.status));
-        }
-        let wanted = json!({"ticket": ticket, "audience": PAGE});
-        let elsewhere = self.request("POST", "/tickets/redeem").header("Origin", &ticket).json(&wanted);
-        assert_eq!(elsewhere.send().await.expect("an answer").status, 409);
-        for body in [json!({"audience": ticket}), json!({"audience": PAGE, (ticket.clone()): 1})] {
-            assert_eq!(self.post(user, "/tickets", &body).await.status, 400);
-        }
-        let login = self.request("POST", "/login").json(&json!({"code": ticket}));
-        assert_eq!(login.send().await.expect("an answer").status, 400);
-        for (method, path) in [
-            ("GET", format!("/{ticket}")),
-            ("GET", format!("/session?wxt={ticket}")),
-            ("DELETE", format!("/sessions/{ticket}")),
-        ] {
-            self.call(method, &path, user).await;
-        }
-        let bearer = self.request("GET", "/session").bearer(&ticket);
-        assert_eq!(bearer.send().await.expect("an answer").status, 401);
-    }
-
     /// Everything that a backend asks of account control, as it should be.
     pub(crate) async fn account_control(&self) {
         let user = self.log_in(None).await;
@@ -250,91 +193,6 @@ impl Deployment {
                 self.call(method, path, &user).await;
             }
             assert_eq!(self.call("GET", "/me", &user).await.status, 401, "{method} {path}");
-        }
-    }
-
-    /// Requests that carry secrets where nothing expects them.
-    pub(crate) async fn misplaced(&self) {
-        let user = self.log_in(None).await;
-        let User { token, openid, code, .. } = &user;
-        let fresh = || self.service.simulator.mint_code(DEFAULT_APP.0, Some(openid));
-        for body in [
-            format!("{{\"code\":\"{token}\"}}"),
-            format!("{{\"code\":\"{}\",\"{token}\":1}}", fresh()),
-            format!("{{\"code\":[\"{}\"]}}", fresh()),
-            format!("{{\"code\":{{\"{}\":0}}}}", fresh()),
-            format!("{{\"code\":\"{}\",\"app_id\":\"{token}\"}}", fresh()),
-            format!("{{\"code\":\"{}\",\"code\":\"{openid}\"}}", fresh()),
-            format!("{{\"code\":\"{code}\\u0000\"}}"),
-            format!("{{\"code\":\"{}", fresh()),
-            format!("\u{feff}{{\"code\":\"{}\"}}", fresh()),
-            format!("code={}", fresh()),
-            format!("[\"{token}\",\"{openid}\"]"),
-            format!("{{\"code\":\"{code}{}\"}}", "x".repeat(5000)),
-        ] {
-            let login = self.request("POST", "/login").bearer(token).text("application/json", body);
-            assert_ne!(login.send().await.expect("an answer").status, 500);
-        }
-        let form = self
-            .request("POST", "/login")
-            .text("application/x-www-form-urlencoded", format!("code={}", fresh()));
-        form.send().await.expect("an answer");
-        for path in ["/open-data/decrypt", "/open-data/verify", "/phone-number"] {
-            for body in [
-                json!({"encrypted_data": token, "iv": openid}),
-                json!({"raw_data": openid, "signature": token}),
-                json!({"code": code, (token): 1}),
-                json!({"code": [token]}),
-                json!({"code": fresh()}),
-            ] {
-                self.post(&user, path, &body).await;
-            }
-        }
-        for wrong in [
-            json!({"action": "get", "actor": token, "user_id": openid}),
-            json!({"action": token, "actor": "x", "user_id": code}),
-            json!({"action": "get", "actor": "x", "user_id": code, (openid.clone()): 1}),
-            json!({"action": "block", "actor": "x", "user_id": openid, "reason": token}),
-            json!({"action": "set_claims", "actor": "x", "user_id": "x", "version": 0, "claims": {(token.clone()): 1}}),
-        ] {
-            assert_eq!(self.accounts(&wrong).await["error"]["code"], "invalid_request");
-        }
-        self.backend_misunderstands(&user).await;
-        self.misplaced_tokens(&user).await;
-        self.misplaced_tickets(&user).await;
-    }
-
-    async fn misplaced_tokens(&self, user: &User) {
-        let User { token, session_id, .. } = user;
-        let last = if token.ends_with('0') { '1' } else { '0' };
-        let flipped = format!("Bearer {}{last}", &token[..73]);
-        for path in ["/session", "/me", "/sessions", "/login"] {
-            let method = if path == "/login" { "POST" } else { "GET" };
-            for value in [
-                flipped.as_str(),
-                &format!("Bearer  {token}"),
-                &format!("Bearer {token}, Bearer {token}"),
-                &format!("Basic {token}"),
-                &format!("Token {token}"),
-                token,
-                &token[..40],
-            ] {
-                let request = self.request(method, path).header("Authorization", value);
-                request.send().await.expect("an answer");
-            }
-            let twice = self.request(method, path).bearer(token).bearer(token);
-            twice.send().await.expect("an answer");
-            let query = self.request(method, &format!("{path}?access_token={token}&code={}", user.code));
-            query.header("X-Token", token).header("Cookie", token).send().await.expect("an answer");
-        }
-        for (method, path) in [
-            ("DELETE", format!("/sessions/{token}")),
-            ("DELETE", format!("/sessions/{session_id}x")),
-            ("GET", format!("/{token}")),
-            ("PUT", "/session".to_owned()),
-            ("PATCH", "/open-data/decrypt".to_owned()),
-        ] {
-            self.call(method, &path, user).await;
         }
     }
 }

@@ -261,7 +261,7 @@ fn users(world: &World) -> Users {
 
 async fn store(world: &World, user: &User, sealed: Vec<u8>) {
     let user_id = UserId::parse(user.id()).expect("a user id");
-    let key = wxsession::store::users::SealedKey {
+    let key = wxsession::user::SealedKey {
         sealed,
         kid: "k2".to_owned(),
         fingerprint: b"another".to_vec(),

@@ -16,6 +16,12 @@ struct Described {
 
 /// Serves the description of the deployment; the endpoint.
 pub(crate) async fn of(stack: &Stack, more: &[(&str, &str)]) -> String {
+    described(stack, more, &[]).await
+}
+
+/// The same with more parameters than every deployment has.
+pub(crate) async fn described(stack: &Stack, more: &[(&str, &str)], parameters: &[(&str, &str)]) -> String {
+    let given = parameters;
     let of = |name: &str| stack.env[name].clone();
     let mut outputs = vec![
         ("ApiUrl".to_owned(), stack.service.url.clone()),
@@ -32,7 +38,8 @@ pub(crate) async fn of(stack: &Stack, more: &[(&str, &str)]) -> String {
         ("WechatAppSecret", "****"),
         ("WechatAppId", "wx0123456789abcdef"),
     ];
-    let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let parameters = parameters.iter().chain(given);
+    let parameters = parameters.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let router = Router::new().fallback(answer).with_state(Described { outputs, parameters });
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("it is bound"));

@@ -5,6 +5,7 @@
 
 mod admin;
 mod aws;
+mod bus;
 mod causes;
 mod cloudformation;
 mod document;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wechat_simulator::PushOrder;
 use wxsession::UserId;
 
-use crate::support::{APP, Stage};
+use crate::support::{APP, START, Stage};
 
 const BUS: &[(&str, &str)] = &[("EventBusName", "business")];
 
@@ -116,6 +116,57 @@ async fn every_message_is_handed_on_once_and_none_without_a_bus() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_that_is_lost_here_is_handed_on_and_rings() {
+    let stage = Stage::with(BUS).await;
+    let mut nobody = PushOrder::cancellation(APP, "oBUS");
+    nobody.message.insert("OpenID".to_owned(), json!(""));
+    let mut old = PushOrder::revocation(APP, "oBUS", "301");
+    old.message.insert("CreateTime".to_owned(), json!(START - 3 * 86_400 - 1));
+    for (order, reason) in [(nobody, "push_no_openid"), (old, "push_too_old")] {
+        stage.taken(&order).await;
+        let line = stage.line("push");
+        assert_eq!((&line["reason"], &line["pushes_lost"]), (&json!(reason), &json!(1)));
+        stage.taken(&order).await;
+        assert_eq!(stage.line("push")["pushes_lost"], 1, "a repetition of it, too");
+    }
+    let told = kinds(&stage, 2).await;
+    let events: BTreeSet<_> = told.iter().map(|(_, detail)| detail["message"]["Event"].to_string()).collect();
+    assert_eq!(events.len(), 2, "{told:#?}");
+    assert!(stage.audits("push_carried_out").is_empty());
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_only_handed_on_is_no_part_of_a_redrive_and_a_try_of_the_url_is_not_stored() {
+    let stage = Stage::with(BUS).await;
+    stage.taken(&PushOrder::event(APP, "debug_demo", json!({}))).await;
+    assert!(stage.stored().is_empty());
+    stage.taken(&PushOrder::event(APP, "", json!({"MsgType": "text", "Content": "hello"}))).await;
+    stage.taken(&PushOrder::cancellation(APP, "oBUS")).await;
+    let kept = |row: &Value| {
+        row["sk"]["S"].as_str().and_then(|key| key.split_once('#')).map(|(kind, _)| kind.to_owned())
+    };
+    let kinds_kept: Vec<_> = stage.stored().iter().filter_map(kept).collect();
+    assert_eq!(kinds_kept, ["asks", "told"]);
+    let path = "/2015-03-31/functions/erasures/invocations";
+    let redrive = stage.client.request("POST", path).json(&json!({ "redrive": APP }));
+    carried_out(&stage).await;
+    let answer = redrive.send().await.expect("an answer").body;
+    assert_eq!(answer, json!({"done": 0, "undone": 0, "more": false}));
+    kinds(&stage, 2).await;
+    stage.close().await;
+}
+
+async fn carried_out(stage: &Stage) {
+    let done = async {
+        while stage.audits("push_carried_out").is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), done).await.expect("it is carried out");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_bus_does_not_take_comes_again() {
     for fault in [Fault::Down(9), Fault::TakesAllButTheLast(4)] {
         let stage = Stage::with(BUS).await;
@@ -144,6 +195,77 @@ async fn what_the_bus_does_not_take_comes_again() {
         // At least once: what comes again has the same name.
         let ids: BTreeSet<_> = events.iter().map(|event| event["Detail"]["id"].to_string()).collect();
         assert_eq!(ids.len(), 10, "{fault:?}");
+        let mut lines = stage.lines().into_iter().filter(|line| line["function"] == "events");
+        assert!(lines.all(|line| line["service_misconfigured"].is_null()), "an outage is nobody's mistake");
         stage.close().await;
     }
+}
+
+/// The first line of `events` with this outcome.
+async fn told_line(stage: &Stage, outcome: &str) -> Value {
+    let found = async {
+        loop {
+            let lines = stage.lines();
+            let mut ours = lines.into_iter().filter(|line| line["function"] == "events");
+            if let Some(line) = ours.find(|line| line["outcome"] == outcome) {
+                return line;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), found).await.expect("there is such a line")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bus_that_is_not_there_is_for_the_operator_and_loses_nothing() {
+    let stage = Stage::with(BUS).await;
+    stage.service.event_bridge.delete_bus("business");
+    drop(stage.log_in("oBUS").await);
+    let line = told_line(&stage, "service_misconfigured").await;
+    assert_eq!(
+        (&line["bus_error"], &line["service_misconfigured"]),
+        (&json!("ResourceNotFoundException"), &json!(1))
+    );
+    assert!(line["operator"]["fix"].is_string(), "{line}");
+    stage.service.event_bridge.create_bus("business");
+    kinds(&stage, 2).await;
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bus_that_goes_away_is_missed_within_a_minute() {
+    let stage = Stage::with(BUS).await;
+    drop(stage.log_in("oBUS").await);
+    kinds(&stage, 2).await;
+    stage.service.event_bridge.delete_bus("business");
+    stage.service.clock.advance(60);
+    drop(stage.log_in("oBUS2").await);
+    told_line(&stage, "service_misconfigured").await;
+    stage.service.event_bridge.create_bus("business");
+    kinds(&stage, 4).await;
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_cannot_be_read_is_counted_and_keeps_no_other_from_being_told() {
+    let stage = Stage::with(BUS).await;
+    drop(stage.log_in("oBUS").await);
+    let record = stage.record("oBUS").expect("a record");
+    let update = json!({"TableName": "UsersTable", "Key": {"user_id": record["user_id"]},
+        "UpdateExpression": "SET live = :v", "ExpressionAttributeValues": {":v": {"S": "x"}}});
+    stage.service.dynamodb.items().update(update).expect("the table takes it");
+    let untold = async {
+        loop {
+            let lines = stage.lines();
+            if let Some(line) = lines.into_iter().find(|line| line["unreadable"] == 1) {
+                return line;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let line = tokio::time::timeout(Duration::from_secs(20), untold).await.expect("a line says so");
+    assert_eq!((&line["events_untold"], &line["user_id"]), (&json!(1), &record["user_id"]["S"]));
+    assert!(line["operator"]["cause"].as_str().is_some_and(|cause| cause.contains("live")), "{line}");
+    kinds(&stage, 2).await;
+    stage.close().await;
 }

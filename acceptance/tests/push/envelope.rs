@@ -1,6 +1,6 @@
 //! What is taken for a message of WeChat's.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use wechat_simulator::{
     DEFAULT_APP, DEFAULT_PUSH, PushFormat, PushMistake, PushMode, PushOrder, PushSettings, SECOND_APP,
 };
@@ -60,12 +60,17 @@ async fn nothing_happens_for_what_wechat_did_not_write() {
             };
             let (status, code) = stage.refused(&order).await;
             assert_eq!((status, code.as_str()), refused, "{mistake:?}");
-            assert_eq!(stage.line("push")["reason"], reason, "{mistake:?}");
+            let line = stage.line("push");
+            assert_eq!(line["reason"], reason, "{mistake:?}");
+            // What has the right signature is WeChat's, and nobody knows what it asked for.
+            let lost = if reason == "push_signature" { Value::Null } else { json!(1) };
+            assert_eq!(line["pushes_lost"], lost, "{mistake:?}");
         }
     }
     let mut other = PushOrder::cancellation(APP, "oSAFE");
     other.message.insert("AppID".to_owned(), SECOND_APP.0.into());
     assert_eq!(stage.refused(&other).await, (403, "push_refused".to_owned()));
+    assert_eq!(stage.line("push")["pushes_lost"], 1);
     assert!(stage.stored().is_empty());
     assert_eq!(stage.session(&token).await.status, 200);
     stage.close().await;
@@ -122,6 +127,22 @@ async fn a_token_that_was_changed_is_known_at_the_next_message() {
     stage.service.simulator.set_push(PushSettings { token: "another".to_owned(), ..stage.push_settings() });
     // A value is fresh for five minutes; but after a signature that does not fit it is looked up, every ten seconds at most.
     assert_eq!(stage.refused(&PushOrder::cancellation(APP, "o2")).await.0, 403);
+    stage.service.clock.advance(11);
+    stage.taken(&PushOrder::cancellation(APP, "o2")).await;
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_changed_is_known_at_the_next_message() {
+    let stage = Stage::open().await;
+    stage.taken(&PushOrder::cancellation(APP, "o1")).await;
+    let key = "KqULR8kjQt3aHcy3dOUOSX11ljLbLDqLhrManXN/gVE";
+    let push = json!({"token": DEFAULT_PUSH.0, "encoding_aes_key": key});
+    stage.service.secrets.put("AppsSecret", &json!({APP: {"secret": DEFAULT_APP.1, "push": push}}));
+    stage
+        .service
+        .simulator
+        .set_push(PushSettings { encoding_aes_key: key.to_owned(), ..stage.push_settings() });
     stage.service.clock.advance(11);
     stage.taken(&PushOrder::cancellation(APP, "o2")).await;
     stage.close().await;

@@ -1,6 +1,10 @@
 //! Real tasks on several threads, over sockets, with random delays. 500 rounds here; more with
 //! `WXSESSION_ROUNDS=20000`.
 
+mod accounts;
+mod codes;
+mod pages;
+
 use std::{
     sync::{
         Arc,
@@ -9,11 +13,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_emulator::secrets_manager::SecretsManager;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
-use wechat_simulator::{DEFAULT_APP, Simulator, SimulatorOptions};
 use wxsession::{
     Clock, UserId,
     env::{Process, Source},
@@ -25,7 +27,7 @@ use crate::{
     connector::direct,
     engine::{Engine, SESSIONS, USERS},
     served::{Served, delayed},
-    world::{APP, NOW, PAGE, World},
+    world::{APP, NOW, World},
 };
 
 const KEY: &str = "tiihtNczf5v6AKRyjwEUhQ==";
@@ -194,184 +196,6 @@ async fn a_cap_of_five_holds_at_every_moment_of_twenty_logins() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_cap_of_one_holds_at_every_moment_of_twenty_logins() {
     twenty_at_once(1).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nothing_is_accepted_and_nobody_logs_in_once_a_block_has_returned() {
-    for cap in ["1", "5"] {
-        let track = Track::new(&[("MAX_SESSIONS_PER_USER", cap)]).await;
-        let (started, mut refused) = (Instant::now(), 0);
-        for round in 0..rounds() {
-            let openid = format!("o{round}");
-            let (old, session) = track.log_in(&openid).await;
-            let ended = Arc::new(AtomicBool::new(false));
-            let mut asks = JoinSet::new();
-            asks.spawn(ask(Arc::clone(&track.world), old, Arc::clone(&ended), false));
-            let mut logins = JoinSet::new();
-            for _ in 0..3 {
-                let (world, openid) = (Arc::clone(&track.world), openid.clone());
-                logins.spawn(async move { world.log_in_as(&openid, KEY, None).await });
-            }
-            while track.world.block(session.user_id, None).await.is_err() {}
-            ended.store(true, Ordering::SeqCst);
-            let late = loop {
-                let late = track.world.log_in_as(&openid, KEY, None).await;
-                match late.map(drop).map_err(|problem| problem.code.as_str()) {
-                    Err("store_unavailable") => {}
-                    known => break known,
-                }
-            };
-            assert_eq!(late, Err("user_blocked"));
-            for raced in logins.join_all().await {
-                match raced {
-                    Ok((token, _)) => assert_eq!(track.scene.authorizes(&token).await, Some(false)),
-                    Err(problem) => refused += u64::from(problem.code.as_str() == "user_blocked"),
-                }
-            }
-            asks.join_all().await;
-        }
-        println!(
-            "block, cap {cap}: {} rounds, {refused} of 3 each refused, {:.1?}",
-            rounds(),
-            started.elapsed()
-        );
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn an_erasure_pressed_twice_spares_the_account_that_comes_after() {
-    for cap in ["1", "5"] {
-        let track = Track::new(&[("MAX_SESSIONS_PER_USER", cap)]).await;
-        let started = Instant::now();
-        for round in 0..rounds() {
-            let openid = format!("o{round}");
-            let (old, session) = track.log_in(&openid).await;
-            let mut presses = JoinSet::new();
-            for _ in 0..2 {
-                let (world, session) = (Arc::clone(&track.world), session.clone());
-                presses.spawn(async move {
-                    loop {
-                        match world.sessions_route("DELETE", "/me", None, &session).await.0 {
-                            503 => {}
-                            status => return status,
-                        }
-                    }
-                });
-            }
-            assert_eq!(presses.join_next().await.expect("two press").expect("no panic"), 204);
-            let next = loop {
-                if let Ok((next, _)) = track.world.log_in_as(&openid, KEY, None).await {
-                    break next;
-                }
-            };
-            let second = presses.join_next().await.expect("two press").expect("no panic");
-            assert!(second == 204 || second == 401, "{second}");
-            assert_eq!(track.scene.authorizes(&old).await, Some(false), "the old session lives");
-            assert_eq!(track.scene.authorizes(&next).await, Some(true), "the next account was hit");
-        }
-        println!("erasure, cap {cap}: {} rounds, {:.1?}", rounds(), started.elapsed());
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn one_code_gives_one_session_whatever_the_number_of_presses() {
-    let (app_id, app_secret) = DEFAULT_APP;
-    let secrets = SecretsManager::start(0).await.expect("a free port");
-    secrets.put("apps", &json!({app_id: app_secret}));
-    secrets.put("ring", &json!({"current": "k1", "k1": "0123456789abcdefghijklmnopqrstuvwxyzABCDEF"}));
-    let simulator = Simulator::new(SimulatorOptions::local(Arc::new(|| NOW), 5));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let wechat = format!("http://{}", listener.local_addr().expect("it is bound"));
-    let router = simulator.router();
-    let server = tokio::spawn(async move { axum::serve(listener, router).await });
-    let track = Track::new(&[
-        ("WECHAT_API_BASE_URL", &wechat),
-        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.endpoint()),
-    ])
-    .await;
-    // Fifty logins each: a tenth of the rounds.
-    let (rounds, started) = (rounds().div_ceil(10), Instant::now());
-    for round in 0..rounds {
-        let before = sessions_of(&track.engine);
-        let code = simulator.mint_code(app_id, Some(&format!("o{round}")));
-        let mut tasks = JoinSet::new();
-        for _ in 0..50 {
-            let (world, code) = (Arc::clone(&track.world), code.clone());
-            tasks.spawn(async move {
-                let event = json!({"httpMethod": "POST", "resource": "/login",
-                    "headers": {"content-type": "application/json"}, "body": json!({"code": code}).to_string()});
-                world.answered(world.login(), event).await
-            });
-        }
-        let answers = tasks.join_all().await;
-        let good = answers.iter().filter(|(status, _)| *status == 200).count();
-        let used = answers.iter().filter(|(_, body)| body["code"] == "login_code_used").count();
-        assert_eq!(
-            (good, used),
-            (1, 49),
-            "{:?}",
-            answers.iter().map(|(status, _)| status).collect::<Vec<_>>()
-        );
-        assert_eq!(sessions_of(&track.engine), before + 1);
-    }
-    println!("one code: {rounds} rounds of 50, {:.1?}", started.elapsed());
-    server.abort();
-}
-
-/// At most one page, and that is ended.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_redemptions_of_one_ticket_leave_no_page() {
-    let track = Track::new(&[]).await;
-    // Fifty redemptions each: a tenth of the rounds.
-    let (rounds, started, mut given) = (rounds().div_ceil(10), Instant::now(), 0);
-    for round in 0..rounds {
-        let parent = track.log_in(&format!("o{round}")).await;
-        let ticket = track.world.ticket(&parent).await.expect("the engine answers");
-        let before = sessions_of(&track.engine);
-        let mut tasks = JoinSet::new();
-        for _ in 0..50 {
-            let (world, ticket) = (Arc::clone(&track.world), ticket.clone());
-            tasks.spawn(async move { world.redeem_route(&ticket, PAGE).await });
-        }
-        let answers = tasks.join_all().await;
-        let good: Vec<_> = answers.iter().filter(|(status, _)| *status == 200).collect();
-        let refused = answers.iter().filter(|(_, body)| body["code"] == "ticket_invalid").count();
-        assert!(good.len() <= 1 && good.len() + refused == 50, "{answers:?}");
-        for (_, body) in good {
-            given += 1;
-            let token = body["token"].as_str().expect("a token");
-            assert_eq!(track.scene.authorizes_text(token).await, Some(false), "the page lives");
-        }
-        assert_eq!(sessions_of(&track.engine), before + 1, "one page, or its tombstone");
-        assert_eq!(track.scene.authorizes(&parent.0).await, Some(true), "the Mini Program's own stays");
-    }
-    println!("one ticket: {rounds} rounds of 50, {given} heard a token, {:.1?}", started.elapsed());
-}
-
-/// Six pages at once, and a logout.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_page_is_accepted_once_the_logout_of_its_parent_has_returned() {
-    let track = Track::new(&[]).await;
-    let (rounds, started, mut made) = (rounds().div_ceil(5), Instant::now(), 0);
-    for round in 0..rounds {
-        let parent = track.log_in(&format!("o{round}")).await;
-        let mut tasks = JoinSet::new();
-        for _ in 0..6 {
-            let (world, parent) = (Arc::clone(&track.world), parent.clone());
-            let ticket = world.ticket(&parent).await.expect("the engine answers");
-            tasks.spawn(async move { world.redeem_route(&ticket, PAGE).await });
-        }
-        tokio::time::sleep(Duration::from_millis(round % 12)).await;
-        while track.world.session_route("DELETE", &parent.0.expose()).await.0 != 204 {}
-        let answers = tasks.join_all().await;
-        for (_, body) in answers.iter().filter(|(status, _)| *status == 200) {
-            made += 1;
-            let token = body["token"].as_str().expect("a token");
-            assert_eq!(track.scene.authorizes_text(token).await, Some(false), "a page outlives its parent");
-        }
-        assert!(answers.iter().all(|(status, _)| [200, 409].contains(status)), "{answers:?}");
-    }
-    println!("pages and a logout: {rounds} rounds of 6, {made} made, {:.1?}", started.elapsed());
 }
 
 fn sessions_of(engine: &Engine) -> u64 {

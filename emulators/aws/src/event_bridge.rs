@@ -1,9 +1,15 @@
-//! A stand-in for Amazon EventBridge: the one operation that a function calls, over a socket.
+//! A stand-in for Amazon EventBridge: the two operations that a function calls, over a socket.
 //!
-//! AWS JSON 1.1 as the service speaks it: `POST /`, the operation in `X-Amz-Target`.
-//! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>
+//! AWS JSON 1.1 as the service speaks it: `POST /`, the operation in `X-Amz-Target`. An event for a bus that is not there is
+//! taken like the others, and is gone.
+//! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>,
+//! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeEventBus.html>
 
-use std::{collections::VecDeque, io, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    io,
+    sync::Arc,
+};
 
 use axum::{
     Router,
@@ -17,7 +23,8 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-const OPERATION: &str = "AWSEvents.PutEvents";
+const PUT_EVENTS: &str = "AWSEvents.PutEvents";
+const DESCRIBE_EVENT_BUS: &str = "AWSEvents.DescribeEventBus";
 /// The service takes no more in a call.
 const MOST_ENTRIES: usize = 10;
 /// More than any test tells; a service that runs for days must not fill the memory.
@@ -56,6 +63,7 @@ impl Onlooker {
 
 #[derive(Default)]
 struct Shared {
+    buses: BTreeSet<String>,
     events: VecDeque<Value>,
     fault: Fault,
     calls: u64,
@@ -83,6 +91,16 @@ impl EventBridge {
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// Makes a bus; none is there before.
+    pub fn create_bus(&self, name: &str) {
+        self.shared.lock().buses.insert(name.to_owned());
+    }
+
+    /// Takes a bus away. What was on it stays to be seen.
+    pub fn delete_bus(&self, name: &str) {
+        self.shared.lock().buses.remove(name);
     }
 
     /// What is on its buses, as it came: `EventBusName`, `Source`, `DetailType`, `Time`, and `Detail`, read.
@@ -119,42 +137,69 @@ async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, bod
     if let Some(why) = door::refusal(|name| headers.get_all(name).iter().map(HeaderValue::as_bytes)) {
         return answer(StatusCode::FORBIDDEN, &json!({"__type": "AccessDeniedException", "message": why}));
     }
-    let is_ours = headers.get("x-amz-target").is_some_and(|target| target == OPERATION);
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let entries = request["Entries"].as_array().cloned().unwrap_or_default();
     let mut shared = shared.lock();
     shared.calls += 1;
-    if !is_ours || !(1..=MOST_ENTRIES).contains(&entries.len()) {
-        return answer(StatusCode::BAD_REQUEST, &json!({"__type": "ValidationException"}));
+    if let Fault::Down(times) = shared.fault {
+        shared.fault = if times > 1 { Fault::Down(times - 1) } else { Fault::None };
+        return answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({"__type": "InternalException"}));
     }
-    let taken = match shared.fault {
-        Fault::None => entries.len(),
-        Fault::Down(times) => {
-            shared.fault = if times > 1 { Fault::Down(times - 1) } else { Fault::None };
-            return answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({"__type": "InternalException"}));
+    match headers.get("x-amz-target").and_then(|target| target.to_str().ok()) {
+        Some(PUT_EVENTS) => shared.put(&request),
+        Some(DESCRIBE_EVENT_BUS) => shared.describe(&request),
+        _ => answer(StatusCode::BAD_REQUEST, &json!({"__type": "UnknownOperationException"})),
+    }
+}
+
+impl Shared {
+    fn describe(&self, request: &Value) -> Response {
+        let name = request["Name"].as_str().unwrap_or("default");
+        if !self.buses.contains(name) {
+            let message = format!("Event bus {name} does not exist.");
+            let body = json!({"__type": "ResourceNotFoundException", "message": message});
+            return answer(StatusCode::BAD_REQUEST, &body);
         }
-        Fault::TakesAllButTheLast(times) => {
-            shared.fault = if times > 1 { Fault::TakesAllButTheLast(times - 1) } else { Fault::None };
-            entries.len() - 1
+        let arn = format!("arn:aws:events:us-east-1:123456789012:event-bus/{name}");
+        answer(StatusCode::OK, &json!({"Name": name, "Arn": arn}))
+    }
+
+    fn put(&mut self, request: &Value) -> Response {
+        let entries = request["Entries"].as_array().cloned().unwrap_or_default();
+        if !(1..=MOST_ENTRIES).contains(&entries.len()) {
+            return answer(StatusCode::BAD_REQUEST, &json!({"__type": "ValidationException"}));
         }
-    };
-    let mut results = Vec::new();
-    for (number, mut entry) in entries.into_iter().enumerate() {
-        if number < taken {
-            let detail = entry["Detail"].as_str().and_then(|text| serde_json::from_str(text).ok());
-            entry["Detail"] = detail.unwrap_or_default();
-            results.push(json!({"EventId": shared.taken.to_string()}));
-            shared.taken += 1;
-            shared.events.push_back(entry);
-            if shared.events.len() > MOST_KEPT {
-                shared.events.pop_front();
+        let taken = match self.fault {
+            Fault::TakesAllButTheLast(times) => {
+                self.fault = if times > 1 { Fault::TakesAllButTheLast(times - 1) } else { Fault::None };
+                entries.len() - 1
             }
-        } else {
-            results.push(json!({"ErrorCode": "ThrottlingException", "ErrorMessage": "later"}));
+            _ => entries.len(),
+        };
+        let mut results = Vec::new();
+        for (number, entry) in entries.into_iter().enumerate() {
+            if number < taken {
+                results.push(json!({"EventId": self.taken.to_string()}));
+                self.taken += 1;
+                self.keep(entry);
+            } else {
+                results.push(json!({"ErrorCode": "ThrottlingException", "ErrorMessage": "later"}));
+            }
+        }
+        let failed = results.len() - taken;
+        answer(StatusCode::OK, &json!({"FailedEntryCount": failed, "Entries": results}))
+    }
+
+    fn keep(&mut self, mut entry: Value) {
+        if !self.buses.contains(entry["EventBusName"].as_str().unwrap_or("default")) {
+            return;
+        }
+        let detail = entry["Detail"].as_str().and_then(|text| serde_json::from_str(text).ok());
+        entry["Detail"] = detail.unwrap_or_default();
+        self.events.push_back(entry);
+        if self.events.len() > MOST_KEPT {
+            self.events.pop_front();
         }
     }
-    let failed = results.len() - taken;
-    answer(StatusCode::OK, &json!({"FailedEntryCount": failed, "Entries": results}))
 }
 
 fn answer(status: StatusCode, body: &Value) -> Response {

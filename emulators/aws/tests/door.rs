@@ -1,9 +1,10 @@
-//! DynamoDB and Secrets Manager, and a web site that the developer has open in a browser.
+//! DynamoDB, Secrets Manager and EventBridge, and a web site that the developer has open in a browser.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_emulator::dynamodb::{EmbeddedDynamoDb, Options};
+use aws_emulator::event_bridge::EventBridge;
 use aws_emulator::secrets_manager::SecretsManager;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
@@ -84,6 +85,30 @@ async fn tables_and_secrets_are_not_for_other_web_sites() {
     }
     assert_eq!(dynamodb.proxy().calls().len(), 2, "a call that is refused does not count");
     dynamodb.stop().await;
+}
+
+#[tokio::test]
+async fn a_bus_that_is_not_there_takes_events_as_it_does_at_aws_and_loses_them() {
+    let event_bridge = EventBridge::start(0).await.expect("a free port");
+    let client = client();
+    let ask = async |operation: &str, body: Value| {
+        let target = format!("AWSEvents.{operation}");
+        call(&client, event_bridge.endpoint(), &target, &body, &[]).await.expect("an answer")
+    };
+    let entry = json!({"EventBusName": "b", "Source": "s", "DetailType": "t", "Detail": "{}"});
+    for kept in [0, 1] {
+        let (status, _, answer) = ask("PutEvents", json!({"Entries": [entry]})).await;
+        assert_eq!((status, &answer["FailedEntryCount"]), (200, &json!(0)), "{answer}");
+        assert!(answer["Entries"][0]["EventId"].is_string(), "{answer}");
+        assert_eq!(event_bridge.events().len(), kept);
+        let (status, _, answer) = ask("DescribeEventBus", json!({"Name": "b"})).await;
+        if kept == 0 {
+            assert_eq!((status, &answer["__type"]), (400, &json!("ResourceNotFoundException")));
+        } else {
+            assert_eq!((status, &answer["Name"]), (200, &json!("b")));
+        }
+        event_bridge.create_bus("b");
+    }
 }
 
 /// The engine's own server would tell every web site everything: no port may lead to it.

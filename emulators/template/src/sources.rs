@@ -53,7 +53,7 @@ fn source(function: &str, name: &str, event: &Value, scope: &Scope) -> Result<St
     };
     let event = scope.resolve(event)?.unwrap_or_default();
     let stream = event["Stream"].as_str().or(event["EventSourceArn"].as_str());
-    let table = stream.and_then(|stream| stream.strip_suffix(".StreamArn"));
+    let table = stream.and_then(|stream| stream.strip_suffix(".StreamArn").or_else(|| named(stream)));
     let filters = event["FilterCriteria"]["Filters"].as_array().into_iter().flatten();
     let filters = filters.map(|filter| serde_json::from_str(filter["Pattern"].as_str()?).ok());
     let filters: Option<Vec<_>> = filters.collect();
@@ -64,10 +64,17 @@ fn source(function: &str, name: &str, event: &Value, scope: &Scope) -> Result<St
     let reports = event["FunctionResponseTypes"].as_array().into_iter().flatten();
     Ok(StreamSource {
         function: function.to_owned(),
-        table: table.ok_or_else(|| shape("Stream", "!GetAtt Table.StreamArn"))?.to_owned(),
+        table: table.ok_or_else(|| shape("Stream", "!GetAtt Table.StreamArn or a stream's ARN"))?.to_owned(),
         filters: filters.ok_or_else(|| shape("FilterCriteria", "patterns of JSON"))?,
         batch_size,
         reports_failures: reports.into_iter().any(|kind| kind == "ReportBatchItemFailures"),
         bisects: plain(&event["BisectBatchOnFunctionError"]) == "true",
     })
+}
+
+/// The table of `arn:aws:dynamodb:eu-west-1:123456789012:table/NAME/stream/…`
+fn named(arn: &str) -> Option<&str> {
+    let (_, table) =
+        arn.strip_prefix("arn:").filter(|arn| arn.contains(":dynamodb:"))?.split_once(":table/")?;
+    table.split_once("/stream/").map(|(name, _)| name)
 }

@@ -72,8 +72,8 @@ pub(crate) enum Answer {
     /// <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>
     #[serde(rename_all = "camelCase")]
     Batch { batch_item_failures: Vec<Failed> },
-    /// How many messages were carried out, and how many could not be.
-    Redriven { done: usize, undone: usize },
+    /// How many messages were carried out, how many could not be, and whether the time was up before all were tried.
+    Redriven { done: usize, undone: usize, more: bool },
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -119,7 +119,7 @@ mod tests {
         let failed = vec![Failed { item_identifier: "100".to_owned() }];
         let answer = to_value(Answer::Batch { batch_item_failures: failed }).unwrap();
         assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "100"}]}));
-        let answer = to_value(Answer::Redriven { done: 2, undone: 1 }).unwrap();
-        assert_eq!(answer, json!({"done": 2, "undone": 1}));
+        let answer = to_value(Answer::Redriven { done: 2, undone: 1, more: true }).unwrap();
+        assert_eq!(answer, json!({"done": 2, "undone": 1, "more": true}));
     }
 }

@@ -28,7 +28,7 @@ use wxsession::{
         pushes::{Asks, Push, Pushed},
         users::Moment,
     },
-    telemetry::Line,
+    telemetry::{Level, Line},
 };
 
 use crate::event::{Answer, Batch, Failed, Redrive};
@@ -38,6 +38,8 @@ pub use event::Event;
 const SKEW_MS: i64 = 60_000;
 /// Everything: <https://developers.weixin.qq.com/miniprogram/dev/server/event_push/platform/authorized_user_information_changes.html>
 const EVERYTHING: u32 = 301;
+/// Longer than a message takes while the tables answer.
+const ONE_MESSAGE: Duration = Duration::from_secs(2);
 /// How long a write is tried again that others overtake, when nobody limits the invocation.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -82,12 +84,58 @@ enum Failure {
     /// It is sent again.
     Again(StoreError),
     /// Nothing, by sending it again: a record is damaged, and an operator must look at it.
-    Stuck(StoreError),
+    Stuck(Box<Problem>),
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        if error.is_damage() { Self::Stuck(error) } else { Self::Again(error) }
+        if error.is_damage() { Self::Stuck(Box::new(error.into())) } else { Self::Again(error) }
+    }
+}
+
+/// The same, of the message's own row.
+fn of_row(error: StoreError) -> Failure {
+    let Some(attribute) = error.damaged else { return Failure::Again(error) };
+    let cause = format!("the row of a pushed message is damaged: attribute {attribute}");
+    let fix = "find what else writes to the table, and delete the row; whom it was about is on the list that WeChat mails";
+    Failure::Stuck(Box::new(Problem::from(error).operator(cause, fix)))
+}
+
+/// What came of several messages.
+#[derive(Default)]
+struct Tally {
+    done: usize,
+    stuck: usize,
+    again: usize,
+    /// Of those that are sent again, why the last is not done.
+    last: Option<StoreError>,
+}
+
+impl Tally {
+    /// Counts one. Whether it is to be sent again.
+    fn counts(&mut self, did: Result<Outcome, Failure>) -> bool {
+        match did {
+            Ok(_) => self.done += 1,
+            Err(Failure::Stuck(_)) => self.stuck += 1,
+            Err(Failure::Again(error)) => {
+                self.again += 1;
+                self.last = Some(error);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// What the line says of those that are not done. Each that is stuck has a line of its own, for the operator.
+    fn note_in(self, line: &mut Line) {
+        if self.stuck > 0 {
+            line.raise(Level::Error);
+            line.put("stuck", self.stuck);
+        }
+        if let Some(error) = self.last {
+            Problem::from(error).note_in(line);
+            line.put("reason", "sent_again");
+        }
     }
 }
 
@@ -116,75 +164,76 @@ impl Erasures {
 
     /// Does them all; one that fails keeps no other from being done. The sequence numbers of those to be sent again.
     async fn batch(&self, batch: &Batch, line: &mut Line) -> Result<Answer, Problem> {
-        let (mut failed, mut stuck, mut last) = (Vec::new(), 0_usize, None);
+        let (mut tally, mut failed) = (Tally::default(), Vec::new());
         for record in &batch.records {
             let Some(key) = record.key() else { continue };
-            match self.carried_out(&key, line).await {
-                Ok(_) => {}
-                Err(Failure::Stuck(error)) => {
-                    stuck += 1;
-                    Problem::from(error).note_in(line);
-                }
-                Err(Failure::Again(error)) => {
-                    failed.push(Failed { item_identifier: record.sequence_number().to_owned() });
-                    last = Some(error);
-                }
+            if tally.counts(self.carried_out(&key, line).await) {
+                failed.push(Failed { item_identifier: record.sequence_number().to_owned() });
             }
         }
-        noted(line, stuck, last);
+        tally.note_in(line);
         Ok(Answer::Batch { batch_item_failures: failed })
     }
 
+    /// Does what is not done, page by page, for as long as there is time: what is left is for the next invocation.
     async fn redriven(&self, redrive: &Redrive, line: &mut Line) -> Result<Answer, Problem> {
-        let keys = line.timed("store_ms", self.pushes.undone(&redrive.app_id)).await?;
-        let (mut done, mut stuck, mut last) = (0_usize, 0_usize, None);
-        for key in &keys {
-            match self.carried_out(key, line).await {
-                Ok(_) => done += 1,
-                Err(Failure::Stuck(error)) => {
-                    stuck += 1;
-                    Problem::from(error).note_in(line);
+        let (mut tally, mut after, mut more) = (Tally::default(), None, true);
+        let until = line.deadline().and_then(|deadline| deadline.checked_sub(ONE_MESSAGE));
+        'pages: while more {
+            let query = self.pushes.undone(&redrive.app_id, after);
+            let Some(page) = line.timed_if_time("store_ms", query).await else { break };
+            let (keys, next) = page?;
+            for key in &keys {
+                // What is begun should come to its end, and be counted.
+                if until.is_some_and(|until| Instant::now() >= until) {
+                    break 'pages;
                 }
-                Err(Failure::Again(error)) => last = Some(error),
+                let did = line.if_time(async |line| self.carried_out(key, line).await).await;
+                let Some(did) = did else { break 'pages };
+                tally.counts(did);
             }
+            more = next.is_some();
+            after = next;
         }
-        noted(line, stuck, last);
-        Ok(Answer::Redriven { done, undone: keys.len() - done })
+        let (done, undone) = (tally.done, tally.stuck + tally.again);
+        tally.note_in(line);
+        Ok(Answer::Redriven { done, undone, more })
     }
 
     async fn carried_out(&self, key: &PushKey, line: &mut Line) -> Result<Outcome, Failure> {
-        line.put("push_id", key.id());
         let moment = Moment {
             now_ms: self.clock.now_millis(),
             until: line.deadline().unwrap_or_else(|| Instant::now() + PATIENCE),
             random: &self.random,
         };
-        let (push, outcome) = line.timed("store_ms", self.act(key, moment)).await?;
-        if let Some(push) = push {
-            let fields = [
-                ("event", push.asks.event().into()),
-                ("app_id", key.app_id().into()),
-                ("user_id", push.user.to_string().into()),
-                ("outcome", outcome.as_str().into()),
-            ];
-            line.audit("push_carried_out", &fields);
+        let mut own = line.beside();
+        own.put("push_id", key.id());
+        own.put("app_id", key.app_id());
+        let did = line.timed("store_ms", self.act(key, moment, &mut own)).await;
+        if let Err(Failure::Stuck(problem)) = &did {
+            problem.note_in(&mut own);
+            own.note("stuck");
         }
-        Ok(outcome)
+        did
     }
 
-    /// The message, when it was this call that finished it, and what came of it.
-    async fn act(&self, key: &PushKey, moment: Moment<'_>) -> Result<(Option<Push>, Outcome), Failure> {
-        let Some(pushed) = self.pushes.read(key).await?.filter(|pushed| !pushed.is_done) else {
-            return Ok((None, Outcome::Before));
+    async fn act(&self, key: &PushKey, moment: Moment<'_>, own: &mut Line) -> Result<Outcome, Failure> {
+        let pushed = self.pushes.read(key).await.map_err(of_row)?;
+        let Some(Pushed { push, account_ms, .. }) = pushed.filter(|pushed| !pushed.is_done) else {
+            return Ok(Outcome::Before);
         };
-        let Pushed { push, account_ms, .. } = pushed;
+        own.put("user_id", push.user.to_string());
         let outcome = if is_everything(&push.asks) {
             self.erased(key, &push, account_ms, moment).await?
         } else {
             Outcome::NothingHeld
         };
-        let is_first = self.pushes.done(key, outcome.as_str(), moment.now_ms.div_euclid(1_000)).await?;
-        Ok((is_first.then_some(push), outcome))
+        // It was this call that finished it.
+        if self.pushes.done(key, outcome.as_str(), moment.now_ms.div_euclid(1_000)).await? {
+            let fields = [("event", push.asks.event().into()), ("outcome", outcome.as_str().into())];
+            own.audit("push_carried_out", &fields);
+        }
+        Ok(outcome)
     }
 
     /// Erases the account that the message is about: `claimed`, once somebody began with it.
@@ -202,7 +251,7 @@ impl Erasures {
         if began > push.create_time.saturating_mul(1_000).saturating_add(SKEW_MS) {
             return Ok(Outcome::NewerAccount);
         }
-        match self.pushes.claim(key, began).await? {
+        match self.pushes.claim(key, began).await.map_err(of_row)? {
             None => Ok(Outcome::Before),
             // Of the account that was meant nothing is there any more: this is the next one.
             Some(meant) if meant != began => Ok(Outcome::Erased),
@@ -217,17 +266,6 @@ fn is_everything(asks: &Asks) -> bool {
         Asks::Cancellation => true,
         Asks::Revocation(scopes) => scopes.contains(&EVERYTHING),
         Asks::Nothing => false,
-    }
-}
-
-/// What the line says of messages that are not done. Those that are stuck are for the operator; the others come again.
-fn noted(line: &mut Line, stuck: usize, again: Option<StoreError>) {
-    if stuck > 0 {
-        line.put("stuck", stuck);
-    }
-    if let Some(error) = again {
-        Problem::from(error).note_in(line);
-        line.put("reason", "sent_again");
     }
 }
 

@@ -1,5 +1,8 @@
-//! The bus: at most ten events in a call, and each is looked at by itself, because a call can succeed and an event not.
+//! The bus: at most ten events in a call, and each is looked at by itself, because a call can succeed and an event not. An event
+//! for a bus that is not there is dropped, and the answer says that all is well: so the bus is looked at first.
 //! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>
+
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use aws_sdk_eventbridge::{
     Client,
@@ -7,6 +10,7 @@ use aws_sdk_eventbridge::{
     primitives::DateTime,
     types::PutEventsRequestEntry,
 };
+use wxsession::http::{Code, Problem};
 
 use crate::told::Told;
 
@@ -17,12 +21,16 @@ const MOST_ENTRIES: usize = 10;
 /// In one call: 256 KB, less what the service counts beside the texts.
 const MOST_BYTES: usize = 200 * 1024;
 
+/// How long a bus that was there is taken to be there.
+const SEEN_SECONDS: i64 = 60;
+
 /// Why an event is not on the bus: the service's word, or the kind of failure.
 pub(crate) type Undelivered = String;
 
 pub(crate) struct Bus {
     client: Client,
     name: String,
+    seen_until: AtomicI64,
 }
 
 /// An event, with the place of its record in the batch.
@@ -34,7 +42,35 @@ pub(crate) struct Entry {
 
 impl Bus {
     pub(crate) fn new(client: Client, name: String) -> Self {
-        Self { client, name }
+        Self { client, name, seen_until: AtomicI64::new(i64::MIN) }
+    }
+
+    /// Looks whether it is there, at the start and then once a minute; why that cannot be told now. Nothing may be put on it then.
+    ///
+    /// # Errors
+    ///
+    /// When an operator must act.
+    pub(crate) async fn look(&self, now: i64) -> Result<Option<Undelivered>, Problem> {
+        if now < self.seen_until.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let asked = self.client.describe_event_bus().name(&self.name).send().await;
+        let Err(error) = asked else {
+            self.seen_until.store(now.saturating_add(SEEN_SECONDS), Ordering::Relaxed);
+            return Ok(None);
+        };
+        let why = kind_of(&error);
+        let (cause, fix) = match why.as_str() {
+            "ResourceNotFoundException" => {
+                ("there is no bus of the name in EVENT_BUS_NAME", "create it, or change EventBusName")
+            }
+            "AccessDeniedException" => (
+                "the role of events may not look at the bus",
+                "allow events:DescribeEventBus and events:PutEvents on it",
+            ),
+            _ => return Ok(Some(why)),
+        };
+        Err(Problem::new(Code::ServiceMisconfigured).operator(cause, fix).with("bus_error", why))
     }
 
     /// Puts them there; the records of those that are not there now, with why.

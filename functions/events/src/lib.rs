@@ -15,10 +15,14 @@ use wxsession::{
     env::{EnvError, Source},
     http::{Code, Problem},
     serve::{Function, guarded},
+    store::item::Damaged,
     telemetry::Line,
 };
 
-use crate::bus::{Bus, Entry};
+use crate::{
+    bus::{Bus, Entry},
+    record::Record,
+};
 pub use record::Batch;
 
 /// The function with its clients, built once per environment.
@@ -56,7 +60,8 @@ impl Events {
     }
 
     async fn tell(&self, batch: &Batch, line: &mut Line) -> Result<Answer, Problem> {
-        let Some(bus) = &self.bus else { return Ok(Answer { batch_item_failures: Vec::new() }) };
+        let nothing = Answer { batch_item_failures: Vec::new() };
+        let Some(bus) = &self.bus else { return Ok(nothing) };
         let (mut entries, mut unreadable) = (Vec::new(), 0_usize);
         for (number, record) in batch.records.iter().enumerate() {
             match told::told(record, &self.tables) {
@@ -68,15 +73,24 @@ impl Events {
                     }));
                 }
                 // It is no clearer the next time, and what is behind it must not wait.
-                Err(_) => unreadable += 1,
+                Err(damaged) => {
+                    unreadable += 1;
+                    note(line, record, damaged);
+                }
             }
         }
         if unreadable > 0 {
             line.put("unreadable", unreadable);
-            line.warn();
         }
         line.put("told", entries.len());
-        let failed = line.timed("bus_ms", bus.put(&entries)).await;
+        if entries.is_empty() {
+            return Ok(nothing);
+        }
+        let now = line.now();
+        let failed = match line.timed("bus_ms", bus.look(now)).await? {
+            None => line.timed("bus_ms", bus.put(&entries)).await,
+            Some(why) => entries.iter().map(|entry| (entry.record, why.clone())).collect(),
+        };
         if let Some((_, why)) = failed.first() {
             line.put("bus_error", why.as_str());
             line.warn();
@@ -86,6 +100,16 @@ impl Events {
         let failures = numbers.into_iter().filter_map(|number| batch.records.get(number));
         let failures = failures.map(|record| Failed { item_identifier: record.sequence_number().to_owned() });
         Ok(Answer { batch_item_failures: failures.collect() })
+    }
+}
+
+/// Says of the last record that cannot be read what an operator needs to find it.
+fn note(line: &mut Line, record: &Record, damaged: Damaged) {
+    let cause = format!("a record of {} whose {} cannot be read", record.table(), damaged.0);
+    let fix = "mend the record; what happened to it was not told";
+    Problem::new(Code::Internal).operator(cause, fix).note_in(line);
+    if let Some(user) = told::user(record) {
+        line.put("user_id", user);
     }
 }
 

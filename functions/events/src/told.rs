@@ -41,12 +41,16 @@ pub(crate) fn told(record: &Record, tables: &Tables) -> Result<Vec<Told>, Damage
     let key = |name: &str| either.and_then(|item| item.get(name)?.as_s().ok());
     let found = if record.table() == tables.sessions {
         match key("pk") {
-            Some(pk) if pk.starts_with(PREFIX) => pushed(record, new.as_ref(), pk),
+            Some(pk) if pk.starts_with(PREFIX) => pushed(record, new.as_ref(), pk)?,
             Some(pk) if UserId::parse(pk).is_some() => session(record, new)?,
             _ => Vec::new(),
         }
     } else if record.table() == tables.users {
         let user = key("user_id").ok_or(Damaged("user_id"))?.clone();
+        // A stream of new images alone, such as somebody else may have switched on, tells an erasure from nothing.
+        if old.is_none() && record.name != "INSERT" {
+            return Err(Damaged("OldImage"));
+        }
         of_user(&user, old, new)?
     } else {
         Vec::new()
@@ -64,6 +68,13 @@ pub(crate) fn told(record: &Record, tables: &Tables) -> Result<Vec<Told>, Damage
         .collect())
 }
 
+/// The user whose record it is, or whose session's.
+pub(crate) fn user(record: &Record) -> Option<String> {
+    let either = record.new_image().or_else(|| record.old_image())?;
+    let names = ["user_id", "pk"].into_iter().filter_map(|name| either.get(name)?.as_s().ok());
+    names.filter(|name| UserId::parse(name).is_some()).cloned().next()
+}
+
 type Found = Vec<(&'static str, Map<String, Value>)>;
 
 fn members(detail: Value) -> Map<String, Value> {
@@ -74,14 +85,13 @@ fn members(detail: Value) -> Map<String, Value> {
 }
 
 /// The message as it came, once: when it is stored.
-fn pushed(record: &Record, new: Option<&Item>, pk: &str) -> Found {
-    let message = new.filter(|_| record.name == "INSERT").and_then(pushes::message);
-    let message = message.and_then(|text| serde_json::from_str::<Value>(text).ok());
+fn pushed(record: &Record, new: Option<&Item>, pk: &str) -> Result<Found, Damaged> {
+    let Some(new) = new.filter(|_| record.name == "INSERT") else { return Ok(Vec::new()) };
+    // What was stored before there was a bus has none.
+    let Some(text) = pushes::message(new)? else { return Ok(Vec::new()) };
+    let message: Map<String, Value> = serde_json::from_str(text).map_err(|_| Damaged("message"))?;
     let app_id = pk.strip_prefix(PREFIX).unwrap_or_default();
-    message
-        .map(|message| ("wechat.pushed", members(json!({ "app_id": app_id, "message": message }))))
-        .into_iter()
-        .collect()
+    Ok(vec![("wechat.pushed", members(json!({ "app_id": app_id, "message": message })))])
 }
 
 /// A session begins with its record, and ends with its tombstone. A page's session is not a login.
@@ -97,13 +107,23 @@ fn session(record: &Record, new: Option<Item>) -> Result<Found, Damaged> {
             detail.insert("reason".to_owned(), reason.as_str().into());
             vec![("session.ended", detail)]
         }
+        ("MODIFY", SessionRecord::Ended { session: None, .. }) => return Err(Damaged("session")),
         _ => Vec::new(),
     })
 }
 
 fn of_user(user_id: &str, old: Option<Item>, new: Option<Item>) -> Result<Found, Damaged> {
-    let old = old.map(users::from_item).transpose()?;
     let new = new.map(users::from_item).transpose()?;
+    let app_id = old.as_ref().and_then(|item| item.get("app_id")?.as_s().ok()).cloned();
+    let old = match old.map(users::from_item).transpose() {
+        // Who is gone is told, however little can be read of who it was: others have data to erase.
+        Err(_) if new.as_ref().is_none_or(|user| user.person.is_none()) => {
+            let mut detail = members(json!({ "user_id": user_id }));
+            detail.extend(app_id.map(|app_id| ("app_id".to_owned(), app_id.into())));
+            return Ok(vec![("user.erased", detail)]);
+        }
+        old => old?,
+    };
     let person = |user: &Option<User>| user.as_ref().and_then(|user| user.person.clone());
     let (before, after) = (person(&old), person(&new));
     let is_same = match (&before, &after) {

@@ -14,70 +14,13 @@ use cbc::{
 };
 use serde_json::Value;
 use subtle::{Choice, ConstantTimeEq, ConstantTimeGreater};
-use wxsession::{
-    Secret,
-    http::{Code, Problem},
-};
+use wxsession::Secret;
 use zeroize::Zeroizing;
 
-use crate::disclosure::{Expected, disclosed};
-
-pub(crate) const BLOCK_BYTES: usize = 16;
-
-/// Why data was not decrypted, in the order in which it is found out. Only the log sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Refused {
-    BadBase64,
-    BadIvLength,
-    BadCiphertextLength,
-    BadKeyLength,
-    BadPadding,
-    BadJson,
-    MissingWatermark,
-    AppidMismatch,
-    NotFresh,
-    /// None of the documented kinds.
-    UnknownKind,
-    /// A documented field of another form, or those of two kinds.
-    WrongForm,
-    /// User information that is not the caller's.
-    AnotherUser,
-    /// A piece of the openid or unionid where none belongs.
-    NamesInside,
-}
-
-impl Refused {
-    /// The stable word for log lines.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::BadBase64 => "bad_base64",
-            Self::BadIvLength => "bad_iv_length",
-            Self::BadCiphertextLength => "bad_ciphertext_length",
-            Self::BadKeyLength => "bad_key_length",
-            Self::BadPadding => "bad_padding",
-            Self::BadJson => "bad_json",
-            Self::MissingWatermark => "missing_watermark",
-            Self::AppidMismatch => "appid_mismatch",
-            Self::NotFresh => "not_fresh",
-            Self::UnknownKind => "unknown_kind",
-            Self::WrongForm => "wrong_form",
-            Self::AnotherUser => "another_user",
-            Self::NamesInside => "names_inside",
-        }
-    }
-}
-
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
-        let code = match refused {
-            Refused::BadBase64 | Refused::BadIvLength | Refused::BadCiphertextLength => {
-                Code::MalformedRequest
-            }
-            _ => Code::SessionKeyStale,
-        };
-        Problem::new(code).because(refused.as_str())
-    }
-}
+use crate::{
+    disclosure::{Expected, disclosed},
+    refused::{BLOCK_BYTES, Refused},
+};
 
 /// `encryptedData` and `iv` of the right shape.
 pub(crate) struct Encrypted {

@@ -37,9 +37,9 @@ pub fn decrypted(
     (app_id, now, max_age_seconds): (&str, i64, Option<u32>),
 ) -> Result<Value, &'static str> {
     let names = Names { openid, unionid };
-    let encrypted = Encrypted::read(encrypted_data, iv).map_err(crate::cipher::Refused::as_str)?;
+    let encrypted = Encrypted::read(encrypted_data, iv).map_err(crate::refused::Refused::as_str)?;
     let opened = encrypted.open(keys, Expected { app_id, names, now, max_age_seconds });
-    opened.map_err(crate::cipher::Refused::as_str)
+    opened.map_err(crate::refused::Refused::as_str)
 }
 
 impl OpenData {

@@ -25,8 +25,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    cipher::{BLOCK_BYTES, Refused},
     names::Names,
+    refused::{BLOCK_BYTES, Refused},
     strict_json,
 };
 

@@ -16,6 +16,7 @@ mod decrypt;
 mod disclosure;
 mod names;
 mod phone_number;
+mod refused;
 mod session_key;
 mod signature;
 mod strict_json;

@@ -85,6 +85,8 @@ impl MessagePush {
     }
 
     async fn check(&self, request: &Request, line: &mut Line) -> Result<Response, Problem> {
+        // No message is lost by it.
+        line.counts_as(false);
         let (query, echo) = (query(request)?, one(request, "echostr")?.unwrap_or_default());
         if echo.is_empty() || echo.len() > MOST_ECHO_BYTES {
             return Err(Problem::malformed("push_echostr"));
@@ -119,34 +121,31 @@ impl MessagePush {
     /// Stores what there is to do. Sending the message again changes nothing about one that is too old or names nobody, so
     /// that is a success, and a warning.
     async fn take(&self, app: &App, message: &Message, now: i64, line: &mut Line) -> Result<(), Problem> {
-        match asked(message, &app.id, now, self.hands_on)? {
-            Asked::Nothing(None) => {}
-            Asked::Nothing(Some(why)) => {
-                line.put("reason", why);
-                line.put("push_lost", true);
-                line.warn();
-            }
-            Asked::Store(key, push) => {
-                if push.asks != Asks::Nothing {
-                    line.put("user_id", push.user.to_string());
-                }
-                line.put("push_id", key.id());
-                let stored = line.timed("store_ms", self.pushes.store(&key, &push, now)).await;
-                if stored? {
-                    if push.asks == Asks::Nothing {
-                        return Ok(());
-                    }
-                    line.audit("push_stored", &[("event", push.asks.event().into())]);
-                } else {
-                    line.put("reason", "push_again");
-                }
-            }
+        let Asked { row, reason, is_lost } = asked(message, &app.id, now, self.hands_on);
+        if is_lost {
+            line.put("push_lost", true);
+        }
+        if let Some(why) = reason {
+            line.put("reason", why);
+            line.warn();
+        }
+        let Some((key, push)) = row else { return Ok(()) };
+        let erases = push.asks != Asks::Nothing;
+        if erases {
+            line.put("user_id", push.user.to_string());
+        }
+        line.put("push_id", key.id());
+        let stored = line.timed("store_ms", self.pushes.store(&key, &push, now)).await?;
+        if stored && erases {
+            line.audit("push_stored", &[("event", push.asks.event().into())]);
+        } else if !stored && reason.is_none() {
+            line.put("reason", "push_again");
         }
         Ok(())
     }
 
-    /// What `verify` makes of what came, for the Mini Program of the path. When its signature does not fit, Token may have
-    /// been changed just now: WeChat is not known to send again what was refused, so that is looked up.
+    /// What `verify` makes of what came, for the Mini Program of the path. When its signature does not fit, or its key, they may
+    /// have been changed just now: WeChat is not known to send again what was refused, so that is looked up.
     async fn verified<T>(
         &self,
         request: &Request,
@@ -164,14 +163,26 @@ impl MessagePush {
             Ok(done) => return Ok((app, done)),
             Err(refused) => refused,
         };
-        let newer = match refused {
-            Refused::Signature => line.timed("secrets_ms", self.apps.newer_than(&apps)).await,
-            _ => None,
+        let newer = if refused.may_be_of_newer_keys() {
+            line.timed("secrets_ms", self.apps.newer_than(&apps)).await
+        } else {
+            None
         };
-        let Some(newer) = newer else { return Err(refused.into()) };
-        let app = self::app(&newer, named)?;
-        let done = verify(&app)?;
-        Ok((app, done))
+        let refused = match newer {
+            None => refused,
+            Some(newer) => {
+                let app = self::app(&newer, named)?;
+                match verify(&app) {
+                    Ok(done) => return Ok((app, done)),
+                    Err(refused) => refused,
+                }
+            }
+        };
+        if refused.was_signed() {
+            line.put("push_lost", true);
+            line.warn();
+        }
+        Err(refused.into())
     }
 }
 

@@ -39,6 +39,11 @@ impl Message {
         }
     }
 
+    /// A member of any type, as JSON; empty when there is none.
+    pub(crate) fn json_of(&self, name: &str) -> String {
+        self.0.get(name).map(Value::to_string).unwrap_or_default()
+    }
+
     /// All of it, as JSON.
     pub(crate) fn json(&self) -> String {
         serde_json::to_string(&self.0).unwrap_or_default()

@@ -25,8 +25,24 @@ pub(crate) enum Refused {
     Unopened(Unopened),
     /// No message at all: the stable word for the place.
     Malformed(&'static str),
-    /// It says that it is of another Mini Program.
+    /// Signed, and what was sealed is no message: the stable word for the place.
+    Unreadable(&'static str),
+    /// Signed, and it says that it is of another Mini Program.
     AppId,
+}
+
+impl Refused {
+    /// WeChat wrote it, so nobody knows what it asked for.
+    pub(crate) fn was_signed(self) -> bool {
+        matches!(self, Self::Unopened(_) | Self::Unreadable(_) | Self::AppId)
+    }
+
+    /// With a Token or a key that was changed just now it may be right. What another key makes of a message seldom has a
+    /// padding, and then neither a length nor an owner.
+    pub(crate) fn may_be_of_newer_keys(self) -> bool {
+        use Unopened::{MessageLength, Padding, ReceiveId};
+        matches!(self, Self::Signature | Self::Unopened(Padding | MessageLength | ReceiveId))
+    }
 }
 
 impl From<Refused> for Problem {
@@ -38,7 +54,7 @@ impl From<Refused> for Problem {
             Refused::AppId => no("push_app_id"),
             Refused::Unopened(why @ (Unopened::Padding | Unopened::ReceiveId)) => no(why.as_str()),
             Refused::Unopened(why) => Problem::malformed(why.as_str()),
-            Refused::Malformed(place) => Problem::malformed(place),
+            Refused::Malformed(place) | Refused::Unreadable(place) => Problem::malformed(place),
         }
     }
 }
@@ -59,7 +75,7 @@ pub(crate) fn message(
             return Err(Refused::Signature);
         }
         let opened = envelope.open(&encrypted).map_err(Refused::Unopened)?;
-        Message::read(&opened).map_err(Refused::Malformed)?
+        Message::read(&opened).map_err(Refused::Unreadable)?
     } else if !allows_plain {
         return Err(Refused::Plain);
     } else if envelope.is_signed(signature, &[timestamp, nonce]) {

@@ -9,6 +9,9 @@ const DEEPEST: usize = 8;
 /// A message has some dozens.
 const MOST_NODES: u32 = 8_192;
 
+/// May be there several times, as the one list that it is then: how WeChat writes several permissions is not documented.
+const LISTED: &str = "RevokeInfo";
+
 /// The elements in `<xml>`, each name once.
 pub(crate) fn members(text: &str) -> Option<Map<String, Value>> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
@@ -19,10 +22,11 @@ pub(crate) fn members(text: &str) -> Option<Map<String, Value>> {
     }
     let mut members = Map::new();
     for child in elements(root) {
-        let value = value(child, DEEPEST)?;
-        if members.insert(child.tag_name().name().to_owned(), value).is_some() {
+        let name = child.tag_name().name();
+        if name != LISTED && members.contains_key(name) {
             return None;
         }
+        put(&mut members, name, value(child, DEEPEST)?);
     }
     Some(members)
 }
@@ -39,14 +43,17 @@ fn value(element: Node<'_, '_>, depth: usize) -> Option<Value> {
     }
     let mut members = Map::new();
     for child in elements(element) {
-        let value = value(child, depth)?;
-        match members.get_mut(child.tag_name().name()) {
-            Some(Value::Array(list)) => list.push(value),
-            Some(first) => *first = Value::Array(vec![first.take(), value]),
-            None => drop(members.insert(child.tag_name().name().to_owned(), value)),
-        }
+        put(&mut members, child.tag_name().name(), value(child, depth)?);
     }
     Some(Value::Object(members))
+}
+
+fn put(members: &mut Map<String, Value>, name: &str, value: Value) {
+    match members.get_mut(name) {
+        Some(Value::Array(list)) => list.push(value),
+        Some(first) => *first = Value::Array(vec![first.take(), value]),
+        None => drop(members.insert(name.to_owned(), value)),
+    }
 }
 
 #[cfg(test)]
@@ -68,6 +75,10 @@ mod tests {
             ("<xml><!-- no --><a></a><b> x </b></xml>", json!({"a": "", "b": " x "})),
             ("<xml><l><i>1</i><i>2</i><i>3</i></l></xml>", json!({"l": {"i": ["1", "2", "3"]}})),
             ("<xml><l><i><k>1</k></i></l></xml>", json!({"l": {"i": {"k": "1"}}})),
+            (
+                "<xml><RevokeInfo>1</RevokeInfo><a/><RevokeInfo>2</RevokeInfo></xml>",
+                json!({"RevokeInfo": ["1", "2"], "a": ""}),
+            ),
         ] {
             assert_eq!(read(xml), Some(expected), "{xml}");
         }

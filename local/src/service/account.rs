@@ -56,14 +56,19 @@ pub(super) async fn start_secrets(settings: &Settings, key_ring: &str) -> Result
     Ok(secrets)
 }
 
-pub(super) async fn start_event_bridge() -> Result<EventBridge, StartError> {
-    EventBridge::start(0).await.map_err(|source| StartError::Listen {
+/// With the bus that the parameter names.
+pub(super) async fn start_event_bridge(settings: &Settings) -> Result<EventBridge, StartError> {
+    let event_bridge = EventBridge::start(0).await.map_err(|source| StartError::Listen {
         what: "EventBridge",
         address: Ipv4Addr::LOCALHOST.into(),
         port: 0,
         option: "nothing: it takes a free one",
         source,
-    })
+    })?;
+    if let Some(name) = settings.parameters.get("EventBusName").filter(|name| !name.is_empty()) {
+        event_bridge.create_bus(name);
+    }
+    Ok(event_bridge)
 }
 
 /// Message push as the console of the simulated WeChat has it.
@@ -97,8 +102,9 @@ pub(super) fn key_ring(settings: &Settings) -> Result<String, StartError> {
 }
 
 /// What CloudFormation would say of the deployed stack, and where its services are: for the operator's tool.
-pub(super) fn stack(url: &str, environment: &HashMap<String, String>) -> Value {
+pub(super) fn stack(url: &str, environment: &HashMap<String, String>, settings: &Settings) -> Value {
     let of = |name: &str| environment.get(name).map_or("", String::as_str);
+    let bus = settings.parameters.get("EventBusName").map_or("", String::as_str);
     json!({
         "outputs": {
             "ApiUrl": url,
@@ -118,7 +124,9 @@ pub(super) fn stack(url: &str, environment: &HashMap<String, String>) -> Value {
             "AWS_SECRET_ACCESS_KEY": of("AWS_SECRET_ACCESS_KEY"),
             "AWS_ENDPOINT_URL_DYNAMODB": of("AWS_ENDPOINT_URL_DYNAMODB"),
             "AWS_ENDPOINT_URL_SECRETS_MANAGER": of("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+            "AWS_ENDPOINT_URL_EVENTBRIDGE": of("AWS_ENDPOINT_URL_EVENTBRIDGE"),
             "AWS_ENDPOINT_URL_LAMBDA": url,
+            "EVENT_BUS_NAME": bus,
             "WECHAT_API_BASE_URL": of("WECHAT_API_BASE_URL"),
         },
     })

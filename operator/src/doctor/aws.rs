@@ -16,6 +16,7 @@ const CHECK: &str = "aws";
 /// Clients with an operator's patience, and where `DynamoDB` is.
 pub(super) struct Aws {
     pub(super) dynamodb: aws_sdk_dynamodb::Client,
+    pub(super) event_bridge: aws_sdk_eventbridge::Client,
     pub(super) secrets_manager: aws_sdk_secretsmanager::Client,
     pub(super) dynamodb_url: String,
 }
@@ -50,7 +51,12 @@ fn clients(settings: &Settings, config: &SdkConfig) -> Aws {
     if let Some(endpoint) = settings.all.text(facts::settings::AWS_ENDPOINT_URL_SECRETS_MANAGER.name) {
         secrets.set_endpoint_url(Some(endpoint));
     }
+    let mut event_bridge = aws_sdk_eventbridge::config::Builder::from(config);
+    if let Some(endpoint) = settings.all.text(facts::settings::AWS_ENDPOINT_URL_EVENTBRIDGE.name) {
+        event_bridge.set_endpoint_url(Some(endpoint));
+    }
     Aws {
+        event_bridge: aws_sdk_eventbridge::Client::from_conf(event_bridge.build()),
         dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
         secrets_manager: aws_sdk_secretsmanager::Client::from_conf(secrets.build()),
         dynamodb_url: endpoint.unwrap_or_else(|| dynamodb_url(config)),

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use facts::{
-    Setting,
-    setting::{From, Kind},
-    settings,
-};
+use facts::settings;
 use wxsession::{
     config,
     env::{EnvError, Source as _},
@@ -19,18 +15,12 @@ use super::{
     report::{Finding, Report},
     texts::{self, PARAMETER_ABSENT, PARAMETER_ADJUSTED, PARAMETER_BAD, PARAMETERS_NONE, PARAMETERS_OK},
 };
-use crate::surroundings::Variables;
+use crate::{
+    settings::{parameter_of, ranged},
+    surroundings::Variables,
+};
 
 const CHECK: &str = "parameters";
-
-/// Settings with a default, and so with a range, some words or a form. The rest are names.
-pub(super) fn ranged() -> impl Iterator<Item = &'static Setting> {
-    settings::ALL.iter().filter(|setting| match setting.kind {
-        Kind::Given => false,
-        Kind::Text(text) => text.default.is_some(),
-        _ => parameter_of(setting.name).is_some(),
-    })
-}
 
 pub(super) fn check(args: &Args, settings: &Settings, report: &mut Report) {
     let before = report.findings.len();
@@ -116,15 +106,6 @@ fn absent(set: &Settings) -> Vec<&'static str> {
     let has_no_vault = set.all.get(settings::STORE_SESSION_KEY.name).is_some_and(|stored| stored == "false");
     let is_needed = |name: &&str| !(has_no_vault && *name == settings::SESSION_KEY_RING_SECRET_ID.name);
     NAMES.into_iter().filter(is_needed).filter(|name| !set.is_set(name)).collect()
-}
-
-/// The template's name of a setting that it has as a parameter.
-fn parameter_of(variable: &str) -> Option<&'static str> {
-    let setting = settings::ALL.iter().find(|setting| setting.name == variable)?;
-    match setting.from {
-        From::Parameter(name, _) => Some(name),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -47,6 +47,15 @@ texts! {
     PROTECTION_OFF "{table} can be deleted by mistake" "{table} 未开启删除保护，可能被误删"
         => "deploy with TableDeletionProtection=true" "以 TableDeletionProtection=true 部署";
 
+    BUS_OK "the bus {bus} is there" "事件总线 {bus} 存在";
+    BUS_MISSING "there is no bus {bus} in this account and Region: nothing is told" "此账号和区域中没有事件总线 {bus}，事件无法发送"
+        => "aws events create-event-bus --name {bus}, within a day; or change EventBusName" "一天之内执行 aws events create-event-bus --name {bus}，或修改 EventBusName";
+    STREAM_OK "the stream of {table} is read" "正在读取 {table} 的流";
+    STREAM_OFF "{table} has no stream with new and old images, so no event of users is told" "{table} 没有包含新旧映像的流，不会发送任何用户事件"
+        => "aws dynamodb update-table --table-name {table} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES, then deploy with its LatestStreamArn as ExistingUsersTableStreamArn" "执行 aws dynamodb update-table --table-name {table} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES，再以其 LatestStreamArn 作为 ExistingUsersTableStreamArn 部署";
+    STREAM_UNNAMED "the stack does not read the stream of {table}: no event of users is told" "堆栈没有读取 {table} 的流，不会发送任何用户事件"
+        => "deploy with ExistingUsersTableStreamArn={arn}" "以 ExistingUsersTableStreamArn={arn} 部署";
+
     APPS_OK "the AppSecrets are readable and well formed; Mini Programs: {count}" "可读取 {count} 个小程序的 AppSecret，格式正确";
     APPS_MALFORMED "the apps secret is not a JSON object of texts" "小程序密钥不是由文本组成的 JSON 对象"
         => "its form is {\"<AppID>\":\"<AppSecret>\", …}" "格式应为 {\"<AppID>\":\"<AppSecret>\", …}";

@@ -5,8 +5,7 @@ use crate::{
     account::{Block, Profile, Reason},
     live::{Entry, Live},
     random::Random,
-    store::users::StoredKeys,
-    user::Person,
+    user::{Person, StoredKeys},
 };
 
 const LOGIN: i64 = 1_700_000_000;

@@ -5,19 +5,20 @@
 //! |---|---|
 //! | store | `PutItem` IF absent: WeChat sends again what it had no answer for |
 //! | carry out | `GetItem`; the account that it is about, once: `UpdateItem`; afterwards `UpdateItem`: done, IF not done |
-//! | what is not done | `Query` of one Mini Program's |
+//! | what is not done | `Query` of one Mini Program's, page by page |
 
 use aws_sdk_dynamodb::{
     Client,
     operation::{put_item::PutItemError, update_item::builders::UpdateItemFluentBuilder},
-    types::ReturnValue,
+    types::{ReturnValue, ReturnValuesOnConditionCheckFailure::AllOld},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::digest::{SHA256, digest};
 
 use super::{
     StoreError, Written,
-    item::{Damaged, Item, moment, n, number, optional_moment, s, text},
+    attempts::Attempts,
+    item::{Damaged, Item, moment, n, number, optional_moment, optional_text, s, text},
     sessions::{TTL_ATTRIBUTE, updated, version},
 };
 use crate::ids::UserId;
@@ -27,13 +28,19 @@ pub const PREFIX: &str = "push#";
 /// How long one is kept, and so how old a message may be: a repetition is known for as long.
 pub const KEPT_SECONDS: i64 = 3 * 86_400;
 
+/// What the sort keys begin with, of those that ask for something, and of the others.
+const ASKS: &str = "asks#";
+const TOLD: &str = "told#";
 /// The attribute of the message itself.
 const MESSAGE: &str = "message";
 
 /// The message in a row that was stored, where there is one.
-#[must_use]
-pub fn message(item: &Item) -> Option<&str> {
-    text(item, MESSAGE).ok()
+///
+/// # Errors
+///
+/// [`Damaged`] when it is no text.
+pub fn message(item: &Item) -> Result<Option<&str>, Damaged> {
+    optional_text(item, MESSAGE)
 }
 
 /// What is asked.
@@ -101,9 +108,10 @@ pub struct PushKey {
 }
 
 impl PushKey {
-    /// Of a message to this Mini Program, by what tells it from others: WeChat gives events no id.
+    /// Of a message to this Mini Program, by what tells it from others: WeChat gives events no id. What asks for something
+    /// stands apart from what is only handed on, which may be a thousand times as much.
     #[must_use]
-    pub fn of(app_id: &str, parts: &[&str]) -> Self {
+    pub fn of(app_id: &str, asks: &Asks, parts: &[&str]) -> Self {
         // With their lengths, so that no two lists of parts are one text.
         let mut joined = String::new();
         for part in parts {
@@ -112,7 +120,8 @@ impl PushKey {
             joined.push_str(part);
         }
         let hash = digest(&SHA256, joined.as_bytes());
-        Self { pk: format!("{PREFIX}{app_id}"), sk: URL_SAFE_NO_PAD.encode(hash) }
+        let prefix = if *asks == Asks::Nothing { TOLD } else { ASKS };
+        Self { pk: format!("{PREFIX}{app_id}"), sk: format!("{prefix}{}", URL_SAFE_NO_PAD.encode(hash)) }
     }
 
     /// From the two keys of an item; `None` for an item of another kind.
@@ -179,9 +188,6 @@ impl Pushes {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
-        if push.asks == Asks::Nothing {
-            item.insert("done_at".to_owned(), n(now));
-        }
         if let Some(message) = &push.message {
             item.insert(MESSAGE.to_owned(), s(message));
         }
@@ -231,50 +237,49 @@ impl Pushes {
         }
     }
 
-    /// Notes that it was carried out, and what came of it. `false` when that was noted before.
+    /// Notes that it was carried out, and what came of it. `false` when that was noted before; a lost answer and the retry
+    /// after it are `true` all the same.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when it is not known to be written.
     pub async fn done(&self, key: &PushKey, outcome: &str, now: i64) -> Result<bool, StoreError> {
-        let update = self
-            .update(key)
+        let (attempts, update) = (Attempts::default(), self.update(key));
+        let update = update
             .update_expression("SET done_at = :now, outcome = :outcome")
             .condition_expression("attribute_exists(pk) AND attribute_not_exists(done_at)")
             .expression_attribute_values(":now", n(now))
-            .expression_attribute_values(":outcome", s(outcome));
-        Ok(matches!(updated(update.send().await)?, Written::Done(_)))
+            .expression_attribute_values(":outcome", s(outcome))
+            .return_values_on_condition_check_failure(AllOld);
+        let sent = update.customize().interceptor(attempts.clone()).send().await;
+        let is_ours =
+            |item: Item| number(&item, "done_at") == Ok(now) && text(&item, "outcome") == Ok(outcome);
+        Ok(match updated(sent)? {
+            Written::Done(_) => true,
+            Written::Refused(item) => attempts.were_several() && item.is_some_and(is_ours),
+        })
     }
 
-    /// Those of a Mini Program that are not done, oldest key first.
+    /// Those of a Mini Program that ask for something and are not done: a page of them, and where the next begins.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when any page of them could not be read.
-    pub async fn undone(&self, app_id: &str) -> Result<Vec<PushKey>, StoreError> {
-        let mut found = Vec::new();
-        let mut after = None;
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .key_condition_expression("pk = :pk")
-                .filter_expression("attribute_not_exists(done_at)")
-                .expression_attribute_values(":pk", s(format!("{PREFIX}{app_id}")))
-                .set_exclusive_start_key(after);
-            let page = query.send().await.map_err(|error| StoreError::of("Query", &error))?;
-            let keys = page
-                .items()
-                .iter()
-                .map(|item| PushKey::from_keys(text(item, "pk").ok()?, text(item, "sk").ok()?));
-            found.extend(keys.flatten());
-            after = page.last_evaluated_key;
-            if after.is_none() {
-                return Ok(found);
-            }
-        }
+    /// [`StoreError`] when it could not be read.
+    pub async fn undone(
+        &self,
+        app_id: &str,
+        after: Option<Item>,
+    ) -> Result<(Vec<PushKey>, Option<Item>), StoreError> {
+        let query = self.client.query().table_name(&self.table).consistent_read(true);
+        let query = query
+            .key_condition_expression("pk = :pk AND begins_with(sk, :asks)")
+            .filter_expression("attribute_not_exists(done_at)")
+            .expression_attribute_values(":pk", s(format!("{PREFIX}{app_id}")))
+            .expression_attribute_values(":asks", s(ASKS))
+            .set_exclusive_start_key(after);
+        let page = query.send().await.map_err(|error| StoreError::of("Query", &error))?;
+        let key = |item: &Item| PushKey::from_keys(text(item, "pk").ok()?, text(item, "sk").ok()?);
+        Ok((page.items().iter().filter_map(key).collect(), page.last_evaluated_key))
     }
 
     fn update(&self, key: &PushKey) -> UpdateItemFluentBuilder {

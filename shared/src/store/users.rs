@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::{
 
 pub use find::{FoundUsers, Index};
 pub use profile::{Change, Seen, Set};
-pub use session_keys::{KeyChange, SealedKey, Signer, StoredKeys};
+pub use session_keys::{KeyChange, Signer};
 pub use settle::Moment;
 
 use super::{
@@ -26,7 +26,7 @@ use crate::{
     account::{self, Block, ROLES},
     ids::UserId,
     live::Live,
-    user::{Person, User},
+    user::{Person, StoredKeys, User},
 };
 
 /// What decides over a session, and who the user is: never the vault. IAM roles name the same attributes; `roles` is a

@@ -96,6 +96,29 @@ fn reads_tables() {
 }
 
 #[test]
+fn reads_streams_of_tables_that_are_its_own_or_named_by_an_arn() {
+    let of = |stream: &str| {
+        let mapping = format!(
+            "Feed: {{Type: AWS::Lambda::EventSourceMapping, Properties: {{FunctionName: !Ref Guard, EventSourceArn: {stream}}}}}"
+        );
+        let template =
+            Template::parse(&TEMPLATE.replace("\nResources:\n", &format!("\nResources:\n  {mapping}\n")));
+        template.map(|template| template.stream_sources()[0].table.clone()).map_err(|error| error.to_string())
+    };
+    assert_eq!(of("!GetAtt Sessions.StreamArn"), Ok("Sessions".to_owned()));
+    let arn = "arn:aws:dynamodb:us-east-1:123456789012:table/users.1/stream/2026-11-22T00:00:00.000";
+    assert_eq!(of(arn), Ok("users.1".to_owned()));
+    let expected =
+        "Resources.Guard.Properties.Events.Feed.Stream: expected !GetAtt Table.StreamArn or a stream's ARN";
+    for other in [
+        "arn:aws:dynamodb:us-east-1:123456789012:table/users.1",
+        "arn:aws:kinesis:us-east-1:123456789012:stream/x",
+    ] {
+        assert_eq!(of(other), Err(expected.to_owned()));
+    }
+}
+
+#[test]
 fn a_second_template_joins_the_api_and_imports_from_the_first() {
     let second = r"
 Parameters: {LoginStack: {Type: String, Default: wxsession}}

@@ -11,8 +11,7 @@ fn tables() -> Tables {
     Tables { users: "U".to_owned(), sessions: "S".to_owned() }
 }
 
-#[track_caller]
-fn tells(table: &str, name: &str, old: Value, new: Value) -> Vec<(&'static str, Value)> {
+fn read(table: &str, name: &str, old: Value, new: Value) -> Result<Vec<Told>, Damaged> {
     let mut change = json!({"SequenceNumber": "100", "ApproximateCreationDateTime": 1_795_329_000.0});
     for (image, value) in [("OldImage", old), ("NewImage", new)] {
         if !value.is_null() {
@@ -23,7 +22,12 @@ fn tells(table: &str, name: &str, old: Value, new: Value) -> Vec<(&'static str, 
         format!("arn:aws:dynamodb:us-east-1:123456789012:table/{table}/stream/2026-11-22T00:00:00.000");
     let record = json!({"eventID": "e", "eventName": name, "eventSourceARN": source, "dynamodb": change});
     let record: Record = from_value(record).expect("a record");
-    let told = told(&record, &tables()).expect("it can be read");
+    told(&record, &tables())
+}
+
+#[track_caller]
+fn tells(table: &str, name: &str, old: Value, new: Value) -> Vec<(&'static str, Value)> {
+    let told = read(table, name, old, new).expect("it can be read");
     let each = told.into_iter().enumerate().map(|(number, Told { kind, mut detail })| {
         let members = detail.as_object_mut().expect("an object");
         assert_eq!(members.remove("version"), Some(json!(1)));
@@ -140,6 +144,41 @@ fn a_message_is_told_as_it_came_and_once() {
         []
     );
     assert_eq!(tells("other", "INSERT", Value::Null, user(json!({}))), []);
+}
+
+#[test]
+fn what_cannot_be_read_is_said_and_not_taken_for_nothing() {
+    let push = |message: Value| json!({"pk": {"S": "push#wx1"}, "sk": {"S": "h"}, "message": message});
+    for message in [json!({"S": "{"}), json!({"S": "[]"}), json!({"N": "1"})] {
+        assert_eq!(read("S", "INSERT", Value::Null, push(message)), Err(Damaged("message")));
+    }
+    let mut nobodys = session(json!({"state": {"S": "ended"}, "ended_reason": {"S": "logged_out"}}));
+    nobodys["session_id"] = json!({"S": "none"});
+    assert_eq!(read("S", "MODIFY", Value::Null, nobodys), Err(Damaged("session")));
+    let damaged = user(json!({"live": {"S": "x"}}));
+    for (old, new) in [(user(json!({})), damaged.clone()), (damaged, user(json!({})))] {
+        assert_eq!(read("U", "MODIFY", old, new), Err(Damaged("live")));
+    }
+}
+
+#[test]
+fn a_stream_without_old_images_does_not_make_everybody_new() {
+    assert_eq!(read("U", "MODIFY", Value::Null, user(json!({}))), Err(Damaged("OldImage")));
+    assert!(read("U", "REMOVE", Value::Null, Value::Null).is_err());
+}
+
+#[test]
+fn who_is_gone_is_told_however_little_of_the_record_can_be_read() {
+    let erased = |more: Value| {
+        let mut detail = json!({"user_id": USER});
+        detail.as_object_mut().expect("an object").extend(members(more));
+        [("user.erased", detail)]
+    };
+    let damaged = user(json!({"live": {"S": "x"}}));
+    assert_eq!(tells("U", "REMOVE", damaged.clone(), Value::Null), erased(json!({"app_id": "wx1"})));
+    assert_eq!(tells("U", "MODIFY", damaged, husk(json!({}))), erased(json!({"app_id": "wx1"})));
+    let nameless = user(json!({"app_id": {"N": "1"}}));
+    assert_eq!(tells("U", "REMOVE", nameless, Value::Null), erased(json!({})));
 }
 
 #[test]

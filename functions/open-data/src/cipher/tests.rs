@@ -96,37 +96,6 @@ fn the_reason_is_that_of_the_key_that_came_furthest() {
 }
 
 #[test]
-fn all_that_fails_after_the_shape_is_one_answer() {
-    use Refused::{
-        AnotherUser, AppidMismatch, BadBase64, BadCiphertextLength, BadIvLength, BadJson, BadKeyLength,
-        BadPadding, MissingWatermark, NamesInside, NotFresh, UnknownKind, WrongForm,
-    };
-    for refused in [BadBase64, BadIvLength, BadCiphertextLength] {
-        assert_eq!(Problem::from(refused).code, Code::MalformedRequest);
-    }
-    for refused in [
-        BadKeyLength,
-        BadPadding,
-        BadJson,
-        MissingWatermark,
-        AppidMismatch,
-        NotFresh,
-        UnknownKind,
-        WrongForm,
-        AnotherUser,
-        NamesInside,
-    ] {
-        let problem = Problem::from(refused);
-        let told = |problem: &Problem| {
-            let (head, body) = problem.response("r", 0).into_parts();
-            (head.status, head.headers, body)
-        };
-        assert_eq!(told(&problem), told(&Problem::new(Code::SessionKeyStale)), "{refused:?}");
-        assert_eq!(problem.reason, Some(refused.as_str()));
-    }
-}
-
-#[test]
 fn padding_is_judged_as_the_library_judges_it() {
     use cbc::cipher::block_padding::Padding;
     let mut block = [0_u8; 32];

@@ -111,3 +111,46 @@ fn what_is_no_message_is_malformed_inside_and_outside() {
         assert_eq!(opened(text), refused);
     }
 }
+
+/// What a sealed text is refused for, and whether the signature was right.
+fn refusal(encrypted: &str, signature: &str) -> Refused {
+    let body = json!({"Encrypt": encrypted}).to_string();
+    let query = Query { signature: "", msg_signature: signature, timestamp: TIMES[0], nonce: TIMES[1] };
+    message(&envelope(), APP, false, query, body.as_bytes()).err().expect("it is refused")
+}
+
+#[test]
+fn what_is_refused_after_a_right_signature_is_known_to_be_signed() {
+    let signed =
+        |encrypted: &str| refusal(encrypted, &envelope().signature(&[TIMES[0], TIMES[1], encrypted]));
+    for text in ["", "[]", "<a/>", "\u{feff}{}", r#"{"AppID":"wx1"}"#, "{"] {
+        assert!(signed(&sealed(text).0).was_signed(), "{text}");
+    }
+    for encrypted in ["", "~", "AAAAAAAAAAAAAAAAAAAAAA=="] {
+        assert!(signed(encrypted).was_signed(), "{encrypted}");
+    }
+    let other = Envelope::new(&Push::of("AAAAA", KEY), "wxb11529c136998cb6").unwrap();
+    assert!(signed(&other.seal(EVENT.as_bytes(), [5; 16])).was_signed());
+    assert!(!refusal(&sealed(EVENT).0, "0").was_signed());
+    for body in ["{", "{}"] {
+        let query = Query { timestamp: TIMES[0], nonce: TIMES[1], ..Query::default() };
+        let refused = message(&envelope(), APP, false, query, body.as_bytes()).err().expect("it is refused");
+        assert!(!refused.was_signed(), "{body}");
+    }
+}
+
+#[test]
+fn another_token_or_key_may_be_newer_and_nothing_else_is() {
+    use Unopened::{Base64, CipherLength, MessageLength, Padding, ReceiveId};
+    for refused in
+        [Refused::Signature].into_iter().chain([Padding, MessageLength, ReceiveId].map(Refused::Unopened))
+    {
+        assert!(refused.may_be_of_newer_keys(), "{refused:?}");
+    }
+    for refused in [Refused::Plain, Refused::AppId, Refused::Malformed("x"), Refused::Unreadable("x")]
+        .into_iter()
+        .chain([Base64, CipherLength].map(Refused::Unopened))
+    {
+        assert!(!refused.may_be_of_newer_keys(), "{refused:?}");
+    }
+}

@@ -3,11 +3,8 @@
 use super::*;
 use crate::{
     account::Profile,
-    store::{
-        Users,
-        users::{LIVENESS, SealedKey},
-    },
-    user::{Person, User},
+    store::{Users, users::LIVENESS},
+    user::{Person, SealedKey, User},
 };
 
 async fn read(record: Value) -> Result<Option<User>, StoreError> {

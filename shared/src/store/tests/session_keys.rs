@@ -4,7 +4,10 @@ use super::{
     users::{known, login, one, users},
     *,
 };
-use crate::store::users::{KeyChange, Registered, SealedKey};
+use crate::{
+    store::users::{KeyChange, Registered},
+    user::SealedKey,
+};
 
 const ANOTHER: &str = "attribute_not_exists(session_key_fingerprint) OR session_key_fingerprint <> :print";
 

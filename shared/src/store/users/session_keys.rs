@@ -10,7 +10,11 @@ use super::{
     },
     Users, got,
 };
-use crate::{account::Block, ids::UserId};
+use crate::{
+    account::Block,
+    ids::UserId,
+    user::{SealedKey, StoredKeys},
+};
 
 /// The current key becomes the previous one and `:key` the current one. Of racing updates each shifts
 /// what the one before it wrote, so that two racing keys are both kept.
@@ -24,26 +28,6 @@ const CURRENT: &str = "session_key = :key, session_key_at = :key_at, session_key
 const STILL_CURRENT: &str = " AND session_key_fingerprint = :print";
 const IS_ANOTHER_KEY: &str =
     "attribute_not_exists(session_key_fingerprint) OR session_key_fingerprint <> :print";
-
-/// A session_key as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealedKey {
-    /// The sealed bytes.
-    pub sealed: Vec<u8>,
-    /// Which key of the ring sealed them. Shows who keeps a retired key in use.
-    pub kid: String,
-    /// Tells whether two seals hold the same key; says nothing about the key.
-    pub fingerprint: Vec<u8>,
-    /// When it was obtained, unix seconds.
-    pub obtained_at: i64,
-}
-
-/// The vault as a login finds it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StoredKeys {
-    /// `None`: there is none, or not one that can be read whole.
-    pub current: Option<SealedKey>,
-}
 
 /// What a login does to the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
