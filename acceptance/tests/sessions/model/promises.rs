@@ -55,6 +55,7 @@ struct Standing {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Underway {
     operation: Operation,
     /// Before its first call.
