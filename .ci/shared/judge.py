@@ -37,7 +37,7 @@ def for_backends(_event, answer):
 
 def of_streams(_event, answer):
     """A function that a table's stream feeds says what is to come again, or by hand what is undone: nothing."""
-    return None if answer in ({"batchItemFailures": []}, {"done": 0, "undone": 0}) else f"not done: {answer}"
+    return None if answer in ({"batchItemFailures": []}, {"done": 0, "undone": 0, "more": False}) else f"not done: {answer}"
 
 
 def of(function):

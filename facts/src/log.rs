@@ -261,7 +261,7 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         &["store_error"],
-        "`timeout`, `connection`, `unreadable_answer`, `not_sent`, `unprocessed_keys`, `incomplete_answer`, `damaged_record`, `overtaken` (other writes to the same user were faster until the time was up), or AWS's error code",
+        "`timeout`, `connection`, `unreadable_answer`, `not_sent`, `unprocessed_keys`, `incomplete_answer`, `damaged_record`, `overtaken` (other writes to the same user were faster until the time was up, or the account was erased during its login), or AWS's error code",
         "as above",
     ),
     field(

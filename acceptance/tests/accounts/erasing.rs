@@ -45,6 +45,23 @@ async fn of_an_erased_user_nothing_stays_but_a_nameless_list_for_a_day() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_began_at_the_time_that_is_given_or_later_stays() {
+    let stage = Stage::open().await;
+    let (person, token) = known(&stage).await;
+    for before in [START - 1, START] {
+        let answer = stage.done("erase", &person, json!({"created_before": before})).await;
+        assert_eq!(answer, json!({"ended": false, "newer": true}), "{before}");
+    }
+    assert_eq!(stage.status("GET", "/me", &token).await, 200);
+    let before = json!({"created_before": START + 1});
+    assert_eq!(stage.done("erase", &person, before.clone()).await, json!({"ended": true}));
+    assert_eq!(stage.status("GET", "/me", &token).await, 401);
+    assert_eq!(stage.done("erase", &person, before.clone()).await, json!({"ended": false}));
+    assert_eq!(stage.done("erase", &Person::new("oNOBODY"), before).await, json!({"ended": false}));
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_comes_back_after_an_erasure_has_no_roles_and_starts_anew() {
     let stage = Stage::open().await;
     let (person, old) = known(&stage).await;

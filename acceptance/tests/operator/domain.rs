@@ -20,7 +20,16 @@ async fn at(stack: &Stack, url: &str) -> Report {
     let report = stack.examined(Args { url: Some(url.parse().expect("a URL")), ..Args::default() }).await;
     nothing_else_fails(
         &report,
-        &[TLS, LOGIN, "domain.session", "domain.authorizer", "push.url", "push.sealed", "push.forged"],
+        &[
+            TLS,
+            LOGIN,
+            "domain.session",
+            "domain.authorizer",
+            "push.url",
+            "push.sealed",
+            "push.forged",
+            "push.plain",
+        ],
     );
     report
 }

@@ -40,10 +40,11 @@ async fn a_healthy_deployment_is_ok_in_every_check() {
             "push.url",
             "push.sealed",
             "push.forged",
+            "push.plain",
         ]
     );
     assert_eq!(report.exit_code(), 0);
-    assert!(text.ends_with("\n20 ok, 0 warn, 0 FAIL, 0 skipped\n"), "{text}");
+    assert!(text.ends_with("\n21 ok, 0 warn, 0 FAIL, 0 skipped\n"), "{text}");
     assert!(text.contains("localhost speaks TLS 1.3 with a valid certificate"), "{text}");
 }
 

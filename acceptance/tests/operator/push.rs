@@ -20,11 +20,15 @@ async fn a_changed_token_or_key_that_the_function_does_not_know_yet_is_found() {
         stack.service.secrets.put("AppsSecret", &json!({APP: {"secret": DEFAULT_APP.1, "push": push}}));
         let report = stack.everything().await;
         for check in failing {
-            says(&report, check, "FAIL", "the signature is refused (status 403, code push_refused)");
+            let said = match *check {
+                "push.url" => "the signature is refused (status 403, code push_refused)",
+                _ => "a sealed message is refused (status 403, code push_refused)",
+            };
+            says(&report, check, "FAIL", said);
         }
         says(&report, "push.forged", "ok", "refused as it should be");
         nothing_else_fails(&report, failing);
-        assert!(report.text(Lang::Zh).contains("签名被拒绝"));
+        assert!(report.text(Lang::Zh).contains("安全模式的消息被拒绝"));
         let said = report.text(Lang::En);
         assert!(!said.contains(token) && !said.contains(key));
     }
@@ -48,4 +52,28 @@ async fn token_and_key_may_come_from_the_environment() {
     says(&stack.everything().await, "push.url", "ok", "would be answered");
     stack.set("WECHAT_PUSH_ENCODING_AES_KEY", "short");
     says(&stack.everything().await, "push.sealed", "FAIL", "EncodingAESKey is no key");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plain_messages_that_are_taken_are_a_warning() {
+    let stack = Stack::deployed().await;
+    says(&stack.everything().await, "push.plain", "ok", "a message that is not sealed is refused");
+    let (token, key) = DEFAULT_PUSH;
+    let push = json!({"token": token, "encoding_aes_key": key, "allow_plain": true});
+    stack.service.secrets.put("AppsSecret", &json!({APP: {"secret": DEFAULT_APP.1, "push": push}}));
+    stack.service.clock.advance(301);
+    let report = stack.everything().await;
+    says(&report, "push.plain", "warn", "allow_plain is on");
+    says(&report, "push.sealed", "ok", "a sealed message is taken");
+    assert_eq!(report.exit_code(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_tried_is_stored_nowhere_even_where_every_message_is_handed_on() {
+    let stack = Stack::deployed_with(&[("EventBusName", "business")]).await;
+    says(&stack.everything().await, "push.sealed", "ok", "is stored nowhere");
+    let query = json!({"TableName": "SessionsTable", "KeyConditionExpression": "pk = :p",
+        "ExpressionAttributeValues": {":p": {"S": format!("push#{APP}")}}});
+    assert!(stack.service.dynamodb.items().query(query).expect("the table can be asked").is_empty());
+    assert_eq!(stack.service.event_bridge.calls(), 0);
 }

@@ -41,13 +41,7 @@ impl Accounts {
                 Action::EndSessions(user) => {
                     Ok(Outcome::Ended { ended: self.users.sign_out_everywhere(*user, moment).await? })
                 }
-                Action::Erase(user) => {
-                    let ended = match self.users.read(*user).await? {
-                        Some(read) => self.users.erase(*user, read, moment).await?,
-                        None => false,
-                    };
-                    Ok(Outcome::Ended { ended })
-                }
+                Action::Erase(user, before) => self.erase(*user, *before, moment).await,
             }
         };
         line.timed("store_ms", acted).await
@@ -74,6 +68,16 @@ impl Accounts {
         let FoundUsers { users, truncated } = found;
         let users = users.iter().map(|user| FoundUser { user_id: user.to_string(), exists: true });
         Ok(Outcome::Users { users: users.collect(), truncated })
+    }
+
+    /// Only the account that was read is erased: what begins meanwhile stays.
+    async fn erase(&self, user: UserId, before: Option<i64>, moment: Moment<'_>) -> Result<Outcome, Failure> {
+        let Some(read) = self.users.read(user).await? else { return Ok(Outcome::Ended { ended: false }) };
+        let began = read.person.as_ref().map(|person| person.created_at_ms.div_euclid(1_000));
+        if began.zip(before).is_some_and(|(began, before)| began >= before) {
+            return Ok(Outcome::Newer { ended: false, newer: true });
+        }
+        Ok(Outcome::Ended { ended: self.users.erase(user, read, moment).await? })
     }
 
     async fn set(&self, user: UserId, seen: Seen, change: &Change) -> Result<Outcome, Failure> {

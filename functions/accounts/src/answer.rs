@@ -44,6 +44,13 @@ pub enum Outcome {
         /// The sessions that are good, newest first.
         sessions: Vec<ListedSession>,
     },
+    /// `erase` with `created_before`, of an account that began then or later
+    Newer {
+        /// False: it stays.
+        ended: bool,
+        /// True.
+        newer: bool,
+    },
     /// `end_session`, `end_sessions`, `erase`
     Ended {
         /// False when there was nothing left to end.

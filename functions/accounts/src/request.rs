@@ -60,8 +60,9 @@ pub(crate) enum Request {
     EndSession { actor: String, user_id: String, session_id: String },
     /// Ends all sessions.
     EndSessions { actor: String, user_id: String },
-    /// Erases the account: names, vault, roles, claims. A block stays.
-    Erase { actor: String, user_id: String },
+    /// Erases the account: names, vault, roles, claims. A block stays. With `created_before` only one that began before that time, in
+    /// unix seconds.
+    Erase { actor: String, user_id: String, created_before: Option<i64> },
 }
 
 /// What a claim may be.
@@ -110,7 +111,8 @@ pub(crate) enum Action {
     ListSessions(UserId),
     EndSession(UserId, SessionId),
     EndSessions(UserId),
-    Erase(UserId),
+    /// An account that began before this time, if there is one.
+    Erase(UserId, Option<i64>),
 }
 
 /// By what users are found.
@@ -198,7 +200,9 @@ impl Request {
                 (actor, Action::EndSession(user(&user_id)?, session))
             }
             Self::EndSessions { actor, user_id } => (actor, Action::EndSessions(user(&user_id)?)),
-            Self::Erase { actor, user_id } => (actor, Action::Erase(user(&user_id)?)),
+            Self::Erase { actor, user_id, created_before } => {
+                (actor, Action::Erase(user(&user_id)?, created_before))
+            }
         };
         Ok(Asked { actor: Actor::new(actor)?, action })
     }
@@ -220,7 +224,7 @@ impl Action {
             Self::ListSessions(_) => "list_sessions",
             Self::EndSession(..) => "end_session",
             Self::EndSessions(_) => "end_sessions",
-            Self::Erase(_) => "erase",
+            Self::Erase(..) => "erase",
         }
     }
 
@@ -236,7 +240,7 @@ impl Action {
             | Self::ListSessions(user)
             | Self::EndSession(user, _)
             | Self::EndSessions(user)
-            | Self::Erase(user) => Some(*user),
+            | Self::Erase(user, _) => Some(*user),
         }
     }
 }

@@ -139,11 +139,15 @@ impl Login {
                 Registered::Overtaken(Some(now)) if now.live.contains(&attempt.key.hash) => {
                     return Ok((room, is_new));
                 }
-                Registered::Overtaken(now) => read = now.map(|user| *user),
-            }
-            admitted(read.as_ref(), attempt.now())?;
-            if Instant::now() >= until {
-                return Err(StoreError::overtaken("UpdateItem").into());
+                Registered::Overtaken(now) => {
+                    let now = now.map(|user| *user);
+                    admitted(now.as_ref(), attempt.now())?;
+                    // Who logs in from before an erasure must not bring back what was erased: they may try again.
+                    if was_erased(read.as_ref(), now.as_ref()) || Instant::now() >= until {
+                        return Err(StoreError::overtaken("UpdateItem").into());
+                    }
+                    read = now;
+                }
             }
         }
     }
@@ -211,6 +215,16 @@ impl Login {
     }
 }
 
+/// Whether an account ended between these two readings of a record: the one that was there is not any more, or what is there
+/// now is what stays of one.
+fn was_erased(read: Option<&User>, now: Option<&User>) -> bool {
+    let began = |user: Option<&User>| Some(user?.person.as_ref()?.created_at_ms);
+    match began(read) {
+        Some(account) => began(now) != Some(account),
+        None => now.is_some_and(|user| user.person.is_none()),
+    }
+}
+
 fn audit_end(line: &mut Line, event: &'static str, reason: Ended, ended: Option<SessionId>) {
     let ended = ended.map(|id| id.to_string());
     line.audit(event, &[("reason", reason.as_str().into()), ("ended_session_id", ended.into())]);
@@ -224,3 +238,6 @@ fn admitted(user: Option<&User>, now: i64) -> Result<(), Problem> {
         None => problem,
     })
 }
+
+#[cfg(test)]
+mod tests;

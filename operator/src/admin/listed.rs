@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use serde_json::json;
 use wxsession::UserId;
 
 use super::{
@@ -85,16 +84,13 @@ impl Listed {
     }
 }
 
-/// Whether there was an account to erase; `None` when it began too late.
+/// Whether there was an account to erase; `None` when it began too late. The function itself looks at when it began: who is
+/// asked about first may have come back since.
 async fn erased(user: &str, before: Option<i64>, control: &Control) -> Result<Option<bool>, Failure> {
+    let mut members = of_user(user);
     if let Some(before) = before {
-        match control.ask("get", of_user(user)).await {
-            Ok(account) if account["created_at"].as_i64().is_some_and(|at| at >= before) => return Ok(None),
-            Ok(_) => {}
-            Err(failure) if failure.outcome == Outcome::NotFound => return Ok(Some(false)),
-            Err(failure) => return Err(failure),
-        }
+        members["created_before"] = before.into();
     }
-    let result = control.ask("erase", json!({ "user_id": user })).await?;
-    Ok(Some(result["ended"] == true))
+    let result = control.ask("erase", members).await?;
+    Ok(if result["newer"] == true { None } else { Some(result["ended"] == true) })
 }

@@ -1,5 +1,5 @@
-//! Message push of the deployed API, as WeChat would use it: the check of the URL, a sealed message, and a forged one. The
-//! message is one that WeChat's own console sends to try an URL: nothing comes of it.
+//! Message push of the deployed API, as WeChat would use it: the check of the URL, a sealed message, a forged one, and one that
+//! is not sealed. The message is one that WeChat's own console sends to try an URL: it is stored nowhere and told to nobody.
 
 use wxsession::{Random, Secret, env::Source as _};
 use wxsession_wechat::{envelope::Envelope, secrets::Push};
@@ -10,7 +10,8 @@ use super::{
     report::{Finding, Report},
     texts::{
         ANSWER_NONE, PUSH_FORGED_OK, PUSH_FORGED_TAKEN, PUSH_KEY, PUSH_NO_ROUTE, PUSH_OFF, PUSH_OTHER,
-        PUSH_SEALED_OK, PUSH_STORE, PUSH_TOKEN, PUSH_URL_OK,
+        PUSH_PLAIN_OK, PUSH_PLAIN_TAKEN, PUSH_SEALED_OK, PUSH_SEALED_REFUSED, PUSH_STORE, PUSH_TOKEN,
+        PUSH_URL_OK,
     },
     wechat::App,
 };
@@ -19,6 +20,7 @@ use crate::http_client::{HttpClient, Reply};
 const URL: &str = "push.url";
 const SEALED: &str = "push.sealed";
 const FORGED: &str = "push.forged";
+const PLAIN: &str = "push.plain";
 
 /// Whose messages are tried: of the apps secret, or of the environment where that cannot be read.
 pub(super) struct Tried {
@@ -52,7 +54,8 @@ pub(super) async fn check(tried: &[Tried], url: &reqwest::Url, around: &Surround
             continue;
         };
         let try_out = Try { client: &client, app_id, envelope, now: around.clock.now() };
-        for finding in [try_out.url().await, try_out.sealed().await, try_out.forged().await] {
+        let sealed = [try_out.url().await, try_out.sealed().await, try_out.forged().await];
+        for finding in sealed.into_iter().chain([try_out.plain().await]) {
             report.add(finding.with("app", app_id));
         }
     }
@@ -84,6 +87,9 @@ impl Try<'_> {
             Ok(reply) if reply.status == 200 && reply.text == "success" => {
                 Finding::ok(SEALED, PUSH_SEALED_OK)
             }
+            Ok(reply) if reply.status == 403 && reply.code() == "push_refused" => {
+                told(Finding::fail(SEALED, PUSH_SEALED_REFUSED), &reply)
+            }
             Ok(reply) => refused(SEALED, &reply),
         }
     }
@@ -99,10 +105,29 @@ impl Try<'_> {
         }
     }
 
+    /// Not sealed, and signed as WeChat signs such a message: without what stands in it.
+    async fn plain(&self) -> Finding {
+        let (timestamp, nonce) = (self.now.to_string(), digits());
+        let signature = self.envelope.signature(&[&timestamp, &nonce]);
+        let path =
+            format!("/wechat/push/{}?signature={signature}&timestamp={timestamp}&nonce={nonce}", self.app_id);
+        match self.client.request("POST", &path).json(&self.message()).answered().await {
+            Err(kind) => Finding::fail(PLAIN, ANSWER_NONE).with("kind", &kind),
+            Ok(reply) if reply.status == 403 && reply.code() == "push_refused" => {
+                Finding::ok(PLAIN, PUSH_PLAIN_OK)
+            }
+            Ok(reply) if reply.status == 200 => Finding::warn(PLAIN, PUSH_PLAIN_TAKEN),
+            Ok(reply) => refused(PLAIN, &reply),
+        }
+    }
+
+    fn message(&self) -> serde_json::Value {
+        serde_json::json!({"ToUserName": "gh_doctor", "FromUserName": "oDoctor", "CreateTime": self.now,
+            "MsgType": "event", "Event": "debug_demo"})
+    }
+
     async fn post(&self, is_signed: bool) -> Result<Reply, String> {
-        let message = serde_json::json!({"ToUserName": "gh_doctor", "FromUserName": "oDoctor", "CreateTime": self.now,
-            "MsgType": "event", "Event": "debug_demo"});
-        let encrypted = self.envelope.seal(message.to_string().as_bytes(), Random::system().bytes());
+        let encrypted = self.envelope.seal(self.message().to_string().as_bytes(), Random::system().bytes());
         let (timestamp, nonce) = (self.now.to_string(), digits());
         // A forgery is signed, too: with a text that is not in it.
         let covered = if is_signed { encrypted.as_str() } else { "" };
@@ -122,7 +147,11 @@ fn refused(check: &'static str, reply: &Reply) -> Finding {
         (503, "store_unavailable") | (500, "service_misconfigured") => PUSH_STORE,
         _ => PUSH_OTHER,
     };
-    Finding::fail(check, text).with("status", &reply.status).with("code", reply.code())
+    told(Finding::fail(check, text), reply)
+}
+
+fn told(finding: Finding, reply: &Reply) -> Finding {
+    finding.with("status", &reply.status).with("code", reply.code())
 }
 
 fn digits() -> String {

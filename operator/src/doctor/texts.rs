@@ -129,7 +129,12 @@ texts! {
     CERT_UNTRUSTED "{host}: the certificate is not signed by a public authority, or its chain is incomplete" "{host} 的证书不是公共机构签发，或证书链不完整"
         => "use a certificate of ACM" "使用 ACM 证书";
     PUSH_URL_OK "{app}: WeChat's check of the URL would be answered" "{app}：微信对 URL 的校验会通过";
-    PUSH_SEALED_OK "{app}: a sealed message is taken" "{app}：安全模式的消息能正常接收";
+    PUSH_SEALED_OK "{app}: a sealed message is taken, and a try like this one is stored nowhere" "{app}：安全模式的消息能正常接收（这类测试消息不会保存）";
+    PUSH_SEALED_REFUSED "{app}: a sealed message is refused (status {status}, code {code})" "{app}：安全模式的消息被拒绝（状态 {status}，code {code}）"
+        => "when push.url is ok it is EncodingAESKey, else Token: compare them with those that are deployed" "push.url 通过时是 EncodingAESKey 不一致，否则是 Token 不一致：请与已部署的核对";
+    PUSH_PLAIN_OK "{app}: a message that is not sealed is refused as it should be" "{app}：明文消息会被拒绝";
+    PUSH_PLAIN_TAKEN "{app}: a message that is not sealed is taken: allow_plain is on" "{app}：明文消息被接收：allow_plain 处于打开状态"
+        => "choose mode secure at mp.weixin.qq.com and take allow_plain out of the apps secret: nothing signs what stands in such a message" "请在 mp.weixin.qq.com 选择安全模式，并从小程序密钥中去掉 allow_plain：明文消息的内容没有签名保护";
     PUSH_FORGED_OK "{app}: a forged message is refused as it should be" "{app}：伪造的消息会被拒绝";
     PUSH_FORGED_TAKEN "{app}: a forged message is taken" "{app}：伪造的消息被接收了"
         => "this is a defect of the function push: report it" "这是函数 push 的缺陷，请反馈";

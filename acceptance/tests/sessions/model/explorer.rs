@@ -181,15 +181,18 @@ impl<'a> Explorer<'a> {
             Step::Unheard { .. } | Step::Again { .. } => next.late -= 1,
             Step::Call { .. } => {}
         }
+        let mut broken = done.broken;
         if let Step::Call { .. } | Step::Unheard { .. } = step {
             next.promises.step(client);
-            let is_list = call.operation == "UpdateItem" && call.is_of(USERS);
-            if done.is_written && is_list {
-                next.promises.listed(client);
+            match &*call.operation {
+                "UpdateItem" if done.is_written && call.is_of(USERS) => {
+                    broken = broken.or(next.promises.listed(client));
+                }
+                "PutItem" if done.is_written && call.is_of(USERS) => next.promises.erased(),
+                _ => {}
             }
         }
         next.tables = done.after;
-        let mut broken = done.broken;
         if let Step::Call { waiting, .. } = step {
             broken = broken.or(self.answered(state, &mut next, client, waiting, call, done));
         }

@@ -5,7 +5,7 @@
 //! 3. a session that nobody began to end stays good;
 //! 4. while a block is in force nothing is accepted, and nobody logs in;
 //! 5. at no moment are more sessions live than the cap;
-//! 6. after an erasure no name is left, until somebody logs in;
+//! 6. after an erasure no name is left, until somebody logs in: not who had begun to before it;
 //! 7. a ticket makes one session at most, and none once it was presented twice;
 //! 8. of the pages' sessions of one session three are good at most.
 //!
@@ -34,6 +34,7 @@ pub(crate) enum Broken {
     LoggedInWhileBlocked(Which),
     NamedInASession,
     NamedAfterErasure,
+    LoggedInFromBeforeErasure,
     RedeemedTwice(usize),
     TooManyPages(usize),
 }
@@ -54,6 +55,7 @@ struct Standing {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Underway {
     operation: Operation,
     /// Before its first call.
@@ -62,6 +64,8 @@ struct Underway {
     must_refuse: bool,
     /// A login was listed meanwhile.
     is_overtaken: bool,
+    /// The account was erased meanwhile.
+    is_outdated: bool,
 }
 
 /// Everything promised so far: part of the state.
@@ -73,6 +77,8 @@ pub(crate) struct Promises {
     returned: u8,
     is_blocked: bool,
     is_erased: bool,
+    /// An erasure was written, and no login after it.
+    is_gone: bool,
 }
 
 impl Promises {
@@ -92,6 +98,7 @@ impl Promises {
             returned: 0,
             is_blocked: false,
             is_erased: false,
+            is_gone: false,
         }
     }
 
@@ -103,14 +110,30 @@ impl Promises {
     }
 
     /// The list was written with the session of the login that `client` has under way.
-    pub(crate) fn listed(&mut self, client: usize) {
-        let operation = self.underway[client].as_ref().map(|underway| underway.operation);
+    pub(crate) fn listed(&mut self, client: usize) -> Option<Broken> {
+        let underway = self.underway[client].as_ref();
+        let is_outdated = self.is_gone && underway.is_some_and(|underway| underway.is_outdated);
+        let operation = underway.map(|underway| underway.operation);
         if let Some(Operation::LogIn(which, ..) | Operation::LogInAt(which, _)) = operation {
+            if is_outdated {
+                return Some(Broken::LoggedInFromBeforeErasure);
+            }
             self.sessions[which].begun = self.begun;
             self.sessions[which].returned = self.returned;
             self.is_erased = false;
+            self.is_gone = false;
             self.underway.iter_mut().flatten().for_each(|underway| underway.is_overtaken = true);
         }
+        None
+    }
+
+    /// Nothing is left of the account but its husk. Of a husk that is written once more a login may have begun.
+    pub(crate) fn erased(&mut self) {
+        if std::mem::replace(&mut self.is_gone, true) {
+            return;
+        }
+        let begun = self.underway.iter_mut().flatten().filter(|underway| !underway.is_fresh);
+        begun.for_each(|underway| underway.is_outdated = true);
     }
 
     fn begins(&mut self, client: usize, operation: Operation) {
@@ -140,7 +163,8 @@ impl Promises {
             Operation::MakeTicket(..) => {}
             Operation::Redeem { ticket, child } => self.presented(ticket, child),
         }
-        let begun = Underway { operation, is_fresh: false, must_refuse, is_overtaken: false };
+        let begun =
+            Underway { operation, is_fresh: false, must_refuse, is_overtaken: false, is_outdated: false };
         self.underway[client] = Some(begun);
     }
 
@@ -167,7 +191,13 @@ impl Promises {
     pub(crate) fn reported(&mut self, client: usize, report: Report) -> Option<Broken> {
         let (operation, good) = match report {
             Report::Begins(operation) => {
-                let fresh = Underway { operation, is_fresh: true, must_refuse: false, is_overtaken: false };
+                let fresh = Underway {
+                    operation,
+                    is_fresh: true,
+                    must_refuse: false,
+                    is_overtaken: false,
+                    is_outdated: false,
+                };
                 self.underway[client] = Some(fresh);
                 return None;
             }
