@@ -25,6 +25,8 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 const PUT_EVENTS: &str = "AWSEvents.PutEvents";
 const DESCRIBE_EVENT_BUS: &str = "AWSEvents.DescribeEventBus";
+/// The bus of every account.
+const DEFAULT: &str = "default";
 /// The service takes no more in a call.
 const MOST_ENTRIES: usize = 10;
 /// More than any test tells; a service that runs for days must not fill the memory.
@@ -93,7 +95,7 @@ impl EventBridge {
         &self.endpoint
     }
 
-    /// Makes a bus; none is there before.
+    /// Makes a bus beside the one that every account has.
     pub fn create_bus(&self, name: &str) {
         self.shared.lock().buses.insert(name.to_owned());
     }
@@ -152,9 +154,13 @@ async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, bod
 }
 
 impl Shared {
+    fn has(&self, bus: &str) -> bool {
+        bus == DEFAULT || self.buses.contains(bus)
+    }
+
     fn describe(&self, request: &Value) -> Response {
-        let name = request["Name"].as_str().unwrap_or("default");
-        if !self.buses.contains(name) {
+        let name = request["Name"].as_str().unwrap_or(DEFAULT);
+        if !self.has(name) {
             let message = format!("Event bus {name} does not exist.");
             let body = json!({"__type": "ResourceNotFoundException", "message": message});
             return answer(StatusCode::BAD_REQUEST, &body);
@@ -190,7 +196,7 @@ impl Shared {
     }
 
     fn keep(&mut self, mut entry: Value) {
-        if !self.buses.contains(entry["EventBusName"].as_str().unwrap_or("default")) {
+        if !self.has(entry["EventBusName"].as_str().unwrap_or(DEFAULT)) {
             return;
         }
         let detail = entry["Detail"].as_str().and_then(|text| serde_json::from_str(text).ok());

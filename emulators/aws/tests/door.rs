@@ -95,6 +95,7 @@ async fn a_bus_that_is_not_there_takes_events_as_it_does_at_aws_and_loses_them()
         let target = format!("AWSEvents.{operation}");
         call(&client, event_bridge.endpoint(), &target, &body, &[]).await.expect("an answer")
     };
+    assert_eq!(ask("DescribeEventBus", json!({})).await.0, 200, "every account has one");
     let entry = json!({"EventBusName": "b", "Source": "s", "DetailType": "t", "Detail": "{}"});
     for kept in [0, 1] {
         let (status, _, answer) = ask("PutEvents", json!({"Entries": [entry]})).await;

@@ -71,8 +71,8 @@ pub(crate) fn told(record: &Record, tables: &Tables) -> Result<Vec<Told>, Damage
 /// The user whose record it is, or whose session's.
 pub(crate) fn user(record: &Record) -> Option<String> {
     let either = record.new_image().or_else(|| record.old_image())?;
-    let names = ["user_id", "pk"].into_iter().filter_map(|name| either.get(name)?.as_s().ok());
-    names.filter(|name| UserId::parse(name).is_some()).cloned().next()
+    let mut names = ["user_id", "pk"].into_iter().filter_map(|name| either.get(name)?.as_s().ok());
+    names.find(|name| UserId::parse(name).is_some()).cloned()
 }
 
 type Found = Vec<(&'static str, Map<String, Value>)>;
