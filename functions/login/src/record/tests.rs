@@ -1,4 +1,8 @@
-use wxsession::{Random, account::Profile, store::users::StoredKeys, user::Person};
+use wxsession::{
+    Random,
+    account::Profile,
+    user::{Person, StoredKeys},
+};
 
 use super::*;
 
