@@ -1,7 +1,6 @@
 //! A stand-in for Amazon EventBridge: the two operations that a function calls, over a socket.
 //!
-//! AWS JSON 1.1 as the service speaks it: `POST /`, the operation in `X-Amz-Target`. An event for a bus that is not there is
-//! taken like the others, and is gone.
+//! An event for a bus that is not there is taken like the others, and is gone.
 //! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>,
 //! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeEventBus.html>
 
@@ -11,18 +10,14 @@ use std::{
     sync::Arc,
 };
 
-use axum::{
-    Router,
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse as _, Response},
-};
-use emulator_harness::door;
+use axum::{http::StatusCode, response::Response};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
 
+use crate::json_service::{Call, Server, answer, error};
+
+/// The message of what the stand-in makes up.
+const MADE_UP: &str = "refused by the stand-in for EventBridge";
 const PUT_EVENTS: &str = "AWSEvents.PutEvents";
 const DESCRIBE_EVENT_BUS: &str = "AWSEvents.DescribeEventBus";
 /// The bus of every account.
@@ -46,9 +41,8 @@ pub enum Fault {
 
 /// A running stand-in. It ends when this is dropped.
 pub struct EventBridge {
-    endpoint: String,
     shared: Arc<Mutex<Shared>>,
-    server: JoinHandle<()>,
+    server: Server,
 }
 
 /// Looks at what is on the buses of a stand-in. Clones look at the same.
@@ -79,20 +73,15 @@ impl EventBridge {
     ///
     /// When the port is taken.
     pub async fn start(port: u16) -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-        let endpoint = format!("http://{}", listener.local_addr()?);
         let shared = Arc::<Mutex<Shared>>::default();
-        let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
-        let server = tokio::spawn(async move {
-            drop(axum::serve(listener, router).await);
-        });
-        Ok(Self { endpoint, shared, server })
+        let server = Server::start(port, Arc::clone(&shared), serve).await?;
+        Ok(Self { shared, server })
     }
 
     /// For `AWS_ENDPOINT_URL_EVENTBRIDGE`.
     #[must_use]
     pub fn endpoint(&self) -> &str {
-        &self.endpoint
+        self.server.endpoint()
     }
 
     /// Makes a bus beside the one that every account has.
@@ -129,27 +118,18 @@ impl EventBridge {
     }
 }
 
-impl Drop for EventBridge {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
-async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body: Bytes) -> Response {
-    if let Some(why) = door::refusal(|name| headers.get_all(name).iter().map(HeaderValue::as_bytes)) {
-        return answer(StatusCode::FORBIDDEN, &json!({"__type": "AccessDeniedException", "message": why}));
-    }
+async fn serve(shared: Arc<Mutex<Shared>>, Call { operation, body }: Call) -> Response {
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
     let mut shared = shared.lock();
     shared.calls += 1;
     if let Fault::Down(times) = shared.fault {
         shared.fault = if times > 1 { Fault::Down(times - 1) } else { Fault::None };
-        return answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({"__type": "InternalException"}));
+        return error(StatusCode::INTERNAL_SERVER_ERROR, "InternalException", MADE_UP);
     }
-    match headers.get("x-amz-target").and_then(|target| target.to_str().ok()) {
-        Some(PUT_EVENTS) => shared.put(&request),
-        Some(DESCRIBE_EVENT_BUS) => shared.describe(&request),
-        _ => answer(StatusCode::BAD_REQUEST, &json!({"__type": "UnknownOperationException"})),
+    match operation.as_str() {
+        PUT_EVENTS => shared.put(&request),
+        DESCRIBE_EVENT_BUS => shared.describe(&request),
+        _ => error(StatusCode::BAD_REQUEST, "UnknownOperationException", MADE_UP),
     }
 }
 
@@ -162,8 +142,7 @@ impl Shared {
         let name = request["Name"].as_str().unwrap_or(DEFAULT);
         if !self.has(name) {
             let message = format!("Event bus {name} does not exist.");
-            let body = json!({"__type": "ResourceNotFoundException", "message": message});
-            return answer(StatusCode::BAD_REQUEST, &body);
+            return error(StatusCode::BAD_REQUEST, "ResourceNotFoundException", &message);
         }
         let arn = format!("arn:aws:events:us-east-1:123456789012:event-bus/{name}");
         answer(StatusCode::OK, &json!({"Name": name, "Arn": arn}))
@@ -172,7 +151,7 @@ impl Shared {
     fn put(&mut self, request: &Value) -> Response {
         let entries = request["Entries"].as_array().cloned().unwrap_or_default();
         if !(1..=MOST_ENTRIES).contains(&entries.len()) {
-            return answer(StatusCode::BAD_REQUEST, &json!({"__type": "ValidationException"}));
+            return error(StatusCode::BAD_REQUEST, "ValidationException", MADE_UP);
         }
         let taken = match self.fault {
             Fault::TakesAllButTheLast(times) => {
@@ -206,10 +185,4 @@ impl Shared {
             self.events.pop_front();
         }
     }
-}
-
-fn answer(status: StatusCode, body: &Value) -> Response {
-    let mut response = (status, body.to_string()).into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
-    response
 }

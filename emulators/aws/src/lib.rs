@@ -6,4 +6,5 @@
 
 pub mod dynamodb;
 pub mod event_bridge;
+mod json_service;
 pub mod secrets_manager;

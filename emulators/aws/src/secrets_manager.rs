@@ -1,21 +1,15 @@
 //! A stand-in for AWS Secrets Manager: the one operation that the functions call, over a socket.
 //!
-//! AWS JSON 1.1 as the service speaks it: `POST /`, the operation in `X-Amz-Target`, errors as 400 with a `__type`.
+//! Its errors are 400 with a `__type`.
 //! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html>
 
 use std::{collections::HashMap, io, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse as _, Response},
-};
-use emulator_harness::door;
+use axum::{http::StatusCode, response::Response};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::json_service::{self, Call, Server, answer};
 
 const OPERATION: &str = "secretsmanager.GetSecretValue";
 const ARN_PREFIX: &str = "arn:aws:secretsmanager:us-east-1:000000000000:secret:";
@@ -40,9 +34,8 @@ pub enum Fault {
 
 /// A running stand-in. It ends when this is dropped.
 pub struct SecretsManager {
-    endpoint: String,
     shared: Arc<Mutex<Shared>>,
-    server: JoinHandle<()>,
+    server: Server,
 }
 
 #[derive(Default)]
@@ -64,21 +57,15 @@ impl SecretsManager {
     ///
     /// When the port is taken.
     pub async fn start(port: u16) -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-        let endpoint = format!("http://{}", listener.local_addr()?);
         let shared = Arc::<Mutex<Shared>>::default();
-        let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
-        let server = tokio::spawn(async move {
-            // Accepting goes on whatever a connection does.
-            drop(axum::serve(listener, router).await);
-        });
-        Ok(Self { endpoint, shared, server })
+        let server = Server::start(port, Arc::clone(&shared), serve).await?;
+        Ok(Self { shared, server })
     }
 
     /// For `AWS_ENDPOINT_URL_SECRETS_MANAGER`.
     #[must_use]
     pub fn endpoint(&self) -> &str {
-        &self.endpoint
+        self.server.endpoint()
     }
 
     /// Stores a JSON value under the secret's name, as a new version when there is one.
@@ -116,16 +103,7 @@ impl SecretsManager {
     }
 }
 
-impl Drop for SecretsManager {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
-async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body: Bytes) -> Response {
-    if let Some(why) = door::refusal(|name| headers.get_all(name).iter().map(HeaderValue::as_bytes)) {
-        return said(StatusCode::FORBIDDEN, "AccessDeniedException", why);
-    }
+async fn serve(shared: Arc<Mutex<Shared>>, Call { operation, body }: Call) -> Response {
     let fault = {
         let mut shared = shared.lock();
         shared.calls += 1;
@@ -139,7 +117,7 @@ async fn serve(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, bod
         Fault::MarkedForDeletion => return error(StatusCode::BAD_REQUEST, "InvalidRequestException"),
         Fault::Undecryptable => return error(StatusCode::BAD_REQUEST, "DecryptionFailure"),
     }
-    if headers.get("x-amz-target").is_none_or(|target| target != OPERATION) {
+    if operation != OPERATION {
         return error(StatusCode::BAD_REQUEST, "UnknownOperationException");
     }
     let Ok(wanted) = serde_json::from_slice::<Value>(&body) else {
@@ -167,13 +145,5 @@ fn value(name: &str, secret: &Secret) -> Value {
 }
 
 fn error(status: StatusCode, kind: &str) -> Response {
-    said(status, kind, "refused by the stand-in for Secrets Manager")
-}
-
-fn said(status: StatusCode, kind: &str, message: &str) -> Response {
-    answer(status, &json!({ "__type": kind, "Message": message }))
-}
-
-fn answer(status: StatusCode, body: &Value) -> Response {
-    (status, [(CONTENT_TYPE, "application/x-amz-json-1.1")], body.to_string()).into_response()
+    json_service::error(status, kind, "refused by the stand-in for Secrets Manager")
 }

@@ -51,17 +51,21 @@ async fn call(
 }
 
 #[tokio::test]
-async fn tables_and_secrets_are_not_for_other_web_sites() {
+async fn tables_secrets_and_buses_are_not_for_other_web_sites() {
     let dynamodb = dynamodb().await;
     let secrets = SecretsManager::start(0).await.expect("a free port");
     secrets.put("AppsSecret", &json!({ "wx1": "an AppSecret" }));
+    let bus = EventBridge::start(0).await.expect("a free port");
+    bus.create_bus("default");
     let client = client();
+    let describe = ("AWSEvents.DescribeEventBus", json!({}));
     let list = (LIST, json!({}));
     let get = ("secretsmanager.GetSecretValue", json!({ "SecretId": "AppsSecret" }));
     for (endpoint, (target, body)) in [
         (dynamodb.direct_endpoint(), &list),
         (dynamodb.endpoint(), &list),
         (secrets.endpoint().to_owned(), &get),
+        (bus.endpoint().to_owned(), &describe),
     ] {
         assert_eq!(call(&client, &endpoint, target, body, &[]).await.expect("an answer").0, 200, "{target}");
         assert_eq!(
@@ -84,6 +88,7 @@ async fn tables_and_secrets_are_not_for_other_web_sites() {
         }
     }
     assert_eq!(dynamodb.proxy().calls().len(), 2, "a call that is refused does not count");
+    assert_eq!((secrets.calls(), bus.calls()), (2, 2), "nor there");
     dynamodb.stop().await;
 }
 
