@@ -85,8 +85,18 @@ async fn a_plain_message_counts_only_where_the_secret_says_so() {
             stage.speaks(format, mode);
             let answer = stage.push(&PushOrder::cancellation(APP, "oPLAIN")).await;
             assert_eq!(answer.is_success(), is_taken, "{mode:?} {format:?}");
+            // Whoever chose that mode at WeChat loses every erasure.
+            let lost = if is_taken { Value::Null } else { json!(1) };
+            assert_eq!(stage.line("push")["pushes_lost"], lost, "{mode:?} {format:?}");
+            let other = stage.push(&PushOrder::event(APP, "user_info_modified", json!({}))).await;
+            assert_eq!(other.is_success(), is_taken, "{mode:?} {format:?}");
+            assert_eq!(stage.line("push")["pushes_lost"], Value::Null, "{mode:?} {format:?}");
         }
     }
+    stage.speaks(PushFormat::Json, PushMode::Plain);
+    let forged = PushOrder { mistake: Some(PushMistake::WrongToken), ..PushOrder::cancellation(APP, "oP") };
+    assert_eq!(stage.refused(&forged).await, (403, "push_refused".to_owned()));
+    assert_eq!(stage.line("push")["pushes_lost"], Value::Null);
     let (token, key) = DEFAULT_PUSH;
     let push = json!({"token": token, "encoding_aes_key": key, "allow_plain": true});
     stage.service.secrets.put("AppsSecret", &json!({APP: {"secret": DEFAULT_APP.1, "push": push}}));

@@ -32,6 +32,11 @@ pub(crate) fn word(message: &Message) -> &'static str {
     KNOWN.into_iter().find(|known| event.as_deref() == Some(known)).unwrap_or("other")
 }
 
+/// Whether the event is one of the two that ask for an erasure.
+pub(crate) fn erases(message: &Message) -> bool {
+    word(message).starts_with("user_authorization_")
+}
+
 /// What a verified message to this Mini Program asks for at `now`. The user is `OpenID`: `FromUserName` is the platform.
 ///
 /// Where messages are handed on, every one is stored, with what it says; but not what an operator tries the URL with.

@@ -178,7 +178,7 @@ impl MessagePush {
                 }
             }
         };
-        if refused.was_signed() {
+        if refused.is_lost() {
             line.put("push_lost", true);
             line.warn();
         }

@@ -3,7 +3,7 @@
 use wxsession::http::{Code, Problem};
 use wxsession_wechat::envelope::{Envelope, Unopened};
 
-use crate::message::Message;
+use crate::{asked, message::Message};
 
 /// What WeChat puts into the query.
 #[derive(Clone, Copy, Default)]
@@ -21,6 +21,8 @@ pub(crate) enum Refused {
     Signature,
     /// Not sealed, and the Mini Program takes sealed messages only: nothing signs what is in this one.
     Plain,
+    /// The same, with WeChat's signature, and it asks for an erasure: the console sends messages as they are.
+    PlainErasure,
     /// Signed, and sealed with another key, for somebody else, or broken.
     Unopened(Unopened),
     /// No message at all: the stable word for the place.
@@ -32,9 +34,9 @@ pub(crate) enum Refused {
 }
 
 impl Refused {
-    /// WeChat wrote it, so nobody knows what it asked for.
-    pub(crate) fn was_signed(self) -> bool {
-        matches!(self, Self::Unopened(_) | Self::Unreadable(_) | Self::AppId)
+    /// WeChat signed it, and it asks for an erasure, or nobody knows what it asks for.
+    pub(crate) fn is_lost(self) -> bool {
+        matches!(self, Self::Unopened(_) | Self::Unreadable(_) | Self::AppId | Self::PlainErasure)
     }
 
     /// With a Token or a key that was changed just now it may be right. What another key makes of a message seldom has a
@@ -50,7 +52,7 @@ impl From<Refused> for Problem {
         let no = |reason| Problem::new(Code::PushRefused).because(reason);
         match refused {
             Refused::Signature => no("push_signature"),
-            Refused::Plain => no("push_plain"),
+            Refused::Plain | Refused::PlainErasure => no("push_plain"),
             Refused::AppId => no("push_app_id"),
             Refused::Unopened(why @ (Unopened::Padding | Unopened::ReceiveId)) => no(why.as_str()),
             Refused::Unopened(why) => Problem::malformed(why.as_str()),
@@ -77,7 +79,8 @@ pub(crate) fn message(
         let opened = envelope.open(&encrypted).map_err(Refused::Unopened)?;
         Message::read(&opened).map_err(Refused::Unreadable)?
     } else if !allows_plain {
-        return Err(Refused::Plain);
+        let is_lost = asked::erases(&outer) && envelope.is_signed(signature, &[timestamp, nonce]);
+        return Err(if is_lost { Refused::PlainErasure } else { Refused::Plain });
     } else if envelope.is_signed(signature, &[timestamp, nonce]) {
         outer
     } else {

@@ -112,7 +112,7 @@ fn what_is_no_message_is_malformed_inside_and_outside() {
     }
 }
 
-/// What a sealed text is refused for, and whether the signature was right.
+/// What a sealed text is refused for.
 fn refusal(encrypted: &str, signature: &str) -> Refused {
     let body = json!({"Encrypt": encrypted}).to_string();
     let query = Query { signature: "", msg_signature: signature, timestamp: TIMES[0], nonce: TIMES[1] };
@@ -120,22 +120,39 @@ fn refusal(encrypted: &str, signature: &str) -> Refused {
 }
 
 #[test]
-fn what_is_refused_after_a_right_signature_is_known_to_be_signed() {
+fn what_is_refused_after_a_right_signature_is_known_to_be_lost() {
     let signed =
         |encrypted: &str| refusal(encrypted, &envelope().signature(&[TIMES[0], TIMES[1], encrypted]));
     for text in ["", "[]", "<a/>", "\u{feff}{}", r#"{"AppID":"wx1"}"#, "{"] {
-        assert!(signed(&sealed(text).0).was_signed(), "{text}");
+        assert!(signed(&sealed(text).0).is_lost(), "{text}");
     }
     for encrypted in ["", "~", "AAAAAAAAAAAAAAAAAAAAAA=="] {
-        assert!(signed(encrypted).was_signed(), "{encrypted}");
+        assert!(signed(encrypted).is_lost(), "{encrypted}");
     }
     let other = Envelope::new(&Push::of("AAAAA", KEY), "wxb11529c136998cb6").unwrap();
-    assert!(signed(&other.seal(EVENT.as_bytes(), [5; 16])).was_signed());
-    assert!(!refusal(&sealed(EVENT).0, "0").was_signed());
+    assert!(signed(&other.seal(EVENT.as_bytes(), [5; 16])).is_lost());
+    assert!(!refusal(&sealed(EVENT).0, "0").is_lost());
     for body in ["{", "{}"] {
         let query = Query { timestamp: TIMES[0], nonce: TIMES[1], ..Query::default() };
         let refused = message(&envelope(), APP, false, query, body.as_bytes()).err().expect("it is refused");
-        assert!(!refused.was_signed(), "{body}");
+        assert!(!refused.is_lost(), "{body}");
+    }
+}
+
+#[test]
+fn of_plain_messages_only_an_erasure_with_the_right_signature_is_lost() {
+    let right = envelope().signature(&TIMES);
+    for (event, signature, expected) in [
+        ("user_authorization_cancellation", &*right, Refused::PlainErasure),
+        ("user_authorization_revoke", &*right, Refused::PlainErasure),
+        ("user_authorization_revoke", "0", Refused::Plain),
+        ("user_info_modified", &*right, Refused::Plain),
+    ] {
+        let query = Query { signature, msg_signature: "", timestamp: TIMES[0], nonce: TIMES[1] };
+        let body = json!({"MsgType": "event", "Event": event}).to_string();
+        let refused = message(&envelope(), APP, false, query, body.as_bytes()).err().expect("it is refused");
+        assert_eq!(refused, expected, "{event}");
+        assert_eq!(refused.is_lost(), expected == Refused::PlainErasure, "{event}");
     }
 }
 
@@ -147,9 +164,15 @@ fn another_token_or_key_may_be_newer_and_nothing_else_is() {
     {
         assert!(refused.may_be_of_newer_keys(), "{refused:?}");
     }
-    for refused in [Refused::Plain, Refused::AppId, Refused::Malformed("x"), Refused::Unreadable("x")]
-        .into_iter()
-        .chain([Base64, CipherLength].map(Refused::Unopened))
+    for refused in [
+        Refused::Plain,
+        Refused::PlainErasure,
+        Refused::AppId,
+        Refused::Malformed("x"),
+        Refused::Unreadable("x"),
+    ]
+    .into_iter()
+    .chain([Base64, CipherLength].map(Refused::Unopened))
     {
         assert!(!refused.may_be_of_newer_keys(), "{refused:?}");
     }
