@@ -11,6 +11,7 @@
 //! account it is is written down before it is erased, so that a repetition never means the next one.
 
 mod event;
+mod outcome;
 
 use std::time::{Duration, Instant};
 
@@ -24,14 +25,17 @@ use wxsession::{
     http::{Code, Problem},
     serve::{Function, guarded},
     store::{
-        PushKey, Pushes, StoreError, Users,
+        PushKey, Pushes, Users,
         pushes::{Asks, Push, Pushed},
         users::Moment,
     },
-    telemetry::{Level, Line},
+    telemetry::Line,
 };
 
-use crate::event::{Answer, Batch, Failed, Redrive};
+use crate::{
+    event::{Answer, Batch, Failed, Redrive},
+    outcome::{Failure, Outcome, Tally, of_row},
+};
 pub use event::Event;
 
 /// WeChat's clock and ours: an account that began so much after the message was there before it.
@@ -50,93 +54,6 @@ pub struct Erasures {
     pushes: Pushes,
     clock: Clock,
     random: Random,
-}
-
-/// What came of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// The account is gone.
-    Erased,
-    /// There was none, or not any more.
-    NoAccount,
-    /// There is one that began after the message.
-    NewerAccount,
-    /// What was withdrawn is not kept here.
-    NothingHeld,
-    /// It was done before, or the message is not there any more.
-    Before,
-}
-
-impl Outcome {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Erased => "erased",
-            Self::NoAccount => "no_account",
-            Self::NewerAccount => "newer_account",
-            Self::NothingHeld => "nothing_held",
-            Self::Before => "done_before",
-        }
-    }
-}
-
-/// What can be done about a message that was not carried out.
-enum Failure {
-    /// It is sent again.
-    Again(StoreError),
-    /// Nothing, by sending it again: a record is damaged, and an operator must look at it.
-    Stuck(Box<Problem>),
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        if error.is_damage() { Self::Stuck(Box::new(error.into())) } else { Self::Again(error) }
-    }
-}
-
-/// The same, of the message's own row.
-fn of_row(error: StoreError) -> Failure {
-    let Some(attribute) = error.damaged else { return Failure::Again(error) };
-    let cause = format!("the row of a pushed message is damaged: attribute {attribute}");
-    let fix = "find what else writes to the table, and delete the row; whom it was about is on the list that WeChat mails";
-    Failure::Stuck(Box::new(Problem::from(error).operator(cause, fix)))
-}
-
-/// What came of several messages.
-#[derive(Default)]
-struct Tally {
-    done: usize,
-    stuck: usize,
-    again: usize,
-    /// Of those that are sent again, why the last is not done.
-    last: Option<StoreError>,
-}
-
-impl Tally {
-    /// Counts one. Whether it is to be sent again.
-    fn counts(&mut self, did: Result<Outcome, Failure>) -> bool {
-        match did {
-            Ok(_) => self.done += 1,
-            Err(Failure::Stuck(_)) => self.stuck += 1,
-            Err(Failure::Again(error)) => {
-                self.again += 1;
-                self.last = Some(error);
-                return true;
-            }
-        }
-        false
-    }
-
-    /// What the line says of those that are not done. Each that is stuck has a line of its own, for the operator.
-    fn note_in(self, line: &mut Line) {
-        if self.stuck > 0 {
-            line.raise(Level::Error);
-            line.put("stuck", self.stuck);
-        }
-        if let Some(error) = self.last {
-            Problem::from(error).note_in(line);
-            line.put("reason", "sent_again");
-        }
-    }
 }
 
 impl Erasures {
