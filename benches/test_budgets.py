@@ -33,6 +33,12 @@ class Budgets(unittest.TestCase):
         with self.assertRaises(subprocess.CalledProcessError):
             budgets.counted(self.work, [chatty], preload, events=3)
 
+    def test_every_function_that_is_deployed_has_a_budget(self):
+        deployed = sorted(manifest.parent.name for manifest in budgets.HERE.parent.glob("functions/*/Cargo.toml"))
+        self.assertEqual(sorted(self.budgets), deployed)
+        self.assertEqual(sorted(suite.BUDGETED), deployed)
+        self.assertEqual(sorted(budgets.LOGICAL_IDS), deployed)
+
     def test_each_figure_has_its_own_room(self):
         name, row = next(iter(self.budgets.items()))
         for figure, room in budgets.ROOM.items():

@@ -25,6 +25,10 @@ const SEALED_SESSION_KEY: &str =
     "AQJrMZDa7A7x/sHnXAZwaoM46H2KerwmkMKsauSoG1tqzOtCK8DK5koZrUyr3Fi5T/r3JIBVGhE=";
 const FINGERPRINT: &str = "AAAAAAAAAAAAAAAAAAAAAA==";
 
+/// Key of a message that WeChat pushed.
+pub(crate) const MESSAGE: (&str, &str) =
+    ("push#wx0123456789abcdef", "mOtE0vZz1qC2wJr9GmX3Kp5uYh7TdLbN4sAfQe8RiVo");
+
 pub(crate) const USERS: &str = "UsersTable";
 pub(crate) const SESSIONS: &str = "SessionsTable";
 
@@ -91,6 +95,22 @@ pub(crate) fn user() -> Value {
         "session_key_previous_at": {"N": then},
         "session_key_kid": {"S": "k1"},
         "session_key_fingerprint": {"B": FINGERPRINT},
+    })
+}
+
+/// A message in `events/erasures-stream.json`, two days old: the user came after it, and stays.
+pub(crate) fn message() -> Value {
+    let then = (unix_seconds() - 2 * 86_400).to_string();
+    json!({
+        "pk": {"S": MESSAGE.0},
+        "sk": {"S": MESSAGE.1},
+        "v": {"N": "1"},
+        "user_id": {"S": USER_ID},
+        "event": {"S": "user_authorization_cancellation"},
+        "scopes": {"S": ""},
+        "create_time": {"N": then},
+        "received_at": {"N": then},
+        "ttl": {"N": (unix_seconds() + 86_400).to_string()},
     })
 }
 

@@ -146,12 +146,14 @@ impl Outcome {
             dynamodb: to.calls.dynamodb - from.calls.dynamodb,
             secrets: to.calls.secrets - from.calls.secrets,
             wechat: to.calls.wechat - from.calls.wechat,
+            events: to.calls.events - from.calls.events,
             connections: if variant.steady { to.calls.connections - from.calls.connections } else { 0 },
         };
         let due = Calls {
             dynamodb: wanted.dynamodb * events,
             secrets: wanted.secrets * events,
             wechat: wanted.wechat * events,
+            events: wanted.events * events,
             connections: wanted.connections * events,
         };
         if made == due { Ok(()) } else { Err(format!("{events} warm events made {made:?}, due are {due:?}")) }

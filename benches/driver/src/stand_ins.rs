@@ -1,5 +1,5 @@
-//! DynamoDB, Secrets Manager and `WeChat` behind HTTP and HTTPS sockets, answering at once: what is measured is the
-//! function.
+//! DynamoDB, Secrets Manager, `EventBridge` and `WeChat` behind HTTP and HTTPS sockets, answering at once: what is measured is
+//! the function.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
@@ -19,6 +19,12 @@ const RING_KEY: &str = "a-key-for-tests-only-and-of-no-use-anywhere-else-0123456
 /// The key that `events/open-data-decrypt-rest.json` was encrypted with.
 const SESSION_KEY: &str = "AAECAwQFBgcICQoLDA0ODw==";
 
+/// Of no Mini Program that there is.
+const APP_SECRET: &str = "0123456789abcdef0123456789abcdef";
+/// Token and `EncodingAESKey` of the messages in `events/`.
+const PUSH: (&str, &str) = ("5cKpQ2vXw8LrT0nB", "q7Zt3VfYk9Lm2Wx8Rb5Nc1Hd6Jg4Ps0Tu7Ae3Qi5OyG");
+const BUS: &str = "business";
+
 /// Base addresses by the placeholder that stands for them: `{https:dynamodb}` and its kin.
 pub(crate) type Addresses = BTreeMap<String, String>;
 
@@ -29,6 +35,7 @@ pub(crate) struct StandIns {
     dynamodb: AtomicU64,
     secrets: AtomicU64,
     wechat: AtomicU64,
+    events: AtomicU64,
     connections: AtomicU64,
     complaint: Mutex<Option<String>>,
 }
@@ -42,11 +49,12 @@ impl StandIns {
             dynamodb: AtomicU64::new(0),
             secrets: AtomicU64::new(0),
             wechat: AtomicU64::new(0),
+            events: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             complaint: Mutex::new(None),
         });
         let mut addresses = Addresses::new();
-        for service in ["dynamodb", "secrets", "wechat"] {
+        for service in ["dynamodb", "secrets", "wechat", "events"] {
             let (listener, port) = listen()?;
             accept(listener, Arc::clone(&stand_ins), Self::serve);
             addresses.insert(format!("{{http:{service}}}"), format!("http://localhost:{port}"));
@@ -67,7 +75,7 @@ impl StandIns {
         *self.table.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Table::new(active));
         *self.must_sign.write().unwrap_or_else(PoisonError::into_inner) = must_sign;
         *self.complaint.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        for counter in [&self.dynamodb, &self.secrets, &self.wechat, &self.connections] {
+        for counter in [&self.dynamodb, &self.secrets, &self.wechat, &self.events, &self.connections] {
             counter.store(0, Relaxed);
         }
     }
@@ -78,6 +86,7 @@ impl StandIns {
             dynamodb: self.dynamodb.load(Relaxed),
             secrets: self.secrets.load(Relaxed),
             wechat: self.wechat.load(Relaxed),
+            events: self.events.load(Relaxed),
             connections: self.connections.load(Relaxed),
         }
     }
@@ -121,6 +130,14 @@ impl StandIns {
             self.secrets.fetch_add(1, Relaxed);
             return secret(&request.body);
         }
+        if target == "AWSEvents.PutEvents" {
+            self.events.fetch_add(1, Relaxed);
+            return put_events(&request.body);
+        }
+        // Once a minute, and so none of an event's calls.
+        if target == "AWSEvents.DescribeEventBus" {
+            return Ok(json_1_1(&json!({"Name": BUS})));
+        }
         match (request.method.as_str(), request.path.split('?').next()) {
             ("GET", Some("/sns/jscode2session")) => {
                 self.wechat.fetch_add(1, Relaxed);
@@ -138,7 +155,12 @@ impl StandIns {
 fn secret(body: &[u8]) -> Result<Vec<u8>, String> {
     let asked: Value = serde_json::from_slice(body).map_err(|_| "a body that is not JSON".to_owned())?;
     let value = match asked["SecretId"].as_str() {
-        Some("AppsSecret") => json!({APP_ID: "0123456789abcdef0123456789abcdef"}),
+        Some("AppsSecret") => json!({APP_ID: APP_SECRET}),
+        Some("RichAppsSecret") => json!({APP_ID: {
+            "secret": APP_SECRET,
+            "push": {"token": PUSH.0, "encoding_aes_key": PUSH.1},
+            "virtual_payment": {"app_key": "a-key-for-tests-only", "offer_id": "1450000001"},
+        }}),
         Some("SessionKeyRingSecret") => json!({"current": "k1", "k1": RING_KEY}),
         _ => return Err(format!("Secrets Manager is asked for {}", asked["SecretId"])),
     };
@@ -149,7 +171,22 @@ fn secret(body: &[u8]) -> Result<Vec<u8>, String> {
         "VersionId": "00000000-0000-4000-8000-000000000000",
         "VersionStages": ["AWSCURRENT"],
     });
-    Ok(answer("200 OK", &[("content-type", "application/x-amz-json-1.1")], body.to_string().as_bytes()))
+    Ok(json_1_1(&body))
+}
+
+/// Whether everything is for the bus that the functions are given.
+fn put_events(body: &[u8]) -> Result<Vec<u8>, String> {
+    let asked: Value = serde_json::from_slice(body).map_err(|_| "a body that is not JSON".to_owned())?;
+    let entries = asked["Entries"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if entries.is_empty() || entries.iter().any(|entry| entry["EventBusName"] != BUS) {
+        return Err(format!("EventBridge is asked for {asked}"));
+    }
+    let results: Vec<_> = entries.iter().map(|_| json!({"EventId": "0"})).collect();
+    Ok(json_1_1(&json!({"FailedEntryCount": 0, "Entries": results})))
+}
+
+fn json_1_1(body: &Value) -> Vec<u8> {
+    answer("200 OK", &[("content-type", "application/x-amz-json-1.1")], body.to_string().as_bytes())
 }
 
 /// A listener and its port.
@@ -171,4 +208,16 @@ pub(crate) fn accept<T: Send + Sync + 'static>(
             std::thread::spawn(move || stream.set_nodelay(true).and_then(|()| serve(&shared, stream)));
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_for_another_bus_is_noticed() {
+        let put = |bus: &str| put_events(json!({"Entries": [{"EventBusName": bus}]}).to_string().as_bytes());
+        assert!(put(BUS).is_ok());
+        assert!(put("another").is_err() && put_events(b"{\"Entries\": []}").is_err());
+    }
 }
