@@ -10,6 +10,7 @@
 
 mod control;
 mod listed;
+mod moment;
 mod person;
 mod show;
 pub(crate) mod texts;

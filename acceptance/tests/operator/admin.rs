@@ -323,7 +323,11 @@ async fn tells_an_unknown_user_from_what_cannot_be_asked_and_from_what_cannot_be
         "later than now",
     );
     desk.ends(&of("block", &["--yes", "--reason", "not a code"]), REFUSED, "reason_form");
-    desk.ends(&of("block", &["--yes", "--reason", "spam", "--until", "soon"]), REFUSED, "--until must be");
+    desk.ends(
+        &of("block", &["--yes", "--reason", "spam", "--until", "soon"]),
+        REFUSED,
+        "a time is written like",
+    );
     desk.ends(&["show"], MISUNDERSTOOD, "--user-id");
     // What cannot be an id is not looked for.
     let calls = || desk.stack.service.dynamodb.proxy().calls().len();

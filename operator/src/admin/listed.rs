@@ -7,8 +7,8 @@ use wxsession::UserId;
 use super::{
     Failure, Outcome, Terminal,
     control::{Control, of_user},
+    moment::seconds,
     texts::{ERASE_LISTED, LIST_FORM, LIST_UNREADABLE, LISTED, UNCHANGED},
-    verbs::seconds,
 };
 use crate::{form, text::Message};
 

@@ -25,7 +25,7 @@ texts! {
         => "the function's log names the attribute" "函数日志中写有具体属性";
     NO_TERMINAL "nobody can be asked ({kind})" "无法询问（{kind}）"
         => "say --yes to do it unasked" "加 --yes 可不经询问直接执行";
-    BAD_UNTIL "--until must be a time like 2026-12-31T16:00:00Z, or unix seconds" "--until 应为 2026-12-31T16:00:00Z 这样的时间或 unix 秒数"
+    BAD_TIME "a time is written like 2026-12-31T16:00:00Z, or in unix seconds" "时间应写成 2026-12-31T16:00:00Z 这样的形式或 unix 秒数"
         => "give one of these" "请改用以上形式";
     PAST_UNTIL "--until must be later than now" "--until 必须晚于当前时间"
         => "give a later time" "请给出更晚的时间";
