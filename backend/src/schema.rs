@@ -78,6 +78,10 @@ impl Transform for Forms {
             for (name, property) in properties {
                 let Value::Object(property) = property else { continue };
                 property.extend(self.of(name).into_iter().flatten());
+                // A validator does not know the format.
+                if property.get("format").is_some_and(|format| format == "uint32") {
+                    property.entry("maximum").or_insert(u32::MAX.into());
+                }
                 // An answer leaves out what there is not: it never says null.
                 if let Some(Value::Array(types)) = property.get("type").filter(|_| self.of_answer) {
                     let present = types[0].clone();

@@ -32,7 +32,7 @@ pub const AUDITS: &[Audit] = &[
     audit(
         "account_control",
         "a backend asked `accounts` for something, whatever came of it",
-        "`action`, `actor` as the backend named it, `outcome`: `ok` or the error's code; `reason` of a block; `ended_session_id`",
+        "`action`, `actor` as the backend named it, both null where the request is not of the documented form; `outcome`: `ok` or the error's code; `reason` of a block; `ended_session_id`",
     ),
     audit("ticket_made", "a ticket went to the Mini Program", ""),
     audit(
@@ -48,7 +48,7 @@ pub const AUDITS: &[Audit] = &[
     audit(
         "wechat_asked",
         "a backend asked `wechat` for something, whatever came of it",
-        "`action`, `actor` as the backend named it, `outcome`: `ok` or the error's code; `call` of `sign_xpay`",
+        "`action`, `actor` as the backend named it, both null where the request is not of the documented form; `outcome`: `ok` or the error's code; `call` of `sign_xpay`",
     ),
     audit("push_stored", "a message of WeChat's that asks for an erasure is stored", "`event`"),
     audit(

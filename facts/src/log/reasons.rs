@@ -153,8 +153,8 @@ pub const REASONS: &[Reason] = &[
 pub const BACKEND_FORMS: &[Form] = &[
     form(
         &["request_form"],
-        "one JSON object with exactly the members of its action, each once; whole numbers without a decimal point (`1`, not `1.0`)",
-        "一个 JSON 对象，字段与该 action 完全一致，各出现一次；整数不带小数点（写 `1`，不写 `1.0`）",
+        "one JSON object with exactly the members of its action, each once and of its type; whole numbers without a decimal point (`1`, not `1.0`)",
+        "一个 JSON 对象，字段与该 action 完全一致，各出现一次，类型相符；整数不带小数点（写 `1`，不写 `1.0`）",
     ),
     form(
         &["actor_form"],
@@ -197,7 +197,11 @@ pub const WECHAT_FORMS: &[Form] = &[
         "手机号 code：1 至 256 个可见 ASCII 字符",
     ),
     form(&["env_form"], "0 (live) or 1 (sandbox)", "0（现网）或 1（沙箱）"),
-    form(&["buy_quantity_form", "amount_form"], "a whole number, 1 or more", "整数，至少为 1"),
+    form(
+        &["buy_quantity_form", "amount_form"],
+        "a whole number, 1 to 4294967295; a negative or larger one is `request_form`",
+        "整数，1 至 4294967295；负数或更大的数为 `request_form`",
+    ),
     form(&["currency_type_form"], "`CNY`, or absent", "`CNY`，或省略"),
     form(
         &["offer_id_form", "product_id_form", "order_id_form"],
@@ -224,8 +228,8 @@ pub const WECHAT_FORMS: &[Form] = &[
     form(&["user_ip_form"], "an address, IPv4 or IPv6", "IPv4 或 IPv6 地址"),
     form(
         &["payitem_form"],
-        "1 to 100 items, each with a `productid` and a `quantity` of 1 or more",
-        "1 至 100 项，每项有 `productid`，`quantity` 至少为 1",
+        "1 to 100 items, each with a `productid` of 1 to 64 visible ASCII characters and a `quantity` of 1 or more",
+        "1 至 100 项，每项的 `productid` 为 1 至 64 个可见 ASCII 字符，`quantity` 至少为 1",
     ),
     form(
         &["one_order_id_form"],

@@ -25,12 +25,12 @@ fn form_of(name: &str) -> Option<Value> {
     Some(match name {
         "code" => json!({"pattern": "^[!-~]{1,256}$"}),
         "env" => json!({"enum": [0, 1]}),
-        "currency_type" => json!({"const": "CNY"}),
+        "currency_type" => json!({"enum": ["CNY", null]}),
         "out_trade_no" => json!({"pattern": "^[0-9A-Za-z|*@-][0-9A-Za-z_|*@-]{7,31}$"}),
-        "buy_quantity" | "amount" | "goods_price" | "activity_selling_price" | "refund_fee" => {
+        "buy_quantity" | "quantity" | "amount" | "goods_price" | "activity_selling_price" | "refund_fee" => {
             json!({"minimum": 1})
         }
-        "offer_id" | "product_id" | "order_id" | "wx_order_id" | "pay_order_id" => {
+        "offer_id" | "product_id" | "productid" | "order_id" | "wx_order_id" | "pay_order_id" => {
             json!({"pattern": "^[!-~]{1,64}$"})
         }
         "refund_order_id" => json!({"pattern": "^[0-9A-Za-z_-]{8,32}$"}),
