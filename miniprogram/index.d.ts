@@ -294,7 +294,8 @@ export interface Session {
   connectSocket(url: string, options?: Omit<SocketOptions, 'url'>): Abortable<SocketTask>;
   /**
    * For onLaunch and onShow. Asks nothing when nothing is due; null when there is no session. Logs in only with
-   * `login: true`, and never after a logout. `force` asks anyway.
+   * `login: true`, and never after a logout. `force` asks anyway, whenever there is a session on the device. Rejects, and keeps
+   * the session, when it asked and nobody can tell.
    */
   check(options?: { force?: boolean | undefined; login?: boolean | undefined }): Promise<SessionInfo | null>;
   /** Signed out here at once; rejects when the service could not be told (call it again). */

@@ -43,7 +43,10 @@ export async function ready(core, closing) {
 }
 
 /** @param {Core} core */
-function isGood(core) {
+async function isGood(core) {
+  const { record } = core.kept;
+  // The clock alone ends nothing. Where nobody can tell, the call itself decides.
+  if (record && looksExpired(record)) await renew(core, record.token).catch(ignore);
   if (!hasSession(core) || !core.sessionKey) return hasSession(core);
   // "Valid during this life cycle" (wx.checkSession), so once is enough.
   core.keyCheck = core.keyCheck || call(core, 'checkSession', {}, limitOf(core.timeout)).then(() => true, () => false);
@@ -51,7 +54,7 @@ function isGood(core) {
 }
 
 /** @param {Core} core */
-const hasSession = (core) => !!core.kept.record && !core.dead && !looksExpired(core.kept.record);
+const hasSession = (core) => !!core.kept.record && !core.dead;
 
 /**
  * @param {Core} core
@@ -148,8 +151,8 @@ async function askSession(core, token) {
     core.sure = { token, at: Date.now() };
     const given = Object.assign({}, session, { user, session: { id: session.id } });
     const { info } = (core.kept.record = recordOf(token, given, reply.response));
-    // A renewal moves it, also where the session can be no longer.
-    if (info.check_after !== record.info.check_after) save(core);
+    // A renewal moves it, also where the session can be no longer. What was due may be so by the clock alone.
+    if (info.check_after !== record.info.check_after || isCheckDue(record)) save(core);
   }
   return 'accepted';
 }
@@ -162,14 +165,11 @@ async function askSession(core, token) {
 export async function check(core, { force, login } = {}) {
   while (core.closing) await core.closing.catch(ignore);
   if (core.kept.out) return null;
-  if (login) await ready(core);
-  else {
-    if (core.login) await core.login.catch(ignore);
-    await core.why;
-    if (!hasSession(core)) return null;
-  }
+  if (core.login) await core.login.catch(ignore);
+  await core.why;
   const { record } = core.kept;
-  if (record && (force || isCheckDue(record)) && (await renew(core, record.token, force)) === 'refused' && login) await ready(core);
+  if (record && (force || isCheckDue(record))) await renew(core, record.token, force);
+  if (login) await ready(core);
   return core.dead ? null : current(core);
 }
 

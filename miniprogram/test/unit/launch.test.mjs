@@ -39,14 +39,89 @@ test('a launch after check_after asks once and renews', async (t) => {
   assert.equal(relaunch({ service, wx }).session.current().expires_at, info.expires_at, 'and it is stored');
 });
 
-test('a launch after expiry logs in without asking first, when it may', async (t) => {
+test('a launch after expiry asks, and logs in when the service says so and it may', async (t) => {
   const before = await signedIn();
+  before.service.endAll();
   later(t, 86401);
   const { session, service } = relaunch(before);
   assert.equal(await session.check(), null);
-  assert.deepEqual(paths(service), []);
+  assert.deepEqual(paths(service), ['GET /session']);
   assert.equal((await session.check({ login: true })).session.id, 's2');
-  assert.deepEqual(paths(service), ['POST /login']);
+  assert.deepEqual(paths(service), ['GET /session', 'POST /login']);
+});
+
+/** What a clock that was moved makes look over: days behind at the login, or ahead afterwards. */
+const MOVED = [[-48, 0], [0, 25], [0, 72]];
+
+async function moved(t, [atLogin, afterwards], options) {
+  const real = Date.now();
+  const all = start();
+  all.service.clock = () => Math.floor(real / 1000);
+  t.mock.method(Date, 'now', () => real + atLogin * 3600000);
+  await all.orders();
+  t.mock.method(Date, 'now', () => real + afterwards * 3600000);
+  return { ...relaunch(all, options), token: all.wx.storedToken(), real };
+}
+
+const LOOKS = [
+  ['check()', ['GET /session'], ({ session }) => session.check()],
+  ['check({force})', ['GET /session'], ({ session }) => session.check({ force: true })],
+  ['check({login})', ['GET /session'], ({ session }) => session.check({ login: true })],
+  ['a request', ['GET /session', 'GET /orders'], ({ orders }) => orders()],
+  ['connectSocket', ['GET /session'], ({ session }) => session.connectSocket('/ws')],
+  ['authorize without send', ['GET /session'], ({ session }) => session.authorize({ url: '/orders' })]
+];
+
+for (const hours of MOVED) for (const [name, asked, call] of LOOKS) {
+  test(`a clock of ${hours[0]} h at the login and ${hours[1]} h afterwards: ${name} keeps the session that the service knows`, async (t) => {
+    const all = await moved(t, hours);
+    assert.ok(await call(all));
+    assert.deepEqual([paths(all.service), all.wx.logins, all.wx.storedToken()], [asked, 0, all.token]);
+  });
+}
+
+test('what a moved clock made look over is asked about once, also over launches', async (t) => {
+  const all = await moved(t, [0, 25]);
+  const times = { ...all.session.current() };
+  // Seen a moment ago: nothing is renewed.
+  all.service.times = () => times;
+  await all.session.check();
+  const next = relaunch(all);
+  await next.session.check();
+  await next.orders();
+  assert.deepEqual(paths(next.service), ['GET /orders']);
+});
+
+for (const [name, what] of [['503', () => problem(503, 'store_unavailable')], ['offline', () => ({ fails: { errMsg: 'request:fail' } })]]) {
+  test(`a session that looks over while the service is ${name}: check() rejects, nothing is lost, the token is sent`, async (t) => {
+    const { session, service, wx, orders, token } = await moved(t, [0, 25]);
+    service.inject(is('/session'), what);
+    assert.ok((await settle(session.check())).error.code);
+    assert.ok((await settle(session.check({ login: true }))).error.code);
+    await orders();
+    assert.deepEqual([wx.storedToken(), wx.logins, service.count('GET', '/session')], [token, 0, 3]);
+  });
+}
+
+test('a logout in the listener of an expired session prevents the login', async (t) => {
+  const all = await moved(t, [0, 25]);
+  all.service.endAll();
+  const heard = [];
+  all.session.on('session-ended', ({ ended }) => {
+    heard.push(ended);
+    return all.session.logout();
+  });
+  assert.equal((await settle(all.orders())).error.code, 'signed_out');
+  assert.deepEqual([heard, all.wx.logins], [['expired'], 0]);
+});
+
+test('a login of the app while the look at an expired session is under way stays the only one', async (t) => {
+  const { session, service, wx, orders } = await moved(t, [0, 25]);
+  service.slow['GET /session'] = 20;
+  const waiting = orders();
+  const { session: { id } } = await session.login();
+  await waiting;
+  assert.deepEqual([wx.logins, session.current().session.id], [1, id]);
 });
 
 test('the first launch registers nobody: check() logs in only when asked', async () => {
