@@ -165,7 +165,8 @@ fn is_user(json: &Value) -> bool {
             && optional("unionid")
             && json["created_at"]["N"].as_str().is_some_and(is_moment)
     };
-    is_list && optional("openid") && (json.get("openid").is_none() || is_somebody())
+    let is_nobody = json.get("openid").is_none() && json.get("app_id").is_none();
+    is_list && optional("openid") && (is_nobody || (json.get("openid").is_some() && is_somebody()))
 }
 
 /// Seconds with at most three decimals.

@@ -133,3 +133,17 @@ async fn roles_and_claims_that_cannot_be_read_let_nobody_pass() {
     );
     stage.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_lost_only_the_openid_is_damaged_and_not_that_of_nobody() {
+    let stage = Stage::open().await;
+    let person = Person::new("oNAMELESS");
+    let (token, _) = stage.log_in(&person).await;
+    let loss = json!({"TableName": "UsersTable", "Key": {"user_id": {"S": person.user_id}}, "UpdateExpression": "REMOVE openid"});
+    stage.service.dynamodb.items().update(loss).expect("the table takes it");
+    for action in ["get", "erase", "end_sessions"] {
+        assert_eq!(stage.refused(action, &person, json!({})).await, "record_damaged", "{action}");
+    }
+    assert_eq!(stage.status("GET", "/me", &token).await, 401);
+    stage.close().await;
+}

@@ -162,13 +162,15 @@ async fn a_damaged_row_is_stuck_by_its_own_damage_and_not_by_a_users() {
     let record = json!({"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1",
         "Keys": {"pk": {"S": format!("push#{APP}")}, "sk": {"S": "damaged"}}}});
     let update = json!({"TableName": "SessionsTable", "Key": record["dynamodb"]["Keys"],
-        "UpdateExpression": "SET v = :v", "ExpressionAttributeValues": {":v": {"N": "1"}}});
+        "UpdateExpression": "SET user_id = :u, create_time = :c",
+        "ExpressionAttributeValues": {":u": {"S": UserId::of(APP, "oPAT").to_string()}, ":c": {"N": "1"}}});
     stage.service.dynamodb.items().update(update).expect("the table takes it");
     erasures(&stage, &json!({ "Records": [record] })).await;
     let lines = stage.lines();
     let line = lines.iter().find(|line| line["push_id"] == "damaged").expect("a line about it");
     let operator = &line["operator"];
-    assert_eq!(operator["cause"], "the row of a pushed message is damaged: attribute user_id");
+    assert_eq!(operator["cause"], "the row of a pushed message is damaged: attribute event");
+    assert_eq!(line["user_id"], UserId::of(APP, "oPAT").to_string(), "whom it is about can be read");
     assert!(operator["fix"].as_str().is_some_and(|fix| !fix.contains("user's record")), "{operator}");
     stage.close().await;
 }

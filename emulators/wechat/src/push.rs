@@ -7,7 +7,7 @@
 mod seal;
 mod sender;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value, json};
 
 use self::seal::Sealed;
@@ -92,8 +92,15 @@ pub struct PushOrder {
     #[serde(default = "once")]
     pub copies: usize,
     /// The length of the padding, 1 to 32: the message is filled up with spaces behind it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "padding")]
     pub padding: Option<u8>,
+}
+
+/// Another length cannot be reached, however many spaces there are.
+fn padding<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    let padding = Option::<u8>::deserialize(deserializer)?;
+    let fits = padding.is_none_or(|padding| (1..=32).contains(&padding));
+    if fits { Ok(padding) } else { Err(D::Error::custom("padding is 1 to 32")) }
 }
 
 fn once() -> usize {
@@ -222,6 +229,23 @@ impl Simulator {
         match settings.format {
             PushFormat::Json => Value::Object(message).to_string(),
             PushFormat::Xml => seal::xml(&message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_padding_that_no_message_has_is_refused() {
+        let read = |padding: &str| {
+            let order = format!(r#"{{"app_id":"wx0123456789abcdef","message":{{}},"padding":{padding}}}"#);
+            serde_json::from_str::<PushOrder>(&order).map(|order| order.padding).ok()
+        };
+        assert_eq!([read("1"), read("32"), read("null")], [Some(Some(1)), Some(Some(32)), Some(None)]);
+        for other in ["0", "33", "255", "256", "-1", "1.5"] {
+            assert_eq!(read(other), None, "{other}");
         }
     }
 }

@@ -135,11 +135,14 @@ impl Erasures {
     }
 
     async fn act(&self, key: &PushKey, moment: Moment<'_>, own: &mut Line) -> Result<Outcome, Failure> {
-        let pushed = self.pushes.read(key).await.map_err(of_row)?;
-        let Some(Pushed { push, account_ms, .. }) = pushed.filter(|pushed| !pushed.is_done) else {
+        let Some(row) = self.pushes.read(key).await? else { return Ok(Outcome::Before) };
+        if let Some(user) = Pushed::user_of(&row) {
+            own.put("user_id", user.to_string());
+        }
+        let Pushed { push, account_ms, is_done } = Pushed::of(&row).map_err(of_row)?;
+        if is_done {
             return Ok(Outcome::Before);
-        };
-        own.put("user_id", push.user.to_string());
+        }
         let outcome = if is_everything(&push.asks) {
             self.erased(key, &push, account_ms, moment).await?
         } else {

@@ -9,10 +9,11 @@ const DEEPEST: usize = 8;
 /// A message has some dozens.
 const MOST_NODES: u32 = 8_192;
 
-/// May be there several times, as the one list that it is then: how WeChat writes several permissions is not documented.
-const LISTED: &str = "RevokeInfo";
+/// Something is decided by these: there once, or it is no message. Whatever else is there several times is the list that JSON has.
+const ONCE: [&str; 8] =
+    ["AppID", "CreateTime", "Encrypt", "Event", "FromUserName", "MsgType", "OpenID", "ToUserName"];
 
-/// The elements in `<xml>`, each name once.
+/// The elements in `<xml>`.
 pub(crate) fn members(text: &str) -> Option<Map<String, Value>> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).ok()?;
@@ -23,7 +24,7 @@ pub(crate) fn members(text: &str) -> Option<Map<String, Value>> {
     let mut members = Map::new();
     for child in elements(root) {
         let name = child.tag_name().name();
-        if name != LISTED && members.contains_key(name) {
+        if ONCE.contains(&name) && members.contains_key(name) {
             return None;
         }
         put(&mut members, name, value(child, DEEPEST)?);
@@ -79,6 +80,10 @@ mod tests {
                 "<xml><RevokeInfo>1</RevokeInfo><a/><RevokeInfo>2</RevokeInfo></xml>",
                 json!({"RevokeInfo": ["1", "2"], "a": ""}),
             ),
+            (
+                "<xml><detail><prob>1</prob></detail><detail><prob>2</prob></detail></xml>",
+                json!({"detail": [{"prob": "1"}, {"prob": "2"}]}),
+            ),
         ] {
             assert_eq!(read(xml), Some(expected), "{xml}");
         }
@@ -90,7 +95,8 @@ mod tests {
             "<xml>",
             "<xml></xml><xml></xml>",
             "<other/>",
-            "<xml><a>1</a><a>2</a></xml>",
+            "<xml><OpenID>1</OpenID><OpenID>1</OpenID></xml>",
+            "<xml><Encrypt/><a/><Encrypt/></xml>",
             "<!DOCTYPE xml><xml/>",
             "<!DOCTYPE xml [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><xml><a>&e;</a></xml>",
             "<!DOCTYPE xml [<!ENTITY e \"x\">]><xml><a>&e;</a></xml>",

@@ -31,6 +31,8 @@ texts! {
         => "give a later time" "请给出更晚的时间";
     BAD_CLAIM "a claim is NAME=VALUE" "声明的格式是 名称=值"
         => "give it so" "请按此格式";
+    CLAIM_TWICE "a claim has one value" "每个声明只能有一个值"
+        => "name it once" "请只写一次";
 
     LIST_UNREADABLE "the list cannot be read ({kind})" "无法读取该列表（{kind}）"
         => "give a text file with one openid on each line" "请给出每行一个 openid 的文本文件";

@@ -11,8 +11,8 @@ use super::{
     person::Person,
     show,
     texts::{
-        BAD_CLAIM, BLOCK, CLAIMS, DONE, END_ALL, END_ONE, ERASE, EXTERNAL_ID, NONE, NOTHING_LEFT, ROLES, SET,
-        UNBLOCK, UNCHANGED,
+        BAD_CLAIM, BLOCK, CLAIM_TWICE, CLAIMS, DONE, END_ALL, END_ONE, ERASE, EXTERNAL_ID, NONE,
+        NOTHING_LEFT, ROLES, SET, UNBLOCK, UNCHANGED,
     },
     words::{Block, Claims, External, Find, Roles},
 };
@@ -192,7 +192,9 @@ fn claims(pairs: &[String]) -> Result<Value, Failure> {
             Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
             _ => text.into(),
         };
-        claims.insert(name.to_owned(), value);
+        if claims.insert(name.to_owned(), value).is_some() {
+            return Err(Failure::new(Outcome::Refused, CLAIM_TWICE));
+        }
     }
     Ok(Value::Object(claims))
 }
@@ -212,5 +214,6 @@ mod tests {
             }))
         );
         assert_eq!(read(&["level"]), None);
+        assert_eq!(read(&["level=1", "level=2"]), None);
     }
 }

@@ -154,6 +154,23 @@ pub struct Pushed {
     pub is_done: bool,
 }
 
+impl Pushed {
+    /// Reads a row.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it is damaged.
+    pub fn of(row: &Item) -> Result<Self, StoreError> {
+        pushed(row).map_err(|damaged| StoreError::damaged("GetItem", damaged))
+    }
+
+    /// Whom a row is about, whatever else of it is damaged.
+    #[must_use]
+    pub fn user_of(row: &Item) -> Option<UserId> {
+        UserId::parse(text(row, "user_id").ok()?)
+    }
+}
+
 /// Those of the Sessions table.
 #[derive(Clone, Debug)]
 pub struct Pushes {
@@ -206,11 +223,10 @@ impl Pushes {
     /// # Errors
     ///
     /// [`StoreError`] when it could not be read.
-    pub async fn read(&self, key: &PushKey) -> Result<Option<Pushed>, StoreError> {
+    pub async fn read(&self, key: &PushKey) -> Result<Option<Item>, StoreError> {
         let get = self.client.get_item().table_name(&self.table).consistent_read(true);
         let got = get.key("pk", s(&key.pk)).key("sk", s(&key.sk)).send().await;
-        let item = got.map_err(|error| StoreError::of("GetItem", &error))?.item;
-        item.map(|item| pushed(&item)).transpose().map_err(|damaged| StoreError::damaged("GetItem", damaged))
+        Ok(got.map_err(|error| StoreError::of("GetItem", &error))?.item)
     }
 
     /// Names the account that the message is about, by when it began, in milliseconds. Whoever comes first decides: the
@@ -290,7 +306,7 @@ impl Pushes {
 fn pushed(item: &Item) -> Result<Pushed, Damaged> {
     Ok(Pushed {
         push: Push {
-            user: UserId::parse(text(item, "user_id")?).ok_or(Damaged("user_id"))?,
+            user: Pushed::user_of(item).ok_or(Damaged("user_id"))?,
             asks: Asks::of(item)?,
             create_time: number(item, "create_time")?,
             // Only the bus is told of it.
