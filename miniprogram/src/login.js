@@ -61,8 +61,7 @@ function paused(core, retryAfter) {
  * @returns {Promise<SessionInfo>}
  */
 async function attempt(core, epoch) {
-  const former = tokenOf(core) || core.kept.ending[0];
-  let old = /** @type {string | undefined} */ (former);
+  let old = /** @type {string | undefined} */ (tokenOf(core) || core.kept.ending[0]);
   for (;;) {
     core.spent++;
     core.pausedUntil = core.spent < LOGINS_PER_INCIDENT ? 0 : seconds() + LONGEST_PAUSE_SECONDS;
@@ -70,11 +69,11 @@ async function attempt(core, epoch) {
     if (core.epoch !== epoch) throw signedOut();
     // The install id must be the same one next time, also when no answer comes.
     save(core);
-    // The old token goes along so that the service ends that session.
+    // The old token goes along so that the service ends that session, if it is the same user's.
     const reply = await ask(core, 'POST', '/login', old, {
       code, app_id: core.appId, install_id: core.kept.install, device: deviceOf(core.wx)
     });
-    if (reply.status === 200 && isToken(reply.body.token)) return adopt(core, epoch, reply, former);
+    if (reply.status === 200 && isToken(reply.body.token)) return adopt(core, epoch, reply);
     const error = errorOf(core, reply);
     const ofOldToken = old && (error.status === 401 || error.code === 'malformed_request');
     const heals = ofOldToken || /^login_code_(invalid|used)$/.test(String(error.code));
@@ -98,27 +97,32 @@ function wxLogin(core) {
  * @param {Core} core
  * @param {number} epoch
  * @param {import('./core').Reply} reply
- * @param {string | undefined} former what this login ended
  * @returns {Promise<SessionInfo>}
  */
-async function adopt(core, epoch, { body, response }, former) {
+async function adopt(core, epoch, { body, response }) {
   const { token } = /** @type {{token: string}} */ (body);
   if (core.epoch !== epoch) {
     // A logout came in between: this session must not live, here or there.
     core.kept.ending.push(token);
-    ended(core, former);
+    save(core);
     await settle(core).catch(ignore);
     throw signedOut();
   }
+  const { record } = core.kept;
   const { info } = (core.kept.record = recordOf(token, /** @type {SessionInfo} */ (/** @type {unknown} */ (body)), response));
   core.dead = false;
   core.lastError = undefined;
   core.keyCheck = true;
-  ended(core, former);
+  // Another user's login ended nothing of the former one's.
+  if (record && userOf(record.info) !== userOf(info)) core.kept.ending.push(record.token);
+  save(core);
   settle(core).catch(ignore);
   core.emit('signed-in', info);
   return info;
 }
+
+/** @param {Partial<SessionInfo>} info */
+const userOf = ({ user }) => user && user.id;
 
 /**
  * @param {Core} core
@@ -140,17 +144,9 @@ function failed(core, error) {
 export function settle(core) {
   return Promise.all(core.kept.ending.map((token) => ask(core, 'DELETE', '/session', token).then((reply) => {
     if (reply.status !== 204 && !isSessionOver(reply)) throw errorOf(core, reply);
-    ended(core, token);
+    core.kept.ending = core.kept.ending.filter((each) => each !== token);
+    save(core);
   })));
-}
-
-/**
- * @param {Core} core
- * @param {string | undefined} token
- */
-function ended(core, token) {
-  core.kept.ending = core.kept.ending.filter((each) => each !== token);
-  save(core);
 }
 
 /**

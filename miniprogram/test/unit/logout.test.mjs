@@ -95,12 +95,63 @@ test('logout that cannot reach the service says so, signs out here, and can be r
 
 test('a session that a logout could not end is ended by the next login', async () => {
   const { session, service, wx, token } = await signedIn();
-  service.inject(is('/session'), () => ({ fails: { errMsg: 'request:fail' } }));
+  service.inject(is('/session'), () => ({ fails: { errMsg: 'request:fail' } }), 1);
   await settle(session.logout());
   await session.login();
   assert.equal(service.log.find(is('/login')).token, token);
   assert.equal(service.live.size, 1);
+  for (let rest = 0; rest < 5; rest++) await turn();
   assert.equal(JSON.stringify([...wx.storage]).includes(token), false);
+});
+
+/** The service from now on: another WeChat user logs in, and the token that comes along is not theirs. */
+function anotherUser(service) {
+  const { login } = service;
+  service.login = (data) => {
+    const response = login.call(service, data);
+    response.data.user = { id: 'v', is_new: true };
+    return response;
+  };
+}
+
+const OTHERS = [
+  ['a logout could not end', (session) => session.logout()],
+  ['was there', async () => {}]
+];
+
+for (const [name, prepare] of OTHERS) {
+  test(`the session that ${name} is ended when another user logs in`, async () => {
+    const { session, service, wx } = await signedIn();
+    service.inject(is('/session'), () => answer(503, ''), 1);
+    await settle(prepare(session));
+    service.faults.length = 0;
+    anotherUser(service);
+    await session.login();
+    for (let rest = 0; rest < 5; rest++) await turn();
+    assert.deepEqual([...service.live], [wx.storedToken()]);
+  });
+
+  test(`the session that ${name} when another user logs in is remembered until the service was told`, async () => {
+    const { session, service, wx, token } = await signedIn();
+    const cure = service.inject((call) => call.method === 'DELETE', () => answer(503, ''));
+    await settle(prepare(session));
+    anotherUser(service);
+    await session.login();
+    for (let rest = 0; rest < 5; rest++) await turn();
+    cure();
+    const next = relaunch({ service, wx });
+    await next.session.login();
+    for (let rest = 0; rest < 5; rest++) await turn();
+    assert.equal(service.live.has(token), false);
+    assert.equal(JSON.stringify([...wx.storage]).includes(token), false);
+  });
+}
+
+test('a login of the same user tells the service nothing more about the session that it replaced', async () => {
+  const { session, service } = await signedIn();
+  await session.login();
+  for (let rest = 0; rest < 5; rest++) await turn();
+  assert.deepEqual(paths(service), ['POST /login']);
 });
 
 test('a login that a logout overtook is given up before its code is used', async () => {
@@ -194,7 +245,7 @@ test('tokens are ended one by one: the one that was told is forgotten, the other
   assert.deepEqual([service.live.has('wxs_a'), service.live.has('wxs_b')], [true, false]);
   await next.session.login();
   for (let rest = 0; rest < 5; rest++) await turn();
-  assert.deepEqual([service.live.has('wxs_a'), service.count('DELETE', '/session')], [false, 2]);
+  assert.deepEqual([service.live.has('wxs_a'), service.log.filter(({ method, token }) => method === 'DELETE' && token === 'wxs_b').length], [false, 1]);
 });
 
 test('a login ends what logouts left, all of it', async () => {
