@@ -18,11 +18,12 @@ import { check, current } from './session.js';
 import { deleteAccount, loginByApp, logout, logoutEverywhere } from './signout.js';
 import { connectSocket } from './socket.js';
 import { webviewUrl } from './webview.js';
-import { ignore } from './wire.js';
 
 export { isSessionError };
 
 const TIMEOUT_MS = 15000;
+/** What a timer holds. */
+const LONGEST_TIMEOUT_MS = 2e9;
 const EVENTS = ['signed-in', 'signed-out', 'session-ended'];
 
 /** @typedef {import('./core').Core} Core */
@@ -62,8 +63,14 @@ export function createSession(options = /** @type {import('../index').CreateSess
  */
 function open(options) {
   const host = wxOf(options);
-  const { baseUrl, origins = [], timeout = TIMEOUT_MS, debug = ignore } = options;
+  const { baseUrl, origins = [], timeout = TIMEOUT_MS, debug } = options;
   const base = normalBase(baseUrl);
+  Object.entries({ appId: 'string', sessionKey: 'boolean', timeout: 'number', debug: 'function' }).forEach(([name, type]) => {
+    const given = options[/** @type {'appId'} */ (name)];
+    // Nothing, in whichever form, is no option; a timeout must be one all the same.
+    need(!given || typeof given === type, name + ' must be a ' + type);
+  });
+  need(timeout > 0 && timeout < LONGEST_TIMEOUT_MS, 'timeout must be milliseconds');
   const account = accountOf(host);
   const appId = options.appId || account.appId;
   const key = ['wxsession', account.envVersion || 'release', appId || '', base].join('|');
@@ -91,7 +98,7 @@ function open(options) {
     },
     debug(detail) {
       try {
-        debug(detail);
+        if (debug) debug(detail);
       } catch (theirs) {
         // A debug hook must not change what it watches.
       }
@@ -118,6 +125,7 @@ function wxOf(options) {
  */
 function on(core, event, listener) {
   if (EVENTS.indexOf(event) < 0) throw nonsense('on: no event ' + event + ', only ' + EVENTS);
+  if (typeof listener !== 'function') throw nonsense('on: the listener must be a function');
   const entry = { event, listener };
   core.listeners.push(entry);
   return () => {

@@ -105,6 +105,14 @@ test('createSession says what is wrong with its options', () => {
     says({ baseUrl: 'https://a.example', wx: Object.create(wx, { [name]: { value: undefined } }) }, /wx has no login or request/);
   }
   for (const other of [{}, 7, 'wx']) says({ baseUrl: 'https://a.example', wx: other }, /wx has no login or request/);
+  for (const [name, bad, words] of [
+    ['appId', [5, {}, true], /appId must be a string/],
+    ['timeout', ['x', '5000', {}, true], /timeout must be a number/],
+    ['timeout', [-1, 0, NaN, Infinity, null, 3e9], /timeout must be milliseconds/],
+    ['debug', [5, {}, 'on'], /debug must be a function/],
+    ['sessionKey', ['no', 1, {}], /sessionKey must be a boolean/]
+  ]) for (const value of bad) says({ baseUrl: 'https://a.example', wx, [name]: value }, words);
+  assert.equal(createSession({ baseUrl: 'https://a.example', wx, appId: '', debug: false, sessionKey: null }).current(), null, 'nothing, in another form');
   assert.equal(createSession({ baseUrl: 'https://a.example', wx, origins: undefined, timeout: undefined, debug: undefined, appId: undefined, sessionKey: undefined }).current(), null);
 });
 
@@ -123,6 +131,13 @@ test('on() names the events there are', () => {
   const { session } = start();
   assert.throws(() => session.on('signedin', () => {}), { name: 'TypeError', message: 'on: no event signedin, only signed-in,signed-out,session-ended' });
 });
+
+for (const listener of [undefined, null, 'x', {}]) {
+  test(`on() takes no ${JSON.stringify(listener)} for a listener`, () => {
+    const { session } = start();
+    assert.throws(() => session.on('signed-in', listener), { name: 'TypeError', message: 'on: the listener must be a function' });
+  });
+}
 
 // errMsg as seen on devices; errno is missing on some calls.
 const failures = [
