@@ -28,7 +28,8 @@ export function load(wx, key) {
     ending: Array.isArray(ending) ? ending.filter(isToken) : [],
     out: !!out,
     deleting: !!deleting,
-    install: isToken(install) ? install : newInstall()
+    // What the service would refuse locks out.
+    install: isToken(install) && /^[\w-]{16,64}$/.test(install) ? install : newInstall()
   };
 }
 

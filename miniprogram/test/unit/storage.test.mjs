@@ -76,3 +76,23 @@ test('a full or broken storage costs a login per launch, nothing more', async ()
   assert.equal(wx.logins, 1);
   assert.equal((await settle(session.logout())).error, undefined);
 });
+
+for (const install of ['short', 'fifteen-letters', 'x'.repeat(65), 'sixteen_letters!', ['x'.repeat(22)], 7, null]) {
+  test(`an installation that the service would refuse is replaced: ${JSON.stringify(install)}`, async () => {
+    const { service, wx } = await signedIn();
+    wx.storage.forEach((_, name) => wx.storage.set(name, JSON.stringify({ install })));
+    const { orders } = relaunch({ service, wx });
+    await orders();
+    assert.match(service.log[0].data.install_id, /^[0-9a-z]{22}$/);
+  });
+}
+
+test('an installation that the service takes is kept', async () => {
+  const { service, wx } = await signedIn();
+  for (const install of ['A-Z_a-z_0-9_-_xy', 'x'.repeat(64)]) {
+    wx.storage.forEach((_, name) => wx.storage.set(name, JSON.stringify({ install })));
+    const { orders } = relaunch({ service, wx });
+    await orders();
+    assert.equal(service.log[0].data.install_id, install);
+  }
+});
