@@ -143,7 +143,7 @@ function failed(core, error) {
  */
 export function settle(core) {
   return Promise.all(core.kept.ending.map((token) => ask(core, 'DELETE', '/session', token).then((reply) => {
-    if (reply.status !== 204 && !isSessionOver(reply) && reply.code !== 'malformed_request') throw errorOf(core, reply);
+    if (reply.status !== 204 && !isSessionOver(reply)) throw errorOf(core, reply);
     core.kept.ending = core.kept.ending.filter((each) => each !== token);
     save(core);
   })));

@@ -154,13 +154,6 @@ test('a login of the same user tells the service nothing more about the session 
   assert.deepEqual(paths(service), ['POST /login']);
 });
 
-test('what the service does not take for a token is not remembered for ever', async () => {
-  const { service, wx } = await leftOver('junk');
-  service.inject((call) => call.token === 'junk', () => problem(400, 'malformed_request'));
-  await relaunch({ service, wx }).session.logout();
-  assert.doesNotMatch(JSON.stringify([...wx.storage]), /junk/);
-});
-
 test('a login that a logout overtook is given up before its code is used', async () => {
   const { session, service } = start();
   const racing = settle(session.login());
