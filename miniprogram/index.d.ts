@@ -77,7 +77,7 @@ export type EndedReason =
   | 'expired' | 'logged_out' | 'ended_by_user' | 'ended_by_operator' | 'signed_out_everywhere' | 'replaced' | 'evicted'
   | 'deleted' | 'blocked' | 'ticket_reused' | (string & {});
 
-/** Every rejection of this library but a TypeError for arguments that make no sense. */
+/** Every rejection of this library but a TypeError for options, urls, events and listeners that make no sense. */
 export interface SessionError extends Error {
   name: 'SessionError';
   code: ErrorCode;

@@ -138,7 +138,7 @@ function failed(core, error) {
 }
 
 /**
- * Ends on the service what was left here. Each token is kept until the service says that it is over, or no token.
+ * Ends on the service what was left here. Each token is kept until the service says that it is over.
  * @param {Core} core
  */
 export function settle(core) {
