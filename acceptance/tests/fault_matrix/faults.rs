@@ -58,7 +58,7 @@ pub(crate) enum Damage {
     SessionType,
     /// The session's version is one that this code does not know.
     SessionVersion,
-    /// The user's openid is gone: the record is that of nobody.
+    /// The user's openid is gone, and nothing else.
     UserWithoutOpenid,
     /// The user's app id is gone.
     UserWithoutApp,

@@ -200,8 +200,10 @@ fn records() -> Vec<Row> {
         row("record: session of another type", Damage::SessionType).telling(),
         row("record: session of an unknown version", Damage::SessionVersion).telling(),
         row("record: user without openid", Damage::UserWithoutOpenid)
-            .at(&[Route::Account], "refused not_found")
-            .at(&READS_USER, "refused user_unknown"),
+            .telling()
+            .at(&[Route::Login], "503 store_unavailable")
+            .at(&CONTROL, "refused record_damaged")
+            .at(&READS_USER, "refused record_damaged"),
         row("record: user without an app", Damage::UserWithoutApp)
             .telling()
             .at(&[Route::Login], "503 store_unavailable")

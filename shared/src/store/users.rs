@@ -209,11 +209,13 @@ pub fn from_item(mut item: Item) -> Result<User, Damaged> {
     })
 }
 
+/// A record without openid. What an erasure leaves names no Mini Program.
+fn nobody<T>(item: &Item) -> Result<Option<T>, Damaged> {
+    if item.contains_key("app_id") { Err(Damaged("openid")) } else { Ok(None) }
+}
+
 fn person(mut item: Item) -> Result<Option<Person>, Damaged> {
-    let Some(openid) = take_text(&mut item, "openid")? else {
-        // What an erasure leaves names no Mini Program.
-        return if item.contains_key("app_id") { Err(Damaged("openid")) } else { Ok(None) };
-    };
+    let Some(openid) = take_text(&mut item, "openid")? else { return nobody(&item) };
     Ok(Some(Person {
         app_id: take_text(&mut item, "app_id")?.ok_or(Damaged("app_id"))?,
         openid,

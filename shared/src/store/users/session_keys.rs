@@ -8,7 +8,7 @@ use super::{
         item::{Damaged, Item, b, bytes, n, number, optional_text, s, text},
         sessions::updated,
     },
-    Users, got,
+    Users, got, nobody,
 };
 use crate::{
     account::Block,
@@ -61,7 +61,7 @@ pub struct Signer {
 impl Signer {
     /// `None` for what stays of an account that was erased.
     fn of(item: &Item) -> Result<Option<Self>, Damaged> {
-        let Some(openid) = optional_text(item, "openid")? else { return Ok(None) };
+        let Some(openid) = optional_text(item, "openid")? else { return nobody(item) };
         Ok(Some(Self {
             app_id: text(item, "app_id")?.to_owned(),
             openid: openid.to_owned(),
