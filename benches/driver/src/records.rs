@@ -27,7 +27,7 @@ const FINGERPRINT: &str = "AAAAAAAAAAAAAAAAAAAAAA==";
 
 /// Key of a message that WeChat pushed.
 pub(crate) const MESSAGE: (&str, &str) =
-    ("push#wx0123456789abcdef", "mOtE0vZz1qC2wJr9GmX3Kp5uYh7TdLbN4sAfQe8RiVo");
+    ("push#wx0123456789abcdef", "asks#mOtE0vZz1qC2wJr9GmX3Kp5uYh7TdLbN4sAfQe8RiVo");
 
 pub(crate) const USERS: &str = "UsersTable";
 pub(crate) const SESSIONS: &str = "SessionsTable";
@@ -139,5 +139,13 @@ mod tests {
         let mut other = session(true);
         other["unionid"] = json!({"S": "u"});
         assert_ne!(shape(&other), wanted);
+    }
+
+    #[test]
+    fn the_message_is_that_of_the_event() {
+        let event: Value =
+            serde_json::from_str(include_str!("../../../events/erasures-stream.json")).expect("JSON");
+        let keys = &event["Records"][0]["dynamodb"]["Keys"];
+        assert_eq!(*keys, json!({"pk": {"S": MESSAGE.0}, "sk": {"S": MESSAGE.1}}));
     }
 }
