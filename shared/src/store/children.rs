@@ -11,17 +11,14 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use super::{
     StoreError, Written,
     attempts::Attempts,
-    item::{Damaged, Item, b, bytes, s, text},
+    item::{b, s, text},
+    named::{children, joined},
     sessions::{End, SessionKey, Sessions, id, is_tombstone, tombstone, updated},
 };
 use crate::{session::Ended, token::TokenHash};
 
 /// How many children a session may have.
 pub const MOST_CHILDREN: usize = 3;
-/// Their hashes on the parent's record.
-pub(super) const CHILDREN: &str = "children";
-
-const HASH: usize = 32;
 
 /// What became of the naming of a child.
 #[derive(Debug, PartialEq, Eq)]
@@ -106,21 +103,4 @@ impl Sessions {
             Written::Refused(_) => End::Before,
         })
     }
-}
-
-/// The children that a session's item names.
-pub(super) fn children(item: &Item) -> Result<Vec<TokenHash>, Damaged> {
-    if !item.contains_key(CHILDREN) {
-        return Ok(Vec::new());
-    }
-    let (hashes, rest) = bytes(item, CHILDREN)?.as_chunks::<HASH>();
-    if !rest.is_empty() {
-        return Err(Damaged(CHILDREN));
-    }
-    Ok(hashes.iter().map(|hash| TokenHash::from_bytes(*hash)).collect())
-}
-
-/// The value that names them.
-pub(super) fn joined(children: &[TokenHash]) -> Vec<u8> {
-    children.iter().flat_map(TokenHash::as_bytes).copied().collect()
 }

@@ -14,8 +14,8 @@ use super::{
     StoreError, Written,
     attempts::Attempts,
     batch,
-    children::{CHILDREN, children, joined},
     item::{Damaged, Item, b, n, number, optional_number, s, take_text, text},
+    named::{CHILDREN, children, joined},
 };
 use crate::{
     ids::{SessionId, UserId},
