@@ -22,6 +22,7 @@ mod attempts;
 mod batch;
 pub mod children;
 pub mod item;
+mod named;
 pub mod pushes;
 pub mod read;
 pub mod sessions;
