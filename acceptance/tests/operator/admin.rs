@@ -1,11 +1,13 @@
 //! What an operator does to one user: the program, the function `accounts`, and what the phone meets afterwards.
 
+mod erasing;
+mod sessions;
+
 use std::{
     io::Write as _,
     process::{Command, Stdio},
 };
 
-use acceptance::halfway;
 use operator::http_client::{HttpClient, Reply};
 use serde_json::{Value, json};
 use wechat_simulator::{NewCode, SECOND_APP};
@@ -158,73 +160,6 @@ async fn shows_the_account_by_each_of_its_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lists_sessions_that_are_good() {
-    let desk = Desk::open().await;
-    let (first, second) = (desk.log_in().await, desk.log_in().await);
-    assert_eq!(desk.asked("DELETE", "/session", &first).await, 204);
-    let said = desk.ends(&of("sessions", &[]), DONE, &format!("good sessions of user {}: 1\n", second.user));
-    assert!(said.contains(&second.session) && !said.contains(&first.session), "{said}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn asks_before_it_signs_out_everywhere() {
-    let desk = Desk::open().await;
-    let phone = desk.log_in().await;
-    for typed in ["", "no\n", "y\n", "YES\n"] {
-        assert_eq!(desk.typed(&of("sign-out", &[]), typed).0, NOT_CONFIRMED, "{typed:?}");
-    }
-    assert!(desk.passes(&phone).await);
-    assert_eq!(desk.typed(&of("sign-out", &[]), "yes\n").0, DONE);
-    assert!(!desk.passes(&phone).await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn ends_one_session_without_asking_when_told_so() {
-    let desk = Desk::open().await;
-    let (first, second) = (desk.log_in().await, desk.log_in().await);
-    let words = of("sign-out", &["--yes", "--session", &first.session]);
-    desk.ends(&words, DONE, "Done.");
-    assert_eq!((desk.passes(&first).await, desk.passes(&second).await), (false, true));
-    desk.ends(&words, DONE, "There was nothing left to do.");
-    // Its id alone is enough, too.
-    desk.ends(&["sign-out", "--yes", "--session", &second.session], DONE, "Done.");
-    assert!(!desk.passes(&second).await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn lists_the_sessions_of_pages_under_the_phones_and_ends_one_by_its_id_alone() {
-    let desk = Desk::at(Stack::deployed_with(&[("PageOrigin", PAGE)]).await);
-    let phone = desk.log_in().await;
-    let (first, second) = (desk.open_page(&phone).await, desk.open_page(&phone).await);
-    let said = desk.ends(&of("sessions", &[]), DONE, &format!("good sessions of user {}: 1\n", phone.user));
-    let of_page = |page: &Phone| {
-        said.lines().any(|line| line.starts_with(&format!("  {}  ", page.session)) && line.ends_with(PAGE))
-    };
-    assert!(of_page(&first) && of_page(&second), "{said}");
-    desk.ends(&["sign-out", "--yes", "--session", &first.session], DONE, "Done.");
-    assert_eq!((desk.passes(&first).await, desk.passes(&second).await), (false, true));
-    desk.ends(&["sign-out", "--yes", "--session", &first.session], DONE, "There was nothing left to do.");
-    let said = desk.ends(&of("sessions", &[]), DONE, &second.session);
-    assert!(!said.contains(&first.session), "{said}");
-    desk.ends(&["sign-out", "--yes", "--session", &phone.session], DONE, "Done.");
-    assert!(!desk.passes(&second).await, "it goes with the phone's");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn lists_a_page_that_a_logout_left_alive_and_ends_it() {
-    let desk = Desk::at(Stack::deployed_with(&[("PageOrigin", PAGE)]).await);
-    let phone = desk.log_in().await;
-    let page = desk.open_page(&phone).await;
-    halfway::log_out(&desk.stack.service.dynamodb.items(), &phone.user, &phone.session);
-    let said = desk.ends(&of("sessions", &[]), DONE, &format!("good sessions of user {}: 1\n", phone.user));
-    let of_page = said.lines().find(|line| line.starts_with(&page.session));
-    assert!(of_page.is_some_and(|line| line.contains(&format!("page of {PAGE}"))), "{said}");
-    desk.ends(&of("sessions", &["--lang", "zh"]), DONE, &format!("网页 {PAGE}"));
-    desk.ends(&["sign-out", "--yes", "--session", &page.session], DONE, "Done.");
-    assert!(!desk.passes(&page).await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn who_is_blocked_does_not_pass_and_cannot_log_in_until_it_is_lifted() {
     let desk = Desk::open().await;
     let phone = desk.log_in().await;
@@ -262,51 +197,6 @@ async fn roles_claims_and_the_external_id_hold_at_the_next_request() {
     }
     assert_eq!(desk.asked("GET", "/staff", &phone).await, 403);
     desk.ends(&of("show", &[]), DONE, "roles: none\nclaims: none\nexternal id: none\n");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_erased_account_is_gone() {
-    let desk = Desk::open().await;
-    let phone = desk.log_in().await;
-    desk.ends(&["find", "--unionid", "uCANARYunionid"], DONE, &phone.user);
-    desk.ends(&of("erase", &["--yes"]), DONE, "Done.");
-    assert!(!desk.passes(&phone).await);
-    desk.ends(&of("find", &[]), NOT_FOUND, "has no account");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_users_of_a_mailed_list_are_erased_and_a_second_time_there_is_nothing_to_do() {
-    let desk = Desk::open().await;
-    let phone = desk.log_in().await;
-    let file = tempfile::NamedTempFile::new().expect("a file");
-    let path = file.path().to_str().expect("a path of this machine");
-    let list = |more: &[&str]| [&["erase-list", path, "--app-id", APP], more].concat().join(" ");
-    let ends = |more: &[&str], code, expected: &str| {
-        let words = list(more);
-        desk.ends(&words.split(' ').collect::<Vec<_>>(), code, expected);
-    };
-    let write = |text: &str| std::fs::write(path, text).expect("it is written");
-    write(&format!("\u{feff}# closed\n\n {OPENID} \r\noCANARYwithoutAnAccount\n{OPENID}\n"));
-    let words = list(&[]);
-    let (ended, said) = desk.typed(&words.split(' ').collect::<Vec<_>>(), "no\n");
-    assert!(ended == NOT_CONFIRMED && said.contains("the accounts of 2 users"), "{said}");
-    ends(
-        &["--yes", "--created-before", "2020-01-01T00:00:00Z"],
-        DONE,
-        "erased: 0; without an account: 1; newer, left alone: 1",
-    );
-    assert!(desk.passes(&phone).await);
-    ends(&["--yes"], DONE, "erased: 1; without an account: 1; newer, left alone: 0; failed: 0");
-    assert!(!desk.passes(&phone).await);
-    ends(&["--yes"], DONE, "erased: 0; without an account: 2");
-    desk.log_in().await;
-    write(&format!("{OPENID}\no CANARY two\n"));
-    ends(&["--yes"], REFUSED, "line 2 of the list is no openid");
-    ends(&["--yes", "--created-before", "soon"], REFUSED, "time");
-    desk.ends(&of("show", &[]), DONE, "user: ");
-    desk.stack.service.dynamodb.proxy().inject(aws_emulator::dynamodb::Fault::Refuse).await;
-    write(OPENID);
-    ends(&["--yes"], UNAVAILABLE, "failed: 1");
 }
 
 #[tokio::test(flavor = "multi_thread")]
