@@ -347,13 +347,18 @@ impl Line {
         self.log.write(record);
     }
 
+    /// Of a message of WeChat's that could not be read nobody knows what it asks for.
+    fn may_ask_for_an_erasure(&self) -> bool {
+        let event = self.field("event").and_then(Value::as_str);
+        event.is_none_or(|event| event.starts_with("user_authorization_"))
+    }
+
     fn metrics(&self, outcome: &'static str) -> (Vec<(&'static str, u8)>, Metrics) {
         let status = self.field("status").and_then(Value::as_u64);
-        // Of one that could not be read nobody knows what it asks for.
-        let event = self.field("event").and_then(Value::as_str);
-        let may_erase = event.is_none_or(|event| event.starts_with("user_authorization_"));
-        let failed = status.is_some_and(|status| status >= 500);
-        let failed_push = self.counts && self.log.function == "push" && failed && may_erase;
+        let is_failed_push = self.counts
+            && self.log.function == "push"
+            && status.is_some_and(|status| status >= 500)
+            && self.may_ask_for_an_erasure();
         let counts = Ended {
             function: if self.counts { self.log.function } else { "" },
             outcome,
@@ -361,7 +366,7 @@ impl Line {
             after_logout: self.after_logout,
             broken_secret: self.field("secret_error").is_some() && self.field("operator").is_some(),
             unexpected_errcode: self.field("unexpected_errcode").is_some(),
-            lost_push: failed_push || self.field("push_lost").is_some(),
+            lost_push: is_failed_push || self.field("push_lost").is_some(),
             undone_erasure: self.field("stuck").is_some(),
             untold_event: self.field("unreadable").is_some(),
         }
