@@ -17,7 +17,7 @@ fn lines_of(name: &str) -> Option<Vec<String>> {
         "codes" => codes::listed(),
         "error responses" => codes::responses(),
         "table of routes" => routes::table(of)?,
-        "metrics of functions" => alarms::metrics(of)?,
+        "alarms" => alarms::declared(),
         _ => return log::table(name),
     })
 }
