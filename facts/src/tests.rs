@@ -22,6 +22,7 @@ fn nothing_is_said_twice() {
     once(settings::ALL.iter().map(|setting| setting.name));
     once(Code::ALL.map(Code::as_str));
     once(route::ALL.iter().map(|route| (route.method, route.path)));
+    once(route::ALL.iter().map(|route| (route.function.name(), route.event)));
     once(REFUSALS.iter().map(|refusal| refusal.name));
     once(GATEWAY.iter().map(|gateway| gateway.kind));
     once(FIELDS.iter().flat_map(|field| field.names).copied());
