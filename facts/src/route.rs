@@ -1,5 +1,4 @@
-//! The routes. A new one is a row here, an event of its function in `template.yaml`, a row of the function's table, and an
-//! operation of `openapi.yaml`.
+//! The routes. A new one is a row here, a row of the function's table, and an operation of `openapi.yaml`.
 
 use crate::{
     Code::{
