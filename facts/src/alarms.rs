@@ -1,4 +1,5 @@
-//! The alarms. A new one is a row here, and a row of the table in `docs/operations.md`.
+//! The alarms. A new one is a row here, a row of the tables in `docs/operations.md` and `docs/zh/operations.md`, its name on the
+//! dashboard of `template.yaml`, and its metrics in `benches/cost/assumed.json`.
 
 use crate::{
     Function,
