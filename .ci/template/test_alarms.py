@@ -6,12 +6,6 @@ import unittest
 
 from transformed import FUNCTIONS, HTTP, REST, ROOT, properties, resources, source
 
-ALARMS = {
-    "ConfigurationErrorAlarm", "FunctionErrorAlarm", "AuthorizerErrorAlarm", "FunctionThrottleAlarm", "WechatBusyAlarm",
-    "LoginRefusedAlarm", "UseAfterLogoutAlarm", "TableThrottleAlarm", "TimeToLiveAlarm", "GatewayErrorAlarm",
-    "PushLostAlarm", "ErasureStuckAlarm", "ErasureLateAlarm", "ErasureGivenUpAlarm",
-    "EventsLateAlarm", "EventsUntoldAlarm", "EventsGivenUpAlarm",
-}
 STACK = {"Name": "stack", "Value": {"Ref": "AWS::StackName"}}
 
 
@@ -30,13 +24,6 @@ def expressions(alarm):
     return [entry["Expression"] for entry in alarm["Properties"].get("Metrics", []) if "Expression" in entry]
 
 
-def late(alarm):
-    """What is wrong with how an alarm waits for data that is late."""
-    body = alarm["Properties"]
-    periods, wanted = body["EvaluationPeriods"], body.get("DatapointsToAlarm", body["EvaluationPeriods"])
-    return None if wanted < periods else f"{wanted} of {periods} periods"
-
-
 def every_alarm():
     for template in (REST, HTTP):
         for name, alarm in resources(template, "AWS::CloudWatch::Alarm").items():
@@ -50,28 +37,6 @@ def telemetry():
 
 class Alarms(unittest.TestCase):
     maxDiff = None
-
-    def test_alarms_cover_what_operators_must_know(self):
-        for template in (REST, HTTP):
-            self.assertEqual(set(resources(template, "AWS::CloudWatch::Alarm")), ALARMS)
-        for _, name, alarm in every_alarm():
-            self.assertTrue(alarm["Properties"]["AlarmDescription"], name)
-            self.assertEqual(alarm["Properties"]["TreatMissingData"], "notBreaching", name)
-            self.assertEqual(alarm["Properties"]["AlarmActions"]["Fn::If"][0], "HasAlarmTopic", name)
-
-    def test_no_alarm_is_lost_because_its_data_is_late(self):
-        # With M = N the newest period, empty or filled with 0, keeps the alarm OK: AWS's own note at FILL.
-        for _, name, alarm in every_alarm():
-            self.assertIsNone(late(alarm), name)
-
-    def test_fill_with_m_equal_to_n_would_be_noticed(self):
-        (alarm,) = [alarm for template, name, alarm in every_alarm() if (template, name) == (REST, "TableThrottleAlarm")]
-        self.assertTrue(any("FILL" in expression for expression in expressions(alarm)))
-        for changed in ({"DatapointsToAlarm": 5}, {"EvaluationPeriods": 2}):
-            mistaken = {"Properties": alarm["Properties"] | changed}
-            self.assertIsNotNone(late(mistaken), changed)
-        without = {key: value for key, value in alarm["Properties"].items() if key != "DatapointsToAlarm"}
-        self.assertIsNotNone(late({"Properties": without}))
 
     def test_alarms_on_dynamodb_fill_because_they_ignore_missing_data(self):
         for _, name, alarm in every_alarm():

@@ -1,4 +1,5 @@
-//! The functions that are deployed.
+//! The functions that are deployed. A new one is a variant here, its crate below `functions/`, and a function and a role in
+//! `template.yaml`: what follows from its name is marked there as generated.
 
 /// A function, in the order in which tables list them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`alarm`], [`alarms`] | what an alarm is, and all of them |
 //! | [`function`] | the functions |
 //! | [`setting`], [`settings`] | what a setting is, and all of them |
 //! | [`code`] | the error codes, with their status |
@@ -12,6 +13,8 @@
 //! | [`route`] | the routes |
 //! | [`log`] | the words of the log: fields, reasons, audit events, metrics |
 
+pub mod alarm;
+pub mod alarms;
 pub mod code;
 pub mod function;
 pub mod log;
@@ -20,6 +23,7 @@ pub mod route;
 pub mod setting;
 pub mod settings;
 
+pub use alarm::Alarm;
 pub use code::Code;
 pub use function::Function;
 pub use route::Route;

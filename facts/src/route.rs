@@ -1,5 +1,4 @@
-//! The routes. A new one is a row here, an event of its function in `template.yaml`, a row of the function's table, and an
-//! operation of `openapi.yaml`.
+//! The routes. A new one is a row here, a row of the function's table, and an operation of `openapi.yaml`.
 
 use crate::{
     Code::{
@@ -31,6 +30,8 @@ pub struct Route {
     pub path: &'static str,
     /// Who serves it.
     pub function: Function,
+    /// What the template calls its event.
+    pub event: &'static str,
     /// What stands before it.
     pub auth: Auth,
     /// Whether a page in a web-view may call it: it takes a page's session, and answers with CORS headers.
@@ -75,6 +76,7 @@ pub const LOGIN: Route = Route {
     method: "POST",
     path: "/login",
     function: Function::Login,
+    event: "Login",
     auth: Auth::Open,
     pages: false,
     body: "`{code, app_id?, install_id?, device?}`, at most 4096 bytes",
@@ -102,6 +104,8 @@ pub const CHECK: Route = Route {
     method: "GET",
     path: "/session",
     function: Function::CheckSession,
+    event: "Check",
+    // A client that got a 401 or 403 from anywhere asks here what it means.
     auth: Auth::Token,
     pages: true,
     body: "",
@@ -116,6 +120,7 @@ pub const LOGOUT: Route = Route {
     method: "DELETE",
     path: "/session",
     function: Function::CheckSession,
+    event: "Logout",
     auth: Auth::Token,
     pages: true,
     body: "",
@@ -130,6 +135,7 @@ pub const LIST_SESSIONS: Route = Route {
     method: "GET",
     path: "/sessions",
     function: Function::Sessions,
+    event: "List",
     auth: Auth::Authorizer,
     pages: true,
     body: "",
@@ -144,6 +150,7 @@ pub const END_SESSION: Route = Route {
     method: "DELETE",
     path: "/sessions/{id}",
     function: Function::Sessions,
+    event: "SignOutOne",
     auth: Auth::Authorizer,
     pages: true,
     body: "",
@@ -158,6 +165,7 @@ pub const SIGN_OUT_EVERYWHERE: Route = Route {
     method: "DELETE",
     path: "/sessions",
     function: Function::Sessions,
+    event: "SignOutEverywhere",
     auth: Auth::Authorizer,
     pages: true,
     body: "",
@@ -172,6 +180,7 @@ pub const DELETE_ACCOUNT: Route = Route {
     method: "DELETE",
     path: "/me",
     function: Function::Sessions,
+    event: "EraseUser",
     auth: Auth::Authorizer,
     pages: false,
     body: "",
@@ -186,6 +195,7 @@ pub const MAKE_TICKET: Route = Route {
     method: "POST",
     path: "/tickets",
     function: Function::Sessions,
+    event: "MakeTicket",
     auth: Auth::Authorizer,
     pages: false,
     body: "`{audience}`, at most 1024 bytes",
@@ -208,6 +218,7 @@ pub const REDEEM_TICKET: Route = Route {
     method: "POST",
     path: "/tickets/redeem",
     function: Function::Login,
+    event: "RedeemTicket",
     auth: Auth::Open,
     pages: true,
     body: "`{ticket, audience}`, at most 1024 bytes",
@@ -222,6 +233,7 @@ pub const DECRYPT: Route = Route {
     method: "POST",
     path: "/open-data/decrypt",
     function: Function::OpenData,
+    event: "Decrypt",
     auth: Auth::Authorizer,
     pages: false,
     body: "`{encrypted_data, iv, max_age_seconds?}`, at most 16384 bytes",
@@ -245,6 +257,7 @@ pub const VERIFY: Route = Route {
     method: "POST",
     path: "/open-data/verify",
     function: Function::OpenData,
+    event: "Verify",
     auth: Auth::Authorizer,
     pages: false,
     body: "`{raw_data, signature}`, at most 16384 bytes",
@@ -268,6 +281,7 @@ pub const CHECK_SESSION_KEY: Route = Route {
     method: "GET",
     path: "/session-key",
     function: Function::OpenData,
+    event: "CheckSessionKey",
     auth: Auth::Authorizer,
     pages: false,
     body: "",
@@ -291,6 +305,7 @@ pub const RESET_SESSION_KEY: Route = Route {
     method: "POST",
     path: "/session-key/reset",
     function: Function::OpenData,
+    event: "ResetSessionKey",
     auth: Auth::Authorizer,
     pages: false,
     body: "",
@@ -315,6 +330,7 @@ pub const PHONE_NUMBER: Route = Route {
     method: "POST",
     path: "/phone-number",
     function: Function::OpenData,
+    event: "PhoneNumber",
     auth: Auth::Authorizer,
     pages: false,
     body: "`{code}`, at most 4096 bytes",
@@ -340,6 +356,7 @@ pub const PUSH_CHECK: Route = Route {
     method: "GET",
     path: "/wechat/push/{app_id}",
     function: Function::Push,
+    event: "Check",
     auth: Auth::Open,
     pages: false,
     body: "",
@@ -354,6 +371,7 @@ pub const PUSH: Route = Route {
     method: "POST",
     path: "/wechat/push/{app_id}",
     function: Function::Push,
+    event: "Receive",
     auth: Auth::Open,
     pages: false,
     body: "what WeChat sends, JSON or XML, at most 65536 bytes",

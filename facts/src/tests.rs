@@ -1,7 +1,7 @@
 use std::{collections::HashSet, fmt::Debug, hash::Hash};
 
 use crate::{
-    Code, Function,
+    Code, Function, alarms,
     log::{AUDITS, BACKEND_FORMS, FIELDS, FORMS, METRICS, REASONS, WECHAT_FORMS},
     response::{GATEWAY, REFUSALS},
     route, settings,
@@ -18,9 +18,11 @@ fn once<T: Eq + Hash + Copy + Debug>(all: impl IntoIterator<Item = T>) {
 #[test]
 fn nothing_is_said_twice() {
     once(Function::ALL.iter().map(|function| function.name()));
+    once(alarms::ALL.iter().map(|alarm| alarm.name));
     once(settings::ALL.iter().map(|setting| setting.name));
     once(Code::ALL.map(Code::as_str));
     once(route::ALL.iter().map(|route| (route.method, route.path)));
+    once(route::ALL.iter().map(|route| (route.function.name(), route.event)));
     once(REFUSALS.iter().map(|refusal| refusal.name));
     once(GATEWAY.iter().map(|gateway| gateway.kind));
     once(FIELDS.iter().flat_map(|field| field.names).copied());
@@ -51,5 +53,15 @@ fn every_default_is_one_of_what_is_allowed() {
             Kind::Text(_) | Kind::Given => true,
         };
         assert!(fits && !setting.readers.is_empty(), "{}", setting.name);
+    }
+}
+
+/// The newest period is always empty, or filled with 0: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html>
+/// has it in the note on FILL.
+#[test]
+fn no_alarm_is_lost_because_its_data_are_late() {
+    for alarm in alarms::ALL {
+        let (datapoints, periods) = alarm.rule.periods;
+        assert!(0 < datapoints && datapoints < periods, "{}", alarm.name);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - [`blocks`]: the marked parts of files that people keep otherwise
-//! - [`settings`], [`codes`], [`routes`], [`alarms`], [`log`]: what stands in them, from the tables of `facts`
+//! - [`settings`], [`functions`], [`codes`], [`routes`], [`alarms`], [`log`]: what stands in them, from the tables of `facts`
 //! - [`http_api`]: `template-http-api.yaml` as a whole, from `template.yaml`
 //! - [`patch`]: lays one YAML text over another and keeps what people wrote in it
 //! - [`yaml`], [`markdown`]: how things are written there
@@ -10,6 +10,7 @@
 mod alarms;
 mod blocks;
 mod codes;
+mod functions;
 mod http_api;
 mod log;
 mod markdown;

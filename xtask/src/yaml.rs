@@ -20,14 +20,19 @@ pub(crate) fn member(key: &str, text: &str, indent: usize) -> Vec<String> {
         return vec![format!("{margin}{key}: {text}")];
     }
     let mut lines = vec![format!("{margin}{key}: >-")];
-    let mut line = format!("{margin} ");
-    for word in text.split(' ') {
-        if line.len() + word.len() > WIDTH {
-            lines.push(std::mem::replace(&mut line, format!("{margin} ")));
+    lines.extend(wrapped(&format!("{margin} "), text));
+    lines
+}
+
+/// A text as lines that all begin alike.
+pub(crate) fn wrapped(begin: &str, text: &str) -> Vec<String> {
+    let mut lines = Vec::<String>::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.len() + word.len() <= WIDTH => *line = format!("{line} {word}"),
+            _ => lines.push(format!("{begin} {word}")),
         }
-        line = format!("{line} {word}");
     }
-    lines.push(line);
     lines
 }
 
