@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 def main():
     with local_cloud.running() as cloud:
         environment = os.environ | {"TEST_DYNAMODB_ENDPOINT": cloud.url}
-        command = ["cargo", "test", "--locked", "-p", "acceptance", "--test", "store_contract"]
+        command = ["cargo", "test", "--locked", "--workspace", "--test", "store_contract"]
         if subprocess.run(command, cwd=ROOT, env=environment).returncode != 0:
             sys.exit(1)
         print(f"the tests left {left_behind(cloud)} items in MiniStack")

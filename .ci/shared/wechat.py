@@ -31,8 +31,9 @@ class Wechat:
 
 
 def build(program):
-    """A program of ours, freshly built; its path. Of the whole workspace, so that what the tests have compiled serves."""
-    command = ["cargo", "build", "--quiet", "--locked", "--workspace", "--bin", program, "--message-format", "json"]
+    """A program of ours, freshly built; its path. Of the whole workspace and beside a test, a small one: so that it needs the same
+    features of each crate as the tests, and what those have compiled serves."""
+    command = ["cargo", "build", "--quiet", "--locked", "--workspace", "--bin", program, "--test", "parts", "--message-format", "json"]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     made = [json.loads(line).get("executable") for line in done.stdout.splitlines()]
     (path,) = [path for path in made if path and pathlib.Path(path).name == program]
