@@ -8,7 +8,7 @@ use wechat_simulator::FaultKind;
 pub(crate) enum Fault {
     /// Requests to DynamoDB, of these operations or of all.
     Tables(&'static [&'static str], dynamodb::Fault),
-    /// The first answer of DynamoDB takes 900 ms, all others 150 ms.
+    /// The first answer of DynamoDB takes 900 ms, all others 100 ms.
     OneSlowAnswer,
     /// DynamoDB is looked for behind this.
     TablesBehind(Front),

@@ -158,7 +158,7 @@ fn tables() -> Vec<Row> {
         front("DynamoDB: self-signed certificate", Front::SelfSigned),
         row("DynamoDB silent", Tables::Silent).without_tables().waiting(),
         row("DynamoDB slow: 200 ms", Tables::Slow { milliseconds: 200 }).quiet(),
-        Row::new("DynamoDB slow: one answer 900 ms, the others 150 ms", Fault::OneSlowAnswer).quiet(),
+        Row::new("DynamoDB slow: one answer 900 ms, the others 100 ms", Fault::OneSlowAnswer).quiet(),
         row("DynamoDB throttles once", Tables::Throttle { times: Some(1) }),
         row("DynamoDB throttles for ever", Tables::Throttle { times: None }).without_tables(),
         row("DynamoDB 500 once", Tables::InternalError { times: Some(1) }),

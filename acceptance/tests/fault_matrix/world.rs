@@ -181,7 +181,7 @@ impl World {
             while proxy.calls().is_empty() {
                 tokio::time::sleep(std::time::Duration::from_millis(2)).await;
             }
-            proxy.inject(dynamodb::Fault::Slow { milliseconds: 150 }).await;
+            proxy.inject(dynamodb::Fault::Slow { milliseconds: 100 }).await;
         });
     }
 
