@@ -76,6 +76,25 @@ class Templates(unittest.TestCase):
         self.assertEqual(list(dead_links(files)), [])
         self.assertEqual(list(dead_links({"docs/a.md": b"[a](b.md#c) [d](../e) `[f](g)` [h](https://i) [j](#k)", "e/l": b""})), ["docs/a.md: b.md#c"])
 
+    def test_the_scripts_that_the_pages_tell_operators_to_run_are_in_the_bundle_and_no_other(self):
+        files = dist.committed(*dist.COPIED)
+        # What builds, and what tries a build, is of use in a checkout only.
+        of_a_checkout = {"check-architecture", "dist", "rehearse"}
+        named = {
+            script for name, (data, _) in files.items() if name.endswith(".md")
+            for script in re.findall(r"\bscripts/([a-z][a-z-]*)", data.decode())
+        }
+        self.assertEqual({name: mode for name, (_, mode) in files.items() if name.startswith("scripts/")},
+                         {f"scripts/{script}": 0o755 for script in named - of_a_checkout})
+        self.assertLessEqual(of_a_checkout, named)
+
+    def test_the_command_line_is_fetched_by_its_name_in_the_release(self):
+        (fetched,) = re.findall(r"^tar -xzf \.\./(\S+)\.tar\.gz --strip-components 1 (\S+)$", (ROOT / "docs/bundle.md").read_text(), re.M)
+        for platform in dist.PLATFORMS:
+            for page in ("README.md", "README.zh-CN.md", "docs/bundle.md"):
+                self.assertIn(f"-{platform}", (ROOT / page).read_text(), page)
+        self.assertEqual(fetched, (f"wxsession-cli-{dist.version()}-linux-x86_64", f"wxsession-cli-{dist.version()}-linux-x86_64/wxsession"))
+
     def test_what_the_pages_tell_to_copy_is_in_the_bundle(self):
         files = set(dist.committed(*dist.COPIED))
         for name in ("demo/lib/wxsession.js", "index.d.ts", "browser/wxsession-ticket.js", "browser/wxsession-page.js"):

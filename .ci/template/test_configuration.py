@@ -1,8 +1,9 @@
 """What the variables of the functions may not be. Which function gets which, and what that means, `cargo xtask generate` writes."""
 
+import re
 import unittest
 
-from transformed import FUNCTIONS, HTTP, REST, environment, source
+from transformed import FUNCTIONS, HTTP, REST, ROOT, environment, source
 
 
 def variables(template):
@@ -25,6 +26,16 @@ class Variables(unittest.TestCase):
         for value in endpoints:
             self.assertEqual(value, switch)
         self.assertEqual(source(REST)["Parameters"]["EndpointOverride"]["Default"], "")
+
+
+class Pages(unittest.TestCase):
+    def test_the_pages_that_say_how_long_a_token_works_know_the_default_and_the_longest(self):
+        parameter = source(REST)["Parameters"]["AbsoluteSeconds"]
+        hours = [str(parameter[name] // 3600) for name in ("Default", "MaxValue")]
+        for page, said in (("README.md", "A bearer token works"), ("README.zh-CN.md", "任何人持有 token"), ("SECURITY.md", "A stolen token is used"),
+                           ("docs/adr/0005-lifetimes.md", "A stolen token works")):
+            (line,) = re.findall(rf"^.*{said}(?:.*\n  )?.*$", (ROOT / page).read_text(), re.M)
+            self.assertEqual(re.findall(r"\b\d\d\b", line), hours, page)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ brings along. What the workflow calls is tried by scripts/rehearse, with IAM enf
 import fnmatch
 import functools
 import json
+import re
 import unittest
 
 from transformed import HTTP, REST, ROOT, as_list, transformed
@@ -99,6 +100,68 @@ class CloudFormation(unittest.TestCase):
             statements["HandThemToLambda"]["Condition"], {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
         )
         self.assertEqual(granted("cloudformation-role.json").count("iam:PassRole"), 1)
+
+
+BOUNDARY, ANOTHER = "arn:aws:iam::123456789012:policy/boundary", "arn:aws:iam::123456789012:policy/another"
+# The actions on roles that know the condition key:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+KNOW_THE_BOUNDARY = {
+    "iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRolePermissionsBoundary", "iam:DeleteRolePolicy", "iam:DetachRolePolicy",
+    "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
+}
+
+
+def allowed(statements, action, boundary):
+    """Whether that may be done to a function's role which has that boundary, or is to have it; None for none."""
+    effects = set()
+    for statement in statements:
+        if action in as_list(statement["Action"]) and any("role/STACK-*" in role for role in as_list(statement["Resource"])):
+            condition = statement.get("Condition", {}).get("StringEquals", {})
+            known = {"iam:PermissionsBoundary": boundary} if action in KNOW_THE_BOUNDARY else {}
+            if all(known.get(key) == value for key, value in condition.items()):
+                effects.add(statement["Effect"])
+    return effects == {"Allow"}
+
+
+def not_bounded(statements):
+    """(action, boundary) of what is too wide or too narrow where every role must have the boundary."""
+    actions = {action for action in granted("cloudformation-role.json") if action.startswith("iam:")} - {"iam:PassRole"}
+    wrong = set()
+    for action in actions:
+        for boundary in (None, ANOTHER, BOUNDARY):
+            right = action not in KNOW_THE_BOUNDARY or (boundary == BOUNDARY and action != "iam:DeleteRolePermissionsBoundary")
+            if allowed(statements, action, boundary) != right:
+                wrong.add((action, boundary))
+    return wrong
+
+
+def with_a_boundary(conditional, denied):
+    """The policy with a condition in one statement, and another one a refusal."""
+    statements = policy("cloudformation-role.json")
+    for statement in statements:
+        if statement["Sid"] == conditional:
+            statement["Condition"] = {"StringEquals": {"iam:PermissionsBoundary": BOUNDARY}}
+        if statement["Sid"] == denied:
+            statement["Effect"] = "Deny"
+    return statements
+
+
+class Boundary(unittest.TestCase):
+    def test_what_the_pages_say_bounds_every_role_and_refuses_no_deployment_with_the_boundary(self):
+        edit = re.compile(
+            r'`(\w+)`[^`]*`"Condition": \{"StringEquals": \{"iam:PermissionsBoundary": "<[^>]*>"\}\}`[^`]*(?:`Effect`[^`]*)?`(\w+)`[^`]*'
+            r'(?:`Effect`[^`]*)?`"Deny"`'
+        )
+        for page in ("docs/operations.md", "docs/zh/operations.md"):
+            ((conditional, denied),) = edit.findall((ROOT / page).read_text())
+            self.assertEqual(not_bounded(with_a_boundary(conditional, denied)), set(), page)
+
+    def test_an_edit_that_is_too_wide_or_too_narrow_would_be_noticed(self):
+        taken_away = {("iam:DeleteRolePermissionsBoundary", boundary) for boundary in (None, ANOTHER, BOUNDARY)}
+        self.assertEqual(not_bounded(with_a_boundary("RightsOfTheFunctions", None)), taken_away)
+        self.assertIn(("iam:GetRolePolicy", BOUNDARY), not_bounded(with_a_boundary("RolesOfTheFunctions", "TakeTheBoundaryAway")))
+        self.assertIn(("iam:PutRolePolicy", None), not_bounded(with_a_boundary(None, "TakeTheBoundaryAway")))
+        self.assertIn(("iam:CreateRole", BOUNDARY), not_bounded(with_a_boundary(None, "RightsOfTheFunctions")))
 
 
 class Both(unittest.TestCase):

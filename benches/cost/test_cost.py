@@ -78,6 +78,10 @@ class Readme(unittest.TestCase):
             self.assertEqual(re.findall(r"\$(\d+\.\d\d)", line), [f"{amount:.2f}" for amount in stated], name)
             self.assertIn(f" {month.assumed['alarm_metrics']} ", line, name)
 
+    def test_the_comparison_says_what_a_month_without_calls_costs(self):
+        (stated,) = re.findall(r"\$(\d+\.\d\d) a month", (ROOT / "docs/compare.md").read_text())
+        self.assertEqual(stated, f"{sum(Month(Inputs()).fixed().values()):.2f}")
+
     def close(self, stated, computed, what):
         self.assertLessEqual(abs(stated - computed), max(0.02, CLOSE * computed), f"{what}: {stated}, not {computed:.2f}")
 

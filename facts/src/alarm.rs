@@ -120,10 +120,11 @@ impl Rule {
         Self::of_one(Of::Stack, name, "Sum")
     }
 
-    /// A stream waits for its function for more than an hour.
+    /// A stream waits for its function for more than an hour, and not only as long as it takes to catch up: a function that is
+    /// switched on begins with what is a day old.
     pub(crate) const fn late(function: Function) -> Self {
         let age = Self::of_one(Of::Function(function), "IteratorAge", "Maximum");
-        Self { period: 300, periods: (1, 3), limit: Limit::MoreThan(3_600_000.0), ..age }
+        Self { period: 300, periods: (3, 4), limit: Limit::MoreThan(3_600_000.0), ..age }
     }
 
     /// Something is in the queue of what a stream gave up.

@@ -27,8 +27,8 @@ pub const ALL: &[Alarm] = &[
     },
     Alarm {
         name: "FunctionError",
-        why: "A function that does not start (a setting that is none) or panics. The authorizer has an alarm of its own.",
-        says: "A function did not start, ran out of time or panicked, or events found no bus. A start-up failure names the variable in its log.",
+        why: "A function that does not start (a setting that is none), has no time left or breaks outside a request: a panic within one is answered with 500. The authorizer has an alarm of its own.",
+        says: "A function did not start, ran out of time or broke outside a request, or events found no bus. A start-up failure names the variable in its log.",
         rule: Rule::of(Sum {
             metric: "Errors",
             label: "function errors",
@@ -122,8 +122,8 @@ pub const ALL: &[Alarm] = &[
     },
     Alarm {
         name: "TimeToLive",
-        why: "Sessions live three days at most and AWS deletes within a few more. Logins on six days of a week and not one item deleted means that time to live has been switched off: the table only grows. Nobody stays logged in by it.",
-        says: "DynamoDB has deleted no expired session for a week although people log in. Look at the table's time to live setting.",
+        why: "Records of sessions stay for four days at most and AWS deletes within a few more. Logins on six days of a week and not one item deleted means that time to live has been switched off: the table only grows. Nobody stays logged in by it. A first week can look the same, and with logins on fewer days this never rings.",
+        says: "DynamoDB has deleted no expired session on six days of a week although people log in. Look at the table's time to live setting, unless the stack is only a week old.",
         rule: Rule {
             period: 86_400,
             periods: (6, 7),
@@ -164,7 +164,7 @@ pub const ALL: &[Alarm] = &[
     },
     Alarm {
         name: "EventsLate",
-        why: "",
+        why: "What is a day old when the bus is switched on is told within minutes, unless there is a lot of it.",
         says: "Events wait for more than an hour for the bus. After a day the streams forget them.",
         rule: Rule::late(Function::Events).with_a_bus(),
     },

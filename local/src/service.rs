@@ -54,8 +54,12 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// The embedded DynamoDB.
-    #[error("{0}. Choose another port with --dynamodb-port, another file with --data")]
-    DynamoDb(#[from] dynamodb::Error),
+    #[error("{}", with_remedy(source))]
+    DynamoDb {
+        /// What it said.
+        #[from]
+        source: dynamodb::Error,
+    },
     /// The file beside `--data`.
     #[error("the key ring beside the data file: {0}")]
     KeyRing(std::io::Error),
@@ -78,6 +82,17 @@ fn remedy(option: &str, source: &std::io::Error) -> String {
         ErrorKind::AddrNotAvailable => "Choose an address of this machine with --host".to_owned(),
         _ => format!("Choose another one with {option}"),
     }
+}
+
+fn with_remedy(error: &dynamodb::Error) -> String {
+    let remedy = match error {
+        dynamodb::Error::Listen { .. } => "Choose another port with --dynamodb-port",
+        dynamodb::Error::Engine(_) | dynamodb::Error::Request(_) => {
+            "The file of --data cannot be used, or this program did not make it: choose another one with --data"
+        }
+    };
+    // The engine's texts end with a full stop, the system's do not.
+    format!("{}. {remedy}", error.to_string().trim_end_matches('.'))
 }
 
 /// The running service.

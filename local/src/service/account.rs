@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    fs::OpenOptions,
+    io::Write,
     net::Ipv4Addr,
+    path::Path,
 };
 
 use aws_emulator::{dynamodb::EmbeddedDynamoDb, event_bridge::EventBridge, secrets_manager::SecretsManager};
@@ -94,11 +97,20 @@ pub(super) fn key_ring(settings: &Settings) -> Result<String, StartError> {
     match std::fs::read_to_string(&file) {
         Ok(kept) => Ok(kept),
         Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
-            std::fs::write(&file, &fresh).map_err(StartError::KeyRing)?;
+            write_privately(file.as_ref(), &fresh).map_err(StartError::KeyRing)?;
             Ok(fresh)
         }
         Err(error) => Err(StartError::KeyRing(error)),
     }
+}
+
+/// A new file that nobody else reads: the tables may hold session_keys of the real WeChat, and this opens them.
+fn write_privately(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?.write_all(text.as_bytes())
 }
 
 /// What CloudFormation would say of the deployed stack, and where its services are: for the operator's tool.
@@ -156,3 +168,6 @@ pub(super) fn environment(
     }
     env
 }
+
+#[cfg(all(test, unix))]
+mod tests;
