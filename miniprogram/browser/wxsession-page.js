@@ -156,16 +156,15 @@ async function request(page, url, init) {
 }
 
 /**
- * Only the service's own words end a session. A gateway's or proxy's 401 or 403 is settled by GET /session; when nobody can
- * tell, the answer is the app's.
+ * Only the service's own words end a session. Anybody can answer 401 or 403, and with our code, too: GET /session settles it. When
+ * nobody can tell, the answer is the app's.
  * @param {Page} page
  * @param {string} token
  * @param {Response} response
  */
 async function isRefused(page, token, response) {
-  const body = objectIn(await response.clone().text().catch(() => ''));
-  if (isOver({ status: response.status, body })) return true;
-  if (response.status === 403 && Object.keys(body).some((name) => name.toLowerCase() !== 'message')) return false;
+  const body = response.status === 403 ? objectIn(await response.clone().text().catch(() => '')) : {};
+  if (Object.keys(body).some((name) => name.toLowerCase() !== 'message')) return false;
   if (!page.asking || page.asking.token !== token) {
     const asking = { token, answer: ask(page, 'GET', '/session', token).then(isOver, () => false) };
     page.asking = asking;

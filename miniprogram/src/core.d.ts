@@ -151,7 +151,8 @@ export interface Core {
   login?: Promise<SessionInfo> | null;
   closing?: Promise<void> | null;
   closingPath?: string;
-  why?: Promise<void> | null;
+  /** Whether an earlier deletion may have happened already when the one under way began. */
+  owed?: boolean;
   asking?: { token: string; answer: Promise<'accepted' | 'refused'> } | null;
   sure?: { token: string; at: number };
   keyCheck?: Promise<boolean> | true;

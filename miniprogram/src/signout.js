@@ -1,6 +1,6 @@
 // Ways to leave: this session, every session, the account.
 
-import { isFinal } from './answers.js';
+import { isFinal, isSessionOver } from './answers.js';
 import { errorOf, signedOut } from './errors.js';
 import { leave, settle, signIn } from './login.js';
 import { save, tokenOf } from './record.js';
@@ -66,16 +66,16 @@ function close(core, path, reason) {
   if (core.closing) {
     return core.closingPath === path ? core.closing : core.closing.catch(ignore).then(() => close(core, path, reason));
   }
+  core.owed = core.kept.deleting;
   const once = async (/** @type {string} */ token) => {
-    const { deleting } = core.kept;
     // Remembered before the request goes out: its answer may be lost, and the app with it.
     if (path === '/me') {
       core.kept.deleting = true;
       save(core);
     }
     const reply = await ask(core, 'DELETE', path, token);
-    // A plain no to this request says nothing about an earlier one, of which more may be known meanwhile.
-    if (isFinal(reply) && !deleting) {
+    // A plain no to this request says nothing about an earlier one; nor does one to the token, which the deletion itself may have ended.
+    if (isFinal(reply) && !isSessionOver(reply) && !core.owed) {
       core.kept.deleting = false;
       save(core);
     }
