@@ -24,6 +24,7 @@ export interface WxForSession {
   request(options: object): unknown;
   getStorageSync(key: string): unknown;
   setStorageSync(key: string, value: unknown): void;
+  removeStorageSync?(key: string): unknown;
   uploadFile?(options: object): unknown;
   downloadFile?(options: object): unknown;
   connectSocket?(options: object): unknown;
@@ -66,7 +67,7 @@ export type ServiceCode =
 
 /** Codes of this library. */
 export type ClientCode =
-  | 'signed_out' | 'wx_login_failed' | 'bad_answer' | 'aborted' | 'timeout' | 'network' | 'interrupted'
+  | 'signed_out' | 'not_stored' | 'wx_login_failed' | 'bad_answer' | 'aborted' | 'timeout' | 'network' | 'interrupted'
   | 'domain_not_allowed' | 'tls' | 'pay_cancelled' | 'pay_failed' | 'pay_unsupported';
 
 /** A later service may have more codes, and an app's own API has its own: text or number. */
@@ -298,11 +299,14 @@ export interface Session {
    * the session, when it asked and nobody can tell.
    */
   check(options?: { force?: boolean | undefined; login?: boolean | undefined }): Promise<SessionInfo | null>;
-  /** Signed out here at once; rejects when the service could not be told (call it again). */
+  /**
+   * Signed out here at once; rejects when the service could not be told, or with `not_stored` when the storage keeps no note of it, so
+   * that a relaunch may undo it (call it again).
+   */
   logout(): Promise<void>;
-  /** Ends every session of the user. Rejects, and leaves this one, when the service did not confirm. */
+  /** Ends every session of the user. Rejects, and leaves this one, when the service did not confirm; `not_stored` as `logout()`. */
   logoutEverywhere(): Promise<void>;
-  /** Deletes the user's record and stays signed out until `login()`. Rejects when the service did not confirm: call it again. */
+  /** Deletes the user's record and stays signed out until `login()`. Rejects when the service did not confirm, or with `not_stored`: call it again. */
   deleteAccount(): Promise<void>;
   /**
    * `url` with a one-time ticket for the page of a <web-view>, in the fragment: `#wxt=...`. The page has a minute to redeem it.

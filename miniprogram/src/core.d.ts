@@ -23,6 +23,7 @@ export interface Device {
 export interface Wx extends Calls {
   getStorageSync(key: string): Partial<Kept> | undefined | '';
   setStorageSync(key: string, value: unknown): void;
+  removeStorageSync(key: string): void;
   getAccountInfoSync?(): { miniProgram: { appId?: string; envVersion?: string } };
   getDeviceInfo?(): Device;
   getAppBaseInfo?(): Device;
@@ -145,6 +146,8 @@ export interface Core {
   readonly sessionKey: boolean;
   listeners: { event: string; listener: (detail: unknown) => void }[];
   kept: Kept;
+  /** The storage could not be read yet. */
+  unread: boolean;
   /** The service refused the record's token. */
   dead?: boolean;
   reason?: SignedOutReason;

@@ -12,7 +12,7 @@ import { normalBase, ownOrigins } from './address.js';
 import { accountOf } from './device.js';
 import { isSessionError, need, nonsense } from './errors.js';
 import { pay } from './pay.js';
-import { load } from './record.js';
+import { keptIn, recall } from './record.js';
 import { authorize, send } from './requests.js';
 import { check, current } from './session.js';
 import { deleteAccount, loginByApp, logout, logoutEverywhere } from './signout.js';
@@ -35,9 +35,12 @@ const EVENTS = ['signed-in', 'signed-out', 'session-ended'];
 export function createSession(options = /** @type {import('../index').CreateSessionOptions} */ ({})) {
   const core = open(options);
   /** @type {(work: (core: Core, given: never, more: never) => unknown) => (given: never, more: never) => unknown} */
-  const bound = (work) => (given, more) => work(core, given, more);
-  /** @type {(api: 'request' | 'uploadFile' | 'downloadFile') => (given: unknown, more: unknown) => unknown} */
-  const sending = (api) => (given, more) => send(core, api, given, more);
+  const bound = (work) => (given, more) => {
+    recall(core);
+    return work(core, given, more);
+  };
+  /** @type {(api: 'request' | 'uploadFile' | 'downloadFile') => (given: never, more: never) => unknown} */
+  const sending = (api) => bound((_, given, more) => send(core, api, given, more));
   const session = {
     login: bound(loginByApp),
     request: sending('request'),
@@ -77,7 +80,9 @@ function open(options) {
   /** @type {Core} */
   const core = {
     wx: host,
-    kept: load(host, key),
+    // Until it was read.
+    kept: keptIn({ out: true }),
+    unread: true,
     base,
     origins: ownOrigins(base, origins),
     appId,
@@ -104,6 +109,7 @@ function open(options) {
       }
     }
   };
+  recall(core);
   return core;
 }
 

@@ -166,6 +166,6 @@ export function leave(core, reason, stayOut, code) {
   core.reason = reason;
   // Nothing that the deleted account was known by is sent again.
   if (reason === 'account-deleted') core.kept.install = newInstall();
-  save(core);
+  save(core, true);
   if (had) core.emit('signed-out', { reason, code });
 }
