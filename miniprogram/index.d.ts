@@ -295,7 +295,7 @@ export interface Session {
   connectSocket(url: string, options?: Omit<SocketOptions, 'url'>): Abortable<SocketTask>;
   /**
    * For onLaunch and onShow. Asks nothing when nothing is due; null when there is no session. Logs in only with
-   * `login: true`, and never after a logout. `force` asks anyway, whenever there is a session on the device. Rejects, and keeps
+   * `login: true`, and never after a logout or a deletion. `force` asks anyway, whenever there is a session on the device. Rejects, and keeps
    * the session, when it asked and nobody can tell.
    */
   check(options?: { force?: boolean | undefined; login?: boolean | undefined }): Promise<SessionInfo | null>;
@@ -318,7 +318,7 @@ export interface Session {
    * stale. Resolves when wx says success, and only then.
    */
   pay(options: PayOptions): Promise<unknown>;
-  /** What is known without asking; null when signed out. */
+  /** A copy of what is known without asking; null when signed out. */
   current(): SessionInfo | null;
   /** Returns the function that stops listening. */
   on(event: 'signed-in', listener: (info: SessionInfo) => void): () => void;
@@ -328,6 +328,7 @@ export interface Session {
 }
 
 export interface AuthorizeOptions {
+  /** Optional only for the sake of axios' type: without one `authorize` rejects with a TypeError. */
   url?: string | undefined;
   baseURL?: string | undefined;
   header?: object | undefined;

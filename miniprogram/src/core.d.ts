@@ -71,6 +71,8 @@ export interface Stored {
   token: string;
   /** Seconds that this device's clock is ahead of the service's. */
   skew: number;
+  /** When they were told, by this device's clock. */
+  taken: number;
   /** What the app may know. */
   info: SessionInfo;
 }

@@ -5,7 +5,7 @@
 import { isFinal, isSessionOver } from './answers.js';
 import { deviceOf } from './device.js';
 import { errorOf, failureOf, sessionError, signedOut } from './errors.js';
-import { isToken, newInstall, recordOf, save, seconds, tokenOf } from './record.js';
+import { current, isToken, newInstall, recordOf, save, seconds, tokenOf } from './record.js';
 import { ask, call, ignore } from './wire.js';
 
 /** @typedef {import('./core').Core} Core */
@@ -109,7 +109,8 @@ async function adopt(core, epoch, { body, response }) {
     throw signedOut();
   }
   const { record } = core.kept;
-  const { info } = (core.kept.record = recordOf(token, /** @type {SessionInfo} */ (/** @type {unknown} */ (body)), response));
+  core.kept.record = recordOf(token, /** @type {SessionInfo} */ (/** @type {unknown} */ (body)), response);
+  const info = /** @type {SessionInfo} */ (current(core));
   core.dead = false;
   core.lastError = undefined;
   core.keyCheck = true;

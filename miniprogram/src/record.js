@@ -7,6 +7,9 @@ import { sessionError } from './errors.js';
 /** @typedef {import('./core').Kept} Kept */
 /** @typedef {import('./core').Stored} Stored */
 
+/** Clocks are corrected by a little all the time. */
+const CLOCK_STEP = 60;
+
 /** Unix seconds of this device's clock. */
 export const seconds = () => Date.now() / 1000;
 
@@ -45,6 +48,13 @@ export function keptIn({ record, ending, out, deleting, install }) {
     install: isToken(install) && /^[\w-]{16,64}$/.test(install) ? install : newInstall()
   };
 }
+
+/**
+ * What the app may know: a copy.
+ * @param {Core} core
+ * @returns {import('../index').SessionInfo | null}
+ */
+export const current = ({ kept: { record } }) => (record ? JSON.parse(JSON.stringify(record.info)) : null);
 
 /** @param {Core} core */
 export const tokenOf = ({ kept: { record } }) => record && record.token;
@@ -109,7 +119,7 @@ export function recordOf(token, { user, session, expires_at, absolute_expires_at
   // A session just handed out is not due for a check: a Date that says so is not the service's (or is missing,
   // and then it is this device's clock that is ahead).
   const skew = Math.round(Math.max(date ? seconds() - date : 0, seconds() - check_after + 1)) || 0;
-  return { token, skew, info: { user, session, expires_at, absolute_expires_at, check_after } };
+  return { token, skew, taken: seconds(), info: { user, session, expires_at, absolute_expires_at, check_after } };
 }
 
 /** @param {Stored} record */
@@ -118,7 +128,10 @@ export function looksExpired({ skew, info }) {
   return now >= info.expires_at || now >= info.absolute_expires_at;
 }
 
-/** @param {Stored} record */
-export function isCheckDue({ skew, info }) {
-  return !(seconds() - skew < info.check_after);
+/**
+ * Also where the clock was set back since: by it, the time would come late or never.
+ * @param {Stored} record
+ */
+export function isCheckDue({ skew, taken, info }) {
+  return !(seconds() - skew < info.check_after) || seconds() < taken - CLOCK_STEP;
 }

@@ -28,7 +28,7 @@ export function send(core, api, given, more) {
     const once = (/** @type {string} */ token) => {
       return carry(core, api, token ? withToken(options, token) : options, false, (task) => {
         job.task = task;
-        if (asked.onTask) asked.onTask(task);
+        tellTask(asked, task);
       });
     };
     const reply = await (hint ? once('') : authorized(core, job, once));
@@ -164,6 +164,18 @@ export function withCallbacks({ success, fail, complete }, outcome) {
     outcome.then(complete, complete || ignore).catch(rethrow);
   }
   return outcome;
+}
+
+/**
+ * @param {Given} asked
+ * @param {import('./core').Task} task
+ */
+export function tellTask({ onTask }, task) {
+  try {
+    if (onTask) onTask(task);
+  } catch (theirs) {
+    rethrow(theirs);
+  }
 }
 
 /**

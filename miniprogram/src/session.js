@@ -3,16 +3,13 @@
 import { isSessionOver } from './answers.js';
 import { errorOf, signedOut } from './errors.js';
 import { leave, signIn } from './login.js';
-import { isCheckDue, looksExpired, recordOf, save, tokenOf } from './record.js';
+import { current, isCheckDue, looksExpired, recordOf, save, tokenOf } from './record.js';
 import { ask, call, ignore, limitOf } from './wire.js';
 
 /** @typedef {import('./core').Core} Core */
 
 /** For so long the service's word that a session is alive also answers the next bare 401 or 403. */
 const SURE_MS = 5000;
-
-/** @param {Core} core */
-export const current = ({ kept: { record } }) => (record ? record.info : null);
 
 /**
  * The token to send. Logs in first when there is none or the service ended it; waits for a login under way.
@@ -149,7 +146,7 @@ export async function check(core, { force, login } = {}) {
   if (core.login) await core.login.catch(ignore);
   const { record } = core.kept;
   if (record && (force || isCheckDue(record))) await renew(core, record.token, force ? Infinity : 0);
-  if (login) await ready(core);
+  if (login && !core.kept.out && !core.kept.deleting) await ready(core);
   return core.dead ? null : current(core);
 }
 
