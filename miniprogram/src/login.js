@@ -78,7 +78,10 @@ async function attempt(core, epoch) {
     const ofOldToken = old && (error.status === 401 || error.code === 'malformed_request');
     const heals = ofOldToken || /^login_code_(invalid|used)$/.test(String(error.code));
     if (!heals || core.spent >= LOGINS_PER_INCIDENT || core.epoch !== epoch) throw error;
-    if (ofOldToken) old = undefined;
+    if (!ofOldToken) continue;
+    // Somebody else's 401: it may be good.
+    if (error.code === 'http_401') core.kept.ending.push(/** @type {string} */ (old));
+    old = undefined;
   }
 }
 
