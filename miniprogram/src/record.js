@@ -40,7 +40,7 @@ export function recall(core) {
  */
 export function keptIn({ record, ending, out, deleting, install }) {
   return {
-    record: record && isToken(record.token) && record.info ? record : undefined,
+    record: record && isToken(record.token) && Object(record.info) === record.info ? record : undefined,
     ending: Array.isArray(ending) ? ending.filter(isToken) : [],
     out: !!out,
     deleting: !!deleting,

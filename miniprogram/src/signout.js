@@ -74,7 +74,7 @@ function close(core, path, reason) {
     // Remembered before the request goes out: its answer may be lost, and the app with it.
     if (path === '/me') {
       core.kept.deleting = true;
-      save(core);
+      save(core, true);
     }
     const reply = await ask(core, 'DELETE', path, token);
     // A plain no to this request says nothing about an earlier one; nor does one to the token, which the deletion itself may have ended.

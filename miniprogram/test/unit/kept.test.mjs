@@ -68,6 +68,18 @@ test('a logout of which the service is not told and that is not kept leaves no t
   assert.equal(launch({ service, wx }).session.current(), null);
 });
 
+test('a deletion whose answer is lost is remembered with a full storage, too', async () => {
+  const { session, service, wx } = await signedIn();
+  fill(wx, { room: true });
+  service.inject(is('/me'), (call) => {
+    service.route(call);
+    return { fails: { errMsg: 'request:fail timeout' } };
+  }, 1);
+  assert.equal((await settle(session.deleteAccount())).error.code, 'timeout');
+  assert.equal((await settle(launch({ service, wx }).orders())).error.code, 'signed_out');
+  assert.deepEqual([service.users.size, wx.logins], [0, 0]);
+});
+
 test('login() with a full storage takes the mark of the logout away: a relaunch logs in by itself', async () => {
   const { session, service, wx } = await signedIn();
   await session.logout();

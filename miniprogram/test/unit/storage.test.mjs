@@ -45,7 +45,7 @@ test('the session survives a relaunch', async () => {
   assert.equal(service.log[0].token, before.token);
 });
 
-for (const rubbish of ['text', 7, null, { record: 7 }, { record: { token: 'a\r\nb' } }, { record: {} }, { record: { token: 'wxs_1' } }, []]) {
+for (const rubbish of ['text', 7, null, { record: 7 }, { record: { token: 'a\r\nb' } }, { record: {} }, { record: { token: 'wxs_1' } }, { record: { token: 'wxs_1', info: 1 } }, { record: { token: 'wxs_1', info: 'x' } }, []]) {
   test(`rubbish in storage is an empty storage: ${JSON.stringify(rubbish)}`, async () => {
     const before = await signedIn();
     before.wx.storage.forEach((_, name) => before.wx.storage.set(name, JSON.stringify(rubbish)));
