@@ -18,7 +18,7 @@ export const LANGUAGE = 2017;
 
 // Members that neither the app nor wx nor its storage ever sees.
 const INNER = new RegExp('^(pausedUntil|lastError|logouts|closing|closingPath|keyCheck|asking|answer|listeners|listener|epoch|spent'
-  + '|sure|at|why|kept|key|base|dead|emit|over|task|sent|secret|ours)$');
+  + '|sure|at|owed|unread|kept|key|base|dead|emit|over|task|sent|secret|ours)$');
 
 /** @param {import('esbuild').BuildOptions} options */
 async function bundle(options) {

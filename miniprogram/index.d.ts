@@ -24,6 +24,7 @@ export interface WxForSession {
   request(options: object): unknown;
   getStorageSync(key: string): unknown;
   setStorageSync(key: string, value: unknown): void;
+  removeStorageSync?(key: string): unknown;
   uploadFile?(options: object): unknown;
   downloadFile?(options: object): unknown;
   connectSocket?(options: object): unknown;
@@ -66,7 +67,7 @@ export type ServiceCode =
 
 /** Codes of this library. */
 export type ClientCode =
-  | 'signed_out' | 'wx_login_failed' | 'bad_answer' | 'aborted' | 'timeout' | 'network' | 'interrupted'
+  | 'signed_out' | 'not_stored' | 'wx_login_failed' | 'bad_answer' | 'aborted' | 'timeout' | 'network' | 'interrupted'
   | 'domain_not_allowed' | 'tls' | 'pay_cancelled' | 'pay_failed' | 'pay_unsupported';
 
 /** A later service may have more codes, and an app's own API has its own: text or number. */
@@ -294,15 +295,18 @@ export interface Session {
   connectSocket(url: string, options?: Omit<SocketOptions, 'url'>): Abortable<SocketTask>;
   /**
    * For onLaunch and onShow. Asks nothing when nothing is due; null when there is no session. Logs in only with
-   * `login: true`, and never after a logout. `force` asks anyway, whenever there is a session on the device. Rejects, and keeps
+   * `login: true`, and never after a logout or a deletion. `force` asks anyway, whenever there is a session on the device. Rejects, and keeps
    * the session, when it asked and nobody can tell.
    */
   check(options?: { force?: boolean | undefined; login?: boolean | undefined }): Promise<SessionInfo | null>;
-  /** Signed out here at once; rejects when the service could not be told (call it again). */
+  /**
+   * Signed out here at once; rejects when the service could not be told, or with `not_stored` when the storage keeps no note of it, so
+   * that a relaunch may undo it (call it again).
+   */
   logout(): Promise<void>;
-  /** Ends every session of the user. Rejects, and leaves this one, when the service did not confirm. */
+  /** Ends every session of the user. Rejects, and leaves this one, when the service did not confirm; `not_stored` as `logout()`. */
   logoutEverywhere(): Promise<void>;
-  /** Deletes the user's record and stays signed out until `login()`. Rejects when the service did not confirm: call it again. */
+  /** Deletes the user's record and stays signed out until `login()`. Rejects when the service did not confirm, or with `not_stored`: call it again. */
   deleteAccount(): Promise<void>;
   /**
    * `url` with a one-time ticket for the page of a <web-view>, in the fragment: `#wxt=...`. The page has a minute to redeem it.
@@ -314,7 +318,7 @@ export interface Session {
    * stale. Resolves when wx says success, and only then.
    */
   pay(options: PayOptions): Promise<unknown>;
-  /** What is known without asking; null when signed out. */
+  /** A copy of what is known without asking; null when signed out. */
   current(): SessionInfo | null;
   /** Returns the function that stops listening. */
   on(event: 'signed-in', listener: (info: SessionInfo) => void): () => void;
@@ -324,6 +328,7 @@ export interface Session {
 }
 
 export interface AuthorizeOptions {
+  /** Optional only for the sake of axios' type: without one `authorize` rejects with a TypeError. */
   url?: string | undefined;
   baseURL?: string | undefined;
   header?: object | undefined;

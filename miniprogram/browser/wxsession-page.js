@@ -9,17 +9,19 @@ const TOKEN = /^wxs_[\w-]+$/;
 const TICKET = /^wxt_[\w-]{43}$/;
 /** Of a ticket, to know it again without keeping it. */
 const MARK_LENGTH = 8;
+/** So many tickets are known again: Back may lead to the URL of an older one. */
+const MOST_MARKS = 16;
 const TIMEOUT_MS = 15000;
 
 /** @typedef {import('./wxsession-page').PageSession} PageSession */
 /** @typedef {import('./wxsession-page').PageSessionError} PageSessionError */
 /** @typedef {{status: number, body: {[name: string]: any}, retryAfter?: number}} Reply */
 /**
- * What one page knows. `mark`: of the ticket that the token came of. `kept`: whether the storage has it, too. `flight`: the
+ * What one page knows. `mark`: of the ticket that the token came of. `marks`: of the latest tickets, this one too. `kept`: whether the storage has it, too. `flight`: the
  * redemption under way. `lost`: why there is no token.
  * @typedef {{
  *   base: string, prefixes: string[], key: string, storage: import('./wxsession-page').PageStorage | null | undefined, fetch: typeof fetch,
- *   token: string, mark: string, kept?: boolean, lost: Partial<PageSessionError>, flight?: Promise<void>, asking?: {token: string, answer: Promise<boolean>}
+ *   token: string, mark: string, marks: string[], kept?: boolean, lost: Partial<PageSessionError>, flight?: Promise<void>, asking?: {token: string, answer: Promise<boolean>}
  * }} Page
  */
 
@@ -50,7 +52,7 @@ function open(base, { origins = [], storage = ownStorage(), fetch: given }) {
     prefixes: [base].concat(origins.map((each) => normal('origins', each, true))),
     // The page's own at the time of the call: monitoring tools replace it.
     fetch: given || ((input, init) => fetch(input, init)),
-    token: '', mark: '', lost: { why: 'no_ticket' }
+    token: '', mark: '', marks: [], lost: { why: 'no_ticket' }
   };
   recall(page);
   // The Mini Program may change nothing but the fragment, and a page may come back from the back-forward cache.
@@ -95,8 +97,8 @@ function liftTicket() {
 function take(page, ticket) {
   if (ticket === undefined) return;
   const mark = ticket.slice(-MARK_LENGTH);
-  // The same URL once more (a reload by WeChat): redeeming it twice would end the session that it gave.
-  if (mark && mark === page.mark) {
+  // The same URL once more (a reload by WeChat, Back): redeeming it twice would end the session that it gave.
+  if (mark && page.marks.indexOf(mark) >= 0) {
     if (!page.token) page.lost = { why: 'ticket_used' };
     return;
   }
@@ -156,16 +158,15 @@ async function request(page, url, init) {
 }
 
 /**
- * Only the service's own words end a session. A gateway's or proxy's 401 or 403 is settled by GET /session; when nobody can
- * tell, the answer is the app's.
+ * Only the service's own words end a session. Anybody can answer 401 or 403, and with our code, too: GET /session settles it. When
+ * nobody can tell, the answer is the app's.
  * @param {Page} page
  * @param {string} token
  * @param {Response} response
  */
 async function isRefused(page, token, response) {
-  const body = objectIn(await response.clone().text().catch(() => ''));
-  if (isOver({ status: response.status, body })) return true;
-  if (response.status === 403 && Object.keys(body).some((name) => name.toLowerCase() !== 'message')) return false;
+  const body = response.status === 403 ? objectIn(await response.clone().text().catch(() => '')) : {};
+  if (Object.keys(body).some((name) => name.toLowerCase() !== 'message')) return false;
   if (!page.asking || page.asking.token !== token) {
     const asking = { token, answer: ask(page, 'GET', '/session', token).then(isOver, () => false) };
     page.asking = asking;
@@ -287,10 +288,11 @@ function over(page, token, ended) {
  * @param {Partial<PageSessionError>} [lost]
  */
 function keep(page, token, mark, lost = {}) {
-  Object.assign(page, { token, mark, lost, kept: false });
+  const marks = [mark].concat(page.marks.filter((each) => each !== mark)).slice(0, MOST_MARKS);
+  Object.assign(page, { token, mark, marks, lost, kept: false });
   const { storage, key } = page;
   try {
-    /** @type {Storage} */ (storage).setItem(key, JSON.stringify({ token, mark }));
+    /** @type {Storage} */ (storage).setItem(key, JSON.stringify({ token, mark, marks }));
     page.kept = true;
   } catch (full) {
     // Memory then holds it until the page is left. What lies there must not come back as another user's.
@@ -308,9 +310,9 @@ function keep(page, token, mark, lost = {}) {
  */
 function recall(page) {
   try {
-    const { token, mark } = JSON.parse(/** @type {string} */ (/** @type {Storage} */ (page.storage).getItem(page.key)));
+    const { token, mark, marks = [mark] } = JSON.parse(/** @type {string} */ (/** @type {Storage} */ (page.storage).getItem(page.key)));
     if (page.flight && mark === page.mark) return;
-    Object.assign(page, { token: isToken(token) ? token : '', mark: String(mark), kept: true, flight: undefined, lost: { why: 'no_ticket' } });
+    Object.assign(page, { token: isToken(token) ? token : '', mark: String(mark), marks: [].concat(marks), kept: true, flight: undefined, lost: { why: 'no_ticket' } });
   } catch (nothing) {
     // No storage, or nothing in it that we wrote: what the page knows stays, unless it lay there. Then a later page took it
     // away, which could not keep its own: another user's, perhaps.

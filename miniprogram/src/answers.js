@@ -1,6 +1,6 @@
 // Reading what comes back from wx, and what it means for the session.
 
-/** The only codes that mean "this session is over, log in again". */
+/** The only codes that mean "this session is over, log in again", of GET /session and DELETE /session. */
 const SESSION_IS_OVER = ['session_invalid', 'credentials_missing'];
 
 /** @typedef {import('./core').Response} Response */
@@ -73,17 +73,14 @@ export function retryAfterOf(response) {
 /**
  * What an answer says about the token it was asked with.
  *
- * - `refused`: the session is over, in the service's own words.
- * - `unclear`: somebody said no without our code: an HTTP API gateway (403 with nothing but a message), a
- *   proxy, a download whose body we cannot see. `GET /session` knows.
+ * - `unclear`: somebody said no: the authorizer, an HTTP API gateway (403 with nothing but a message), a proxy, an API of
+ *   the app's own that has our code. `GET /session` knows.
  * - `accepted`: the token got past the authorizer, whatever the business function then said.
  * - `unknown`: says nothing about the session (429, 5xx, no status).
  * @param {Reply} reply
- * @returns {'refused' | 'unclear' | 'accepted' | 'unknown'}
+ * @returns {'unclear' | 'accepted' | 'unknown'}
  */
-export function verdictOf(reply) {
-  const { status, body } = reply;
-  if (isSessionOver(reply)) return 'refused';
+export function verdictOf({ status, body }) {
   const onlyMessage = Object.keys(body).every((key) => key.toLowerCase() === 'message');
   if (status === 401 || (status === 403 && onlyMessage)) return 'unclear';
   return !status || status >= 500 || status === 429 ? 'unknown' : 'accepted';

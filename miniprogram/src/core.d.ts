@@ -23,6 +23,7 @@ export interface Device {
 export interface Wx extends Calls {
   getStorageSync(key: string): Partial<Kept> | undefined | '';
   setStorageSync(key: string, value: unknown): void;
+  removeStorageSync(key: string): void;
   getAccountInfoSync?(): { miniProgram: { appId?: string; envVersion?: string } };
   getDeviceInfo?(): Device;
   getAppBaseInfo?(): Device;
@@ -70,6 +71,8 @@ export interface Stored {
   token: string;
   /** Seconds that this device's clock is ahead of the service's. */
   skew: number;
+  /** When they were told, by this device's clock. */
+  taken: number;
   /** What the app may know. */
   info: SessionInfo;
 }
@@ -145,13 +148,16 @@ export interface Core {
   readonly sessionKey: boolean;
   listeners: { event: string; listener: (detail: unknown) => void }[];
   kept: Kept;
+  /** The storage could not be read yet. */
+  unread: boolean;
   /** The service refused the record's token. */
   dead?: boolean;
   reason?: SignedOutReason;
   login?: Promise<SessionInfo> | null;
   closing?: Promise<void> | null;
   closingPath?: string;
-  why?: Promise<void> | null;
+  /** Whether an earlier deletion may have happened already when the one under way began. */
+  owed?: boolean;
   asking?: { token: string; answer: Promise<'accepted' | 'refused'> } | null;
   sure?: { token: string; at: number };
   keyCheck?: Promise<boolean> | true;

@@ -30,7 +30,8 @@ export function need(good, message) {
  */
 export function sessionError(code, message, more, sent) {
   const name = /** @type {'SessionError'} */ ('SessionError');
-  return Object.assign(new Error(message), { name, code, errMsg: 'wxsession:fail ' + code }, sent, more);
+  // A gateway may repeat the header that it did not like.
+  return Object.assign(new Error(message.replace(/wx[st]_[\w-]+/g, '***')), { name, code, errMsg: 'wxsession:fail ' + code }, sent, more);
 }
 
 /**

@@ -12,18 +12,17 @@ import { normalBase, ownOrigins } from './address.js';
 import { accountOf } from './device.js';
 import { isSessionError, need, nonsense } from './errors.js';
 import { pay } from './pay.js';
-import { load } from './record.js';
+import { current, keptIn, recall } from './record.js';
 import { authorize, send } from './requests.js';
-import { check, current } from './session.js';
+import { check } from './session.js';
 import { deleteAccount, loginByApp, logout, logoutEverywhere } from './signout.js';
 import { connectSocket } from './socket.js';
 import { webviewUrl } from './webview.js';
+import { LONGEST_TIMER_MS } from './wire.js';
 
 export { isSessionError };
 
 const TIMEOUT_MS = 15000;
-/** What a timer holds. */
-const LONGEST_TIMEOUT_MS = 2e9;
 const EVENTS = ['signed-in', 'signed-out', 'session-ended'];
 
 /** @typedef {import('./core').Core} Core */
@@ -35,9 +34,12 @@ const EVENTS = ['signed-in', 'signed-out', 'session-ended'];
 export function createSession(options = /** @type {import('../index').CreateSessionOptions} */ ({})) {
   const core = open(options);
   /** @type {(work: (core: Core, given: never, more: never) => unknown) => (given: never, more: never) => unknown} */
-  const bound = (work) => (given, more) => work(core, given, more);
-  /** @type {(api: 'request' | 'uploadFile' | 'downloadFile') => (given: unknown, more: unknown) => unknown} */
-  const sending = (api) => (given, more) => send(core, api, given, more);
+  const bound = (work) => (given, more) => {
+    recall(core);
+    return work(core, given, more);
+  };
+  /** @type {(api: 'request' | 'uploadFile' | 'downloadFile') => (given: never, more: never) => unknown} */
+  const sending = (api) => bound((_, given, more) => send(core, api, given, more));
   const session = {
     login: bound(loginByApp),
     request: sending('request'),
@@ -70,14 +72,16 @@ function open(options) {
     // Nothing, in whichever form, is no option; a timeout must be one all the same.
     need(!given || typeof given === type, name + ' must be a ' + type);
   });
-  need(timeout > 0 && timeout < LONGEST_TIMEOUT_MS, 'timeout must be milliseconds');
+  need(timeout > 0 && timeout < LONGEST_TIMER_MS, 'timeout must be milliseconds');
   const account = accountOf(host);
   const appId = options.appId || account.appId;
   const key = ['wxsession', account.envVersion || 'release', appId || '', base].join('|');
   /** @type {Core} */
   const core = {
     wx: host,
-    kept: load(host, key),
+    // Until it was read.
+    kept: keptIn({ out: true }),
+    unread: true,
     base,
     origins: ownOrigins(base, origins),
     appId,
@@ -104,6 +108,7 @@ function open(options) {
       }
     }
   };
+  recall(core);
   return core;
 }
 

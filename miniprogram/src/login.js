@@ -5,7 +5,7 @@
 import { isFinal, isSessionOver } from './answers.js';
 import { deviceOf } from './device.js';
 import { errorOf, failureOf, sessionError, signedOut } from './errors.js';
-import { isToken, newInstall, recordOf, save, seconds, tokenOf } from './record.js';
+import { current, isToken, newInstall, recordOf, save, seconds, tokenOf } from './record.js';
 import { ask, call, ignore } from './wire.js';
 
 /** @typedef {import('./core').Core} Core */
@@ -78,7 +78,10 @@ async function attempt(core, epoch) {
     const ofOldToken = old && (error.status === 401 || error.code === 'malformed_request');
     const heals = ofOldToken || /^login_code_(invalid|used)$/.test(String(error.code));
     if (!heals || core.spent >= LOGINS_PER_INCIDENT || core.epoch !== epoch) throw error;
-    if (ofOldToken) old = undefined;
+    if (!ofOldToken) continue;
+    // Somebody else's 401: it may be good.
+    if (error.code === 'http_401') core.kept.ending.push(/** @type {string} */ (old));
+    old = undefined;
   }
 }
 
@@ -109,7 +112,8 @@ async function adopt(core, epoch, { body, response }) {
     throw signedOut();
   }
   const { record } = core.kept;
-  const { info } = (core.kept.record = recordOf(token, /** @type {SessionInfo} */ (/** @type {unknown} */ (body)), response));
+  core.kept.record = recordOf(token, /** @type {SessionInfo} */ (/** @type {unknown} */ (body)), response);
+  const info = /** @type {SessionInfo} */ (current(core));
   core.dead = false;
   core.lastError = undefined;
   core.keyCheck = true;
@@ -166,6 +170,6 @@ export function leave(core, reason, stayOut, code) {
   core.reason = reason;
   // Nothing that the deleted account was known by is sent again.
   if (reason === 'account-deleted') core.kept.install = newInstall();
-  save(core);
+  save(core, true);
   if (had) core.emit('signed-out', { reason, code });
 }

@@ -2,9 +2,9 @@
 
 import { addressOf } from './address.js';
 import { abortable } from './abort.js';
-import { replyOf, verdictOf } from './answers.js';
+import { isSessionOver, replyOf, verdictOf } from './answers.js';
 import { errorOf, nonsense, signedOut } from './errors.js';
-import { accept, ready, refuse, renew } from './session.js';
+import { accept, ready, renew } from './session.js';
 import { carry, ignore } from './wire.js';
 
 /** @typedef {import('./core').Core} Core */
@@ -28,7 +28,7 @@ export function send(core, api, given, more) {
     const once = (/** @type {string} */ token) => {
       return carry(core, api, token ? withToken(options, token) : options, false, (task) => {
         job.task = task;
-        if (asked.onTask) asked.onTask(task);
+        tellTask(asked, task);
       });
     };
     const reply = await (hint ? once('') : authorized(core, job, once));
@@ -77,18 +77,14 @@ export async function authorized(core, job, once, closing) {
   for (let replayed = false; ; replayed = true) {
     const token = await ready(core, closing);
     if (job.over) throw signedOut();
+    const sentAt = Date.now();
     const reply = await once(token);
-    let verdict = verdictOf(reply);
-    if (verdict === 'unclear') verdict = await renew(core, token);
-    if (verdict === 'refused') {
-      refuse(core, token);
-      if (!replayed) {
-        core.debug({ event: 'replay' });
-        continue;
-      }
-    }
+    let verdict = /** @type {string} */ (verdictOf(reply));
+    // Anybody can write our code. It counts for more than a bare no only in that an older word of the service is not enough.
+    if (verdict === 'unclear') verdict = await renew(core, token, isSessionOver(reply) ? sentAt : 0);
     if (verdict === 'accepted') accept(core, token);
-    return reply;
+    if (verdict !== 'refused' || replayed) return reply;
+    core.debug({ event: 'replay' });
   }
 }
 
@@ -168,6 +164,18 @@ export function withCallbacks({ success, fail, complete }, outcome) {
     outcome.then(complete, complete || ignore).catch(rethrow);
   }
   return outcome;
+}
+
+/**
+ * @param {Given} asked
+ * @param {import('./core').Task} task
+ */
+export function tellTask({ onTask }, task) {
+  try {
+    if (onTask) onTask(task);
+  } catch (theirs) {
+    rethrow(theirs);
+  }
 }
 
 /**

@@ -3,18 +3,13 @@
 import { isSessionOver } from './answers.js';
 import { errorOf, signedOut } from './errors.js';
 import { leave, signIn } from './login.js';
-import { isCheckDue, looksExpired, recordOf, save, tokenOf } from './record.js';
+import { current, isCheckDue, looksExpired, recordOf, save, tokenOf } from './record.js';
 import { ask, call, ignore, limitOf } from './wire.js';
 
 /** @typedef {import('./core').Core} Core */
 
 /** For so long the service's word that a session is alive also answers the next bare 401 or 403. */
 const SURE_MS = 5000;
-/** Why a session ended is asked before the new login, which must not wait long for it. */
-const WHY_TIMEOUT_MS = 3000;
-
-/** @param {Core} core */
-export const current = ({ kept: { record } }) => (record ? record.info : null);
 
 /**
  * The token to send. Logs in first when there is none or the service ended it; waits for a login under way.
@@ -27,9 +22,8 @@ export async function ready(core, closing) {
   do {
     // Nobody logs in while all sessions or the account are being ended.
     while (core.closing && !closing) await core.closing.catch(ignore);
-    if (core.why) await core.why;
     good = await isGood(core);
-  } while ((core.closing && !closing) || core.why);
+  } while (core.closing && !closing);
   let error;
   if (core.login || !good) {
     await signIn(core).catch((reason) => {
@@ -74,51 +68,38 @@ export function accept(core, token) {
 }
 
 /**
- * The service ended this session. Why, only GET /session says; it is asked when somebody listens, and when an account
- * may have been deleted.
+ * The service ended this session.
  * @param {Core} core
- * @param {string} token
- */
-export function refuse(core, token) {
-  if (!isCurrent(core, token)) return;
-  core.dead = true;
-  if (!core.kept.deleting && !core.closing && !core.listeners.some(({ event }) => event === 'session-ended')) return;
-  core.why = ask(core, 'GET', '/session', token, undefined, WHY_TIMEOUT_MS).catch(ignore).then((reply) => {
-    core.why = null;
-    // Not of a session that the app's own login() has replaced meanwhile.
-    if (tokenOf(core) === token) over(core, reply ? reply.body.ended : '');
-  });
-}
-
-/**
- * @param {Core} core
- * @param {unknown} said by the service, if it said anything
+ * @param {unknown} said why, if the service said it
  */
 function over(core, said) {
   const ended = typeof said === 'string' && said ? said : undefined;
+  core.dead = true;
   core.emit('session-ended', { ended });
-  // A deletion whose answer was lost: nobody registers the user again behind their back.
-  if ((core.kept.deleting || core.closing) && (ended === 'deleted' || (!ended && !core.closing))) {
+  const isDeleted = ended === 'deleted';
+  // The service looks for the user before it says these; and what the deletion under way was refused for came before it.
+  if (/^(expired|evicted|signed_out_everywhere)$/.test(ended || '') || (core.closing && !core.owed && !isDeleted)) {
+    core.owed = core.kept.deleting = false;
+  } else if (core.kept.deleting || (core.closing && isDeleted)) {
+    // A deletion whose answer was lost: nobody registers the user again behind their back.
     leave(core, 'account-deleted', true);
     // Out either way, but deleteAccount() takes only the service's word for done.
-    if (!ended) core.reason = undefined;
+    if (!isDeleted) core.reason = undefined;
   }
-  // The service looks for the user before it says so: nothing was deleted.
-  if (ended === 'expired' || ended === 'evicted') core.kept.deleting = false;
 }
 
 /**
  * Asks the service about the token: the only place that can tell. All who wonder at the same time share one call.
  * @param {Core} core
  * @param {string} token
- * @param {boolean} [force] what it said a moment ago is not enough
+ * @param {number} [since] milliseconds: what the service said before is not enough
  * @returns {Promise<'accepted' | 'refused'>} rejects when nobody can tell
  */
-export async function renew(core, token, force) {
+export async function renew(core, token, since = 0) {
   if (!isCurrent(core, token)) return 'refused';
   const { sure } = core;
   // A clock that was set back must not make it last.
-  if (!force && sure && sure.token === token && Math.abs(Date.now() - sure.at) < SURE_MS) return 'accepted';
+  if (sure && sure.token === token && sure.at >= since && Math.abs(Date.now() - sure.at) < SURE_MS) return 'accepted';
   if (!core.asking || core.asking.token !== token) {
     const asking = { token, answer: askSession(core, token) };
     const done = () => {
@@ -138,10 +119,7 @@ export async function renew(core, token, force) {
 async function askSession(core, token) {
   const reply = await ask(core, 'GET', '/session', token);
   if (isSessionOver(reply)) {
-    if (isCurrent(core, token)) {
-      core.dead = true;
-      over(core, reply.body.ended);
-    }
+    if (isCurrent(core, token)) over(core, reply.body.ended);
     return 'refused';
   }
   const { session, user } = /** @type {Partial<import('./core').SessionBody>} */ (reply.body);
@@ -166,10 +144,9 @@ export async function check(core, { force, login } = {}) {
   while (core.closing) await core.closing.catch(ignore);
   if (core.kept.out) return null;
   if (core.login) await core.login.catch(ignore);
-  await core.why;
   const { record } = core.kept;
-  if (record && (force || isCheckDue(record))) await renew(core, record.token, force);
-  if (login) await ready(core);
+  if (record && (force || isCheckDue(record))) await renew(core, record.token, force ? Infinity : 0);
+  if (login && !core.kept.out && !core.kept.deleting) await ready(core);
   return core.dead ? null : current(core);
 }
 

@@ -1,9 +1,9 @@
 // Ways to leave: this session, every session, the account.
 
-import { isFinal } from './answers.js';
+import { isFinal, isSessionOver } from './answers.js';
 import { errorOf, signedOut } from './errors.js';
 import { leave, settle, signIn } from './login.js';
-import { save, tokenOf } from './record.js';
+import { mustSave, save, tokenOf } from './record.js';
 import { authorized } from './requests.js';
 import { ask, ignore } from './wire.js';
 
@@ -15,7 +15,9 @@ export async function loginByApp(core) {
   const logouts = core.logouts;
   while (core.closing) await core.closing.catch(ignore);
   if (core.logouts !== logouts) throw signedOut();
+  const { out, deleting } = core.kept;
   core.kept.out = core.kept.deleting = false;
+  if (out || deleting) save(core, true);
   return signIn(core, true);
 }
 
@@ -34,6 +36,7 @@ export async function logout(core) {
   if (pending) await pending.catch(ignore);
   // The session of a login that this overtook.
   await settle(core);
+  mustSave(core);
 }
 
 /**
@@ -50,8 +53,8 @@ export const logoutEverywhere = (core) => close(core, '/sessions', 'logout-every
 export function deleteAccount(core) {
   return close(core, '/me', 'account-deleted').catch((/** @type {SessionError} */ error) => {
     // GET /session said that an earlier attempt had done it.
-    if (core.kept.out && core.reason === 'account-deleted') return;
-    throw error;
+    if (!core.kept.out || core.reason !== 'account-deleted') throw error;
+    mustSave(core);
   });
 }
 
@@ -66,16 +69,16 @@ function close(core, path, reason) {
   if (core.closing) {
     return core.closingPath === path ? core.closing : core.closing.catch(ignore).then(() => close(core, path, reason));
   }
+  core.owed = core.kept.deleting;
   const once = async (/** @type {string} */ token) => {
-    const { deleting } = core.kept;
     // Remembered before the request goes out: its answer may be lost, and the app with it.
     if (path === '/me') {
       core.kept.deleting = true;
-      save(core);
+      save(core, true);
     }
     const reply = await ask(core, 'DELETE', path, token);
-    // A plain no to this request says nothing about an earlier one, of which more may be known meanwhile.
-    if (isFinal(reply) && !deleting) {
+    // A plain no to this request says nothing about an earlier one; nor does one to the token, which the deletion itself may have ended.
+    if (isFinal(reply) && !isSessionOver(reply) && !core.owed) {
       core.kept.deleting = false;
       save(core);
     }
@@ -90,6 +93,7 @@ function close(core, path, reason) {
   core.closing = flight.then((reply) => {
     if (reply.status !== 204) throw errorOf(core, reply);
     leave(core, reason, true);
+    mustSave(core);
   });
   return core.closing;
 }

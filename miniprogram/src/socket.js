@@ -3,7 +3,7 @@
 import { addressOf } from './address.js';
 import { abortable } from './abort.js';
 import { failureOf, nonsense } from './errors.js';
-import { optionsOf, urlOf, withCallbacks, withToken, wxOptionsOf } from './requests.js';
+import { optionsOf, tellTask, urlOf, withCallbacks, withToken, wxOptionsOf } from './requests.js';
 import { freshToken } from './session.js';
 import { call } from './wire.js';
 
@@ -28,7 +28,7 @@ export function connectSocket(core, given, more) {
     await call(core, 'connectSocket', withToken(options, token), undefined, (task) => {
       socket = task;
       job.task = { abort: () => task.close && task.close({}) };
-      if (asked.onTask) asked.onTask(task);
+      tellTask(asked, task);
     }).catch((failure) => {
       throw failureOf(core, { url, method: 'SOCKET' }, failure);
     });

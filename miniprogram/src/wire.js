@@ -9,6 +9,8 @@ import { failureOf, pathOf } from './errors.js';
 // wx ends its own calls at `timeout`; this is for the callbacks that never come.
 const GRACE_MS = 1000;
 const LONGEST_MS = 60000;
+/** What a timer holds. */
+export const LONGEST_TIMER_MS = 2e9;
 
 export const ignore = () => {};
 
@@ -16,7 +18,7 @@ export const ignore = () => {};
  * How long a call of wx may take; `timeout` is what wx itself was told.
  * @param {number | undefined} timeout
  */
-export const limitOf = (timeout) => (Number(timeout) > 0 ? Number(timeout) + GRACE_MS : LONGEST_MS);
+export const limitOf = (timeout) => (Number(timeout) > 0 ? Math.min(Number(timeout) + GRACE_MS, LONGEST_TIMER_MS) : LONGEST_MS);
 
 /**
  * @template T

@@ -154,6 +154,10 @@ export class FakeWx {
     this.storage.set(key, JSON.stringify(value));
   }
 
+  removeStorageSync(key) {
+    this.storage.delete(key);
+  }
+
   /** The token on the device, wherever it is kept. */
   storedToken() {
     const kept = [...this.storage.values()].map((text) => JSON.parse(text));

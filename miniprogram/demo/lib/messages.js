@@ -2,6 +2,7 @@
 
 const MESSAGES = {
   signed_out: '您已退出登录',
+  not_stored: '已退出，但手机存储异常，重新打开后可能会自动登录',
   session_invalid: '登录已失效，请重新登录',
   login_blocked: '该微信账号暂时无法登录',
   user_blocked: '该账号已被停用',

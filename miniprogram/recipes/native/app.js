@@ -11,7 +11,8 @@ App({
     session.on('signed-out', ({ reason }) => {
       if (reason === 'refused') wx.reLaunch({ url: '/pages/refused/refused' });
     });
-    // The account was deleted on another phone: stay signed out here, too.
+    // The account was deleted on another phone: stay signed out here, too. The service says so for about a day; later, and whenever
+    // `ended` is undefined, the next request logs in.
     session.on('session-ended', ({ ended }) => {
       if (ended === 'deleted') session.logout().catch(() => {});
     });

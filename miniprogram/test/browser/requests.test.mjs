@@ -39,13 +39,24 @@ test('an own Authorization does not go along with the token; redirects are not f
 
 for (const code of ['session_invalid', 'credentials_missing']) {
   test(`401 ${code} ends the session: nothing more is sent, and a reload does not bring it back`, async () => {
-    const { api, view, session } = await opened();
+    const { api, view, session, token } = await opened();
+    api.live.delete(token);
     api.inject(is('/orders'), () => json(401, { code }));
     for (const [call, why] of [[() => session.request('/orders'), 'session_invalid'], [() => session.check(), 'session_invalid'], [() => view.load().session.check(), 'no_ticket']]) {
       const { error } = await settle(call());
       assert.deepEqual([error.code, error.why], ['reopen_needed', why]);
     }
-    assert.deepEqual([paths(api), view.stored()], [['GET /orders'], []]);
+    assert.deepEqual([paths(api), view.stored()], [['GET /orders', 'GET /session'], []]);
+  });
+
+  test(`401 ${code} of another server is a claim: GET /session says that the session is good, or cannot tell, and it stays`, async () => {
+    for (const what of [undefined, () => json(503, { code: 'store_unavailable' }), () => offline()]) {
+      const { api, view, session, token } = await opened();
+      api.inject(is('/orders'), () => json(401, { code }));
+      if (what) api.inject(is('/session'), what);
+      assert.equal((await session.request('/orders')).status, 401);
+      assert.deepEqual([paths(api), view.stored()], [['GET /orders', 'GET /session'], [token]]);
+    }
   });
 }
 

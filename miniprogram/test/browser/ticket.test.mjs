@@ -114,6 +114,17 @@ test('a reload goes on with the token, and asks nothing', async () => {
   assert.deepEqual(paths(api), []);
 });
 
+test('the URL of an older ticket, loaded once more, redeems nothing and ends nothing', async () => {
+  const { api, view } = await opened({}, 'anna');
+  const first = H5 + '/a#wxt=' + api.ticket('ben');
+  for (const url of [first, H5 + '/b#wxt=' + api.ticket('carl'), first]) {
+    view.load(url);
+    await view.session.check();
+  }
+  view.moveTo(first);
+  assert.deepEqual([await userOf(view.session), api.count('POST', '/tickets/redeem'), api.reused], ['carl', 2, 0]);
+});
+
 test('a new ticket wins over a token that is there: it may be another user\'s', async () => {
   const { api, view } = await opened({}, 'anna');
   view.load(H5 + '/#wxt=' + api.ticket('ben'));

@@ -13,6 +13,10 @@ export class NodeWx {
     return { miniProgram: { appId: this.user.app_id, envVersion: 'develop' } };
   }
 
+  removeStorageSync(key) {
+    this.storage.delete(key);
+  }
+
   getStorageSync(key) {
     return this.storage.get(key) || '';
   }

@@ -16,8 +16,9 @@ import { FakeService, FakeWx } from '../fake.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(await readFile(root + 'package.json', 'utf8'));
 // 6 KiB held everything but the other spelling of a signed payment, an origin as a browser spells it, and a fragment that
-// holds something already: half a KiB for what web-views and payments need.
-const LIMIT = 6656;
+// holds something already: half a KiB for what web-views and payments need. Half a KiB more for a storage that cannot be read or
+// written: a sign-out must outlive it, or say that it does not.
+const LIMIT = 7168;
 // Readable, with its comments: whoever copies it can see what it does, and a bundler takes them out.
 const PAGE_LIMIT = 6144;
 
@@ -34,7 +35,7 @@ after(() => rm(folder, { recursive: true }));
 
 const sizeOf = async (path) => gzipSync(await readFile(root + path), { level: 9 }).length;
 
-test('the file that people copy is minified and at most 6.5 KiB gzipped', async () => {
+test('the file that people copy is minified and at most 7 KiB gzipped', async () => {
   const bytes = await sizeOf(COMMITTED);
   assert.ok(bytes <= LIMIT, `${bytes} bytes`);
   assert.ok(bytes > 2048, 'suspiciously small: was everything bundled?');

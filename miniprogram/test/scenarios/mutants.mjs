@@ -35,15 +35,17 @@ async function load(edits) {
 
 const mutant = (name, caughtAs, ...edits) => ({ name, caughtAs, load: () => load(edits) });
 
+/** A client that believes what it was told without asking `GET /session`. */
+const believes = ['requests.js', 'if (verdict === \'accepted\')', "if (verdict === 'refused') core.dead = true;\n    if (verdict === 'accepted')"];
 const noPause = ['login.js', 'if (!byApp && pause > 0 && pause <= LONGEST_PAUSE_SECONDS)', 'if (false)'];
 
 export const mutants = [
   mutant('a 5xx or 429 logs out', /although the session was alive/,
-    ['answers.js', "status >= 500 || status === 429 ? 'unknown'", "status >= 500 || status === 429 ? 'refused'"]),
+    ['answers.js', "status >= 500 || status === 429 ? 'unknown'", "status >= 500 || status === 429 ? 'refused'"], believes),
   mutant('every 401 counts', /although the session was alive/,
-    ['answers.js', "if (status === 401 ||", "if (status === 401) return 'refused';\n  if (status === 401 ||"]),
+    ['answers.js', "if (status === 401 ||", "if (status === 401) return 'refused';\n  if (status === 401 ||"], believes),
   mutant('a gateway 403 counts without asking', /although the session was alive/,
-    ['answers.js', "if (status === 401 ||", "if (status === 403 && onlyMessage) return 'refused';\n  if (status === 401 ||"]),
+    ['answers.js', "if (status === 401 ||", "if (status === 403 && onlyMessage) return 'refused';\n  if (status === 401 ||"], believes),
   mutant('asking takes any bad answer for a no', /although the session was alive/,
     ['session.js', 'if (isSessionOver(reply)) {', 'if (reply.status !== 200) {']),
   mutant('a failed login forgets the token', /no recovery|false logout/,
@@ -52,7 +54,7 @@ export const mutants = [
   mutant('each request logs in for itself', /logins that nobody needed/,
     ['login.js', 'if (core.login) return core.login;', '']),
   mutant('replays and logins never stop', /loop: \d+ wx.login/, noPause,
-    ['requests.js', 'if (!replayed) {', 'if ((core.replays = (core.replays || 0) + 1) < 99) {']),
+    ['requests.js', "if (verdict !== 'refused' || replayed) return reply;", "if (verdict !== 'refused' || (core.replays = (core.replays || 0) + 1) > 98) return reply;"]),
   mutant('an incident has no limit', /loop: \d+ wx.login/, noPause),
   mutant('a rejected code is tried for ever', /loop: \d+ wx.login/,
     ['login.js', 'const LOGINS_PER_INCIDENT = 2;', 'const LOGINS_PER_INCIDENT = 5;']),
@@ -63,7 +65,7 @@ export const mutants = [
   mutant('a handshake is made without a look', /a socket with a dead token/,
     ['session.js', "if (token === before && (await renew(core, token).catch(ignore)) === 'refused') return ready(core);", '']),
   mutant('an answer without a status counts as refused', /although the session was alive/,
-    ['answers.js', "return !status || status >= 500 || status === 429 ? 'unknown'", "return !status ? 'refused' : status >= 500 || status === 429 ? 'unknown'"]),
+    ['answers.js', "return !status || status >= 500 || status === 429 ? 'unknown'", "return !status ? 'refused' : status >= 500 || status === 429 ? 'unknown'"], believes),
   mutant('a failure without our code counts as refused', /although the session was alive/,
     ['answers.js', "status === 401 && SESSION_IS_OVER.indexOf(/** @type {string} */ (code)) >= 0", 'status === 401']),
   mutant('a NaN status becomes a code', /bad error/,
@@ -73,11 +75,12 @@ export const mutants = [
 /** Mistakes in time: what a logout overtakes must stay overtaken, and a deletion deleted. */
 export const races = [
   mutant('a silent login does not mind a deletion', /a deletion was undone/,
-    ['login.js', 'if (core.kept.out || core.kept.deleting)', 'if (core.kept.out)']),
+    ['login.js', 'if (core.kept.out || core.kept.deleting)', 'if (core.kept.out)'],
+    ['session.js', 'else if (core.kept.deleting || (core.closing && isDeleted))', 'else if (core.closing && isDeleted)']),
   mutant('a 429 says that nothing was deleted', /a deletion was undone/,
     ['answers.js', "status !== 429 && typeof code", 'typeof code']),
   mutant('a plain no forgets an earlier deletion', /a deletion was undone/,
-    ['signout.js', 'isFinal(reply) && !deleting', 'isFinal(reply)']),
+    ['signout.js', ' && !isSessionOver(reply) && !core.owed', '']),
   mutant('a logout remembers one session only', /a session is left on the service/,
     ['login.js', 'core.kept.ending.push(token);', 'core.kept.ending[0] = core.kept.ending[0] || token;']),
   mutant('a request that was about to log in does not notice the logout', /a logout was undone|loop/,

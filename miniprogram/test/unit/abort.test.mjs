@@ -44,7 +44,7 @@ test('abort() between a 401 and the replay stops the replay', async () => {
   promise.abort();
   assert.equal((await settle(promise)).error.code, 'aborted');
   for (let count = 0; count < 5; count++) await turn();
-  assert.deepEqual(paths(service), ['GET /orders', 'POST /login']);
+  assert.deepEqual(paths(service), ['GET /orders', 'GET /session', 'POST /login']);
 });
 
 test('a signal aborts like abort(), and one that is aborted already sends nothing', async () => {

@@ -192,7 +192,7 @@ for (const [before, prepare] of BEFORE) for (const [what, unclear] of UNCLEAR) f
   });
 }
 
-for (const [ended, logins] of [['evicted', 1], ['expired', 1], ['ended_by_operator', 0], ['something_new', 0]]) {
+for (const [ended, logins] of [['evicted', 1], ['expired', 1], ['signed_out_everywhere', 1], ['ended_by_operator', 0], ['something_new', 0]]) {
   test(`after a deletion of which nobody knows, a session that was ${ended} ${logins ? 'proves that there is a user' : 'proves nothing'}`, async () => {
     const { session, service, wx, orders } = await signedIn();
     service.inject(is('/me'), lost, 1);
@@ -259,22 +259,20 @@ test('who listens learns why a session ended, before the silent login', async ()
   }
 });
 
-test('who does not listen pays no question for it', async () => {
+test('whoever listens or not, the service is asked once before a login', async () => {
   const { service, orders } = await signedIn();
   service.endAll();
   await orders();
-  assert.deepEqual(paths(service), ['GET /orders', 'POST /login', 'GET /orders']);
+  assert.deepEqual(paths(service), ['GET /orders', 'GET /session', 'POST /login', 'GET /orders']);
 });
 
-test('a service that does not say why, or cannot be asked, delays nothing else', async () => {
-  for (const prepare of [(service) => (service.tellsWhy = false), (service) => service.inject(is('/session'), () => problem(503, 'store_unavailable'))]) {
-    const { session, service, orders, events } = await signedIn();
-    prepare(service);
-    session.on('session-ended', ({ ended }) => events.push('ended ' + ended));
-    service.endAll();
-    await orders();
-    assert.deepEqual(events.slice(1), ['ended undefined', 'signed-in s2']);
-  }
+test('a service that does not say why delays nothing else', async () => {
+  const { session, service, orders, events } = await signedIn();
+  service.tellsWhy = false;
+  session.on('session-ended', ({ ended }) => events.push('ended ' + ended));
+  service.endAll();
+  await orders();
+  assert.deepEqual(events.slice(1), ['ended undefined', 'signed-in s2']);
 });
 
 test('a logout() in the listener prevents the silent login, and no answer is lost by it', async () => {

@@ -39,7 +39,7 @@ for (const [name, ask] of Object.entries(layers)) {
     service.endAll();
     const outcome = await ask(session, wx);
     assert.deepEqual((Array.isArray(outcome) ? outcome[1] : outcome).data, { path: '/orders' });
-    assert.deepEqual([paths(service).slice(1), wx.logins, service.log.at(-1).token], [['GET /orders', 'POST /login', 'GET /orders'], 1, 'wxs_2']);
+    assert.deepEqual([paths(service).slice(1), wx.logins, service.log.at(-1).token], [['GET /orders', 'GET /session', 'POST /login', 'GET /orders'], 1, 'wxs_2']);
   });
 
   test(`${name}: a 503 is handed on as the layer gives it, and nobody is logged out`, async () => {
@@ -154,7 +154,8 @@ const said = {
 };
 for (const [name, value] of Object.entries(said)) {
   test(`${name} says that the session is over: one login, one more try`, async () => {
-    const { session, wx } = await signedIn();
+    const { session, service, wx } = await signedIn();
+    service.endAll();
     let tries = 0;
     assert.equal(await session.authorize({ url: '/orders' }, async () => (tries++ ? 'good' : value)), 'good');
     assert.deepEqual([tries, wx.logins], [2, 1]);

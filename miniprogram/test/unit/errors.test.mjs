@@ -185,9 +185,10 @@ for (const statusCode of [NaN, undefined, null, 0, 'NaN']) {
 
   test(`an answer of the service with the status ${statusCode} is read from its body`, async () => {
     const { service, wx, orders } = await signedIn();
+    service.endAll();
     service.inject(is('/orders'), () => ({ ...problem(401, 'session_invalid'), statusCode }), 1);
     await orders();
-    assert.deepEqual([wx.logins, paths(service)], [1, ['GET /orders', 'POST /login', 'GET /orders']]);
+    assert.deepEqual([wx.logins, paths(service)], [1, ['GET /orders', 'GET /session', 'POST /login', 'GET /orders']]);
     service.inject(is('/orders'), () => ({ ...problem(429, 'rate_limited'), statusCode }), 1);
     assert.deepEqual((await settle(orders())).error.status, 429);
   });
@@ -198,7 +199,7 @@ test('an answered 401 that wx hands to fail, as WeChat for PC does, is an answer
   service.endAll();
   service.inject(({ token }) => token && !service.live.has(token), () => ({ fails: { errMsg: 'request:fail', ...problem(401, 'session_invalid') } }), 1);
   await orders();
-  assert.deepEqual([wx.logins, paths(service)], [1, ['GET /orders', 'POST /login', 'GET /orders']]);
+  assert.deepEqual([wx.logins, paths(service)], [1, ['GET /orders', 'GET /session', 'POST /login', 'GET /orders']]);
   service.inject(is('/orders'), () => ({ fails: { errMsg: 'request:fail', statusCode: 503 } }), 1);
   assert.equal((await settle(orders())).error.code, 'http_503');
 });

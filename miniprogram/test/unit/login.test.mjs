@@ -113,6 +113,14 @@ test('an old token that the login does not like is left out at the second try', 
   assert.deepEqual(service.log.map((call) => call.token), [token, undefined]);
 });
 
+test('an old token that a proxy did not like is ended on its own', async () => {
+  const { session, service, wx } = await signedIn();
+  service.inject((call) => call.path === '/login' && call.token, () => answer(401, '<html>'));
+  await session.login();
+  for (let rest = 0; rest < 5; rest++) await new Promise(setImmediate);
+  assert.deepEqual([...service.live], [wx.storedToken()]);
+});
+
 test('a blocked user is signed out only after the session itself is over', async () => {
   const { service, wx, orders, events, token } = await signedIn();
   service.inject(is('/login'), () => problem(403, 'login_blocked'));

@@ -41,7 +41,7 @@ test('a session that the service of another listed origin refuses is replaced th
   const { request } = wx;
   wx.request = (options) => request.call(wx, { ...options, url: options.url.replace('https://files.example.com', wx.base) });
   await session.request({ url: 'https://files.example.com/orders' });
-  assert.deepEqual([wx.logins, service.log.map(({ path }) => path)], [1, ['/orders', '/login', '/orders']]);
+  assert.deepEqual([wx.logins, service.log.map(({ path }) => path)], [1, ['/orders', '/session', '/login', '/orders']]);
 });
 
 const sockets = ['wss://api.example.com/ws', 'WSS://api.example.com:443/ws', 'wss://files.example.com', 'wss://socket.example.com/prod', 'wss://other.example.com:8443/', '/ws', 'ws'];

@@ -8,7 +8,7 @@ test('an ended session is replaced silently and the request is sent once more', 
   service.endAll();
   const { data } = await orders();
   assert.deepEqual(data, { path: '/orders' });
-  assert.deepEqual(paths(service), ['GET /orders', 'POST /login', 'GET /orders']);
+  assert.deepEqual(paths(service), ['GET /orders', 'GET /session', 'POST /login', 'GET /orders']);
   assert.equal(wx.logins, 1);
   assert.deepEqual(events, ['signed-in s1', 'signed-in s2']);
 });
@@ -22,9 +22,15 @@ test('ten requests that meet an ended session cause one login', async () => {
   assert.equal(service.count('GET', '/orders'), 20);
 });
 
+/** A service that ends each session at its first request. */
+const endsEach = (service) => service.inject(is('/orders'), ({ token }) => {
+  service.end(token);
+  return problem(401, 'session_invalid');
+});
+
 test('a second 401 is handed on with the code of the service', async () => {
   const { service, orders } = await signedIn();
-  service.inject(is('/orders'), () => problem(401, 'session_invalid'));
+  endsEach(service);
   const { error } = await settle(orders());
   assert.deepEqual([error.name, error.code, error.status], ['SessionError', 'session_invalid', 401]);
   assert.equal(service.count('GET', '/orders'), 2);
@@ -32,7 +38,7 @@ test('a second 401 is handed on with the code of the service', async () => {
 
 test('when fresh tokens are refused too, logging in stops after two', async () => {
   const { service, wx, orders } = await signedIn();
-  service.inject(is('/orders'), () => problem(401, 'session_invalid'));
+  endsEach(service);
   for (let round = 0; round < 5; round++) await settle(orders());
   assert.equal(wx.logins, 2);
   const { error } = await settle(orders());
@@ -176,7 +182,7 @@ test('uploadFile is replayed too, although wx never parses its answers', async (
   service.endAll();
   const { data } = await session.uploadFile({ url: '/photos', filePath: 'wxfile://a', name: 'photo' });
   assert.deepEqual(JSON.parse(data), { path: '/photos' });
-  assert.deepEqual(paths(service), ['POST /photos', 'POST /login', 'POST /photos']);
+  assert.deepEqual(paths(service), ['POST /photos', 'GET /session', 'POST /login', 'POST /photos']);
 });
 
 test('uploadFile with a textual status, as some base libraries give it, is understood', async () => {
@@ -187,7 +193,7 @@ test('uploadFile with a textual status, as some base libraries give it, is under
   });
   service.endAll();
   await session.uploadFile({ url: '/photos', filePath: 'wxfile://a', name: 'photo' });
-  assert.deepEqual(paths(service), ['POST /photos', 'POST /login', 'POST /photos']);
+  assert.deepEqual(paths(service), ['POST /photos', 'GET /session', 'POST /login', 'POST /photos']);
 });
 
 test('downloadFile, whose error body nobody can see, asks GET /session', async () => {

@@ -45,7 +45,7 @@ test('the session survives a relaunch', async () => {
   assert.equal(service.log[0].token, before.token);
 });
 
-for (const rubbish of ['text', 7, null, { record: 7 }, { record: { token: 'a\r\nb' } }, { record: {} }, { record: { token: 'wxs_1' } }, []]) {
+for (const rubbish of ['text', 7, null, { record: 7 }, { record: { token: 'a\r\nb' } }, { record: {} }, { record: { token: 'wxs_1' } }, { record: { token: 'wxs_1', info: 1 } }, { record: { token: 'wxs_1', info: 'x' } }, []]) {
   test(`rubbish in storage is an empty storage: ${JSON.stringify(rubbish)}`, async () => {
     const before = await signedIn();
     before.wx.storage.forEach((_, name) => before.wx.storage.set(name, JSON.stringify(rubbish)));
@@ -64,17 +64,17 @@ test('a record without times is used and checked', async () => {
   assert.deepEqual([wx.logins, service.log.length], [0, 1]);
 });
 
-test('a full or broken storage costs a login per launch, nothing more', async () => {
+test('a full storage costs a login per launch, and a logout says that it was not kept', async () => {
   const service = new FakeService();
   const wx = new FakeWx(service);
-  wx.getStorageSync = wx.setStorageSync = () => {
-    throw new Error('getStorage:fail');
+  wx.setStorageSync = () => {
+    throw new Error('setStorage:fail');
   };
   const { session, orders } = start({}, service, wx);
   await orders();
   await orders();
   assert.equal(wx.logins, 1);
-  assert.equal((await settle(session.logout())).error, undefined);
+  assert.equal((await settle(session.logout())).error.code, 'not_stored');
 });
 
 for (const install of ['short', 'fifteen-letters', 'x'.repeat(65), 'sixteen_letters!', ['x'.repeat(22)], 7, null]) {

@@ -68,11 +68,14 @@ test('whoever is not signed in is logged in first; a session that ended is repla
   service.endAll();
   service.log.length = 0;
   assert.match(await session.webviewUrl(H5), /#wxt=wxt_\d+$/);
-  assert.deepEqual(paths(service), ['POST /tickets', 'POST /login', 'POST /tickets']);
+  assert.deepEqual(paths(service), ['POST /tickets', 'GET /session', 'POST /login', 'POST /tickets']);
   service.log.length = 0;
-  service.inject(is('/tickets'), () => problem(401, 'session_invalid'));
+  service.inject(is('/tickets'), ({ token }) => {
+    service.end(token);
+    return problem(401, 'session_invalid');
+  });
   assert.equal((await settle(session.webviewUrl(H5))).error.code, 'session_invalid');
-  assert.deepEqual([paths(service), wx.logins], [['POST /tickets', 'POST /login', 'POST /tickets'], 3]);
+  assert.deepEqual([paths(service), wx.logins], [['POST /tickets', 'GET /session', 'POST /login', 'POST /tickets', 'GET /session'], 3]);
 });
 
 test('a service that cannot tell is an error, and nobody is logged out', async () => {
