@@ -152,6 +152,10 @@ impl Erasures {
         if self.pushes.done(key, outcome.as_str(), moment.now_ms.div_euclid(1_000)).await? {
             let fields = [("event", push.asks.event().into()), ("outcome", outcome.as_str().into())];
             own.audit("push_carried_out", &fields);
+            // Here, and not where it is erased: an answer that was lost there is made up for.
+            if outcome == Outcome::Erased {
+                own.audit("user_deleted", &[]);
+            }
         }
         Ok(outcome)
     }
