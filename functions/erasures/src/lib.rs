@@ -34,7 +34,7 @@ use wxsession::{
 
 use crate::{
     event::{Answer, Batch, Failed, Redrive},
-    outcome::{Failure, Outcome, Tally, of_row},
+    outcome::{Failure, Outcome, Tally},
 };
 pub use event::Event;
 
@@ -139,7 +139,7 @@ impl Erasures {
         if let Some(user) = Pushed::user_of(&row) {
             own.put("user_id", user.to_string());
         }
-        let Pushed { push, account_ms, is_done } = Pushed::of(&row).map_err(of_row)?;
+        let Pushed { push, account_ms, is_done } = Pushed::of(&row)?;
         if is_done {
             return Ok(Outcome::Before);
         }
@@ -175,7 +175,7 @@ impl Erasures {
         if began > push.create_time.saturating_mul(1_000).saturating_add(SKEW_MS) {
             return Ok(Outcome::NewerAccount);
         }
-        match self.pushes.claim(key, began).await.map_err(of_row)? {
+        match self.pushes.claim(key, began).await? {
             None => Ok(Outcome::Before),
             // Of the account that was meant nothing is there any more: this is the next one.
             Some(meant) if meant != began => Ok(Outcome::Erased),

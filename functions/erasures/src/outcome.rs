@@ -47,14 +47,6 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// The same, of the message's own row.
-pub(crate) fn of_row(error: StoreError) -> Failure {
-    let Some(attribute) = error.damaged else { return Failure::Again(error) };
-    let cause = format!("the row of a pushed message is damaged: attribute {attribute}");
-    let fix = "find what else writes to the table, and delete the row; user_id, if it can be read, and the list that WeChat mails say whom it was about";
-    Failure::Stuck(Box::new(Problem::from(error).operator(cause, fix)))
-}
-
 /// What came of several messages.
 #[derive(Default)]
 pub(crate) struct Tally {

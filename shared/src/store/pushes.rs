@@ -16,7 +16,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::digest::{SHA256, digest};
 
 use super::{
-    StoreError, Written,
+    Record, StoreError, Written,
     attempts::Attempts,
     item::{Damaged, Item, moment, n, number, optional_moment, optional_text, s, text},
     sessions::{TTL_ATTRIBUTE, updated, version},
@@ -161,7 +161,7 @@ impl Pushed {
     ///
     /// [`StoreError`] when it is damaged.
     pub fn of(row: &Item) -> Result<Self, StoreError> {
-        pushed(row).map_err(|damaged| StoreError::damaged("GetItem", damaged))
+        pushed(row).map_err(|damaged| StoreError::damaged("GetItem", Record::Push, damaged))
     }
 
     /// Whom a row is about, whatever else of it is damaged.
@@ -248,7 +248,7 @@ impl Pushes {
             Written::Done(done) => {
                 let item = done.attributes.unwrap_or_default();
                 let account = optional_moment(&item, "account").and_then(|at| at.ok_or(Damaged("account")));
-                account.map(Some).map_err(|damaged| StoreError::damaged("UpdateItem", damaged))
+                account.map(Some).map_err(|damaged| StoreError::damaged("UpdateItem", Record::Push, damaged))
             }
         }
     }
