@@ -171,6 +171,16 @@ impl Pushed {
     }
 }
 
+/// A page of those that are not done.
+pub struct Undone {
+    /// Where they are stored.
+    pub keys: Vec<PushKey>,
+    /// Whether the page looked at any, done or not.
+    pub found_any: bool,
+    /// Where the next page begins; `None` when there is none.
+    pub next: Option<Item>,
+}
+
 /// Those of the Sessions table.
 #[derive(Clone, Debug)]
 pub struct Pushes {
@@ -276,16 +286,12 @@ impl Pushes {
         })
     }
 
-    /// Those of a Mini Program that ask for something and are not done: a page of them, and where the next begins.
+    /// Those of a Mini Program that ask for something and are not done: a page of them.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when it could not be read.
-    pub async fn undone(
-        &self,
-        app_id: &str,
-        after: Option<Item>,
-    ) -> Result<(Vec<PushKey>, Option<Item>), StoreError> {
+    pub async fn undone(&self, app_id: &str, after: Option<Item>) -> Result<Undone, StoreError> {
         let query = self.client.query().table_name(&self.table).consistent_read(true);
         let query = query
             .key_condition_expression("pk = :pk AND begins_with(sk, :asks)")
@@ -295,7 +301,11 @@ impl Pushes {
             .set_exclusive_start_key(after);
         let page = query.send().await.map_err(|error| StoreError::of("Query", &error))?;
         let key = |item: &Item| PushKey::from_keys(text(item, "pk").ok()?, text(item, "sk").ok()?);
-        Ok((page.items().iter().filter_map(key).collect(), page.last_evaluated_key))
+        Ok(Undone {
+            keys: page.items().iter().filter_map(key).collect(),
+            found_any: page.scanned_count() > 0,
+            next: page.last_evaluated_key,
+        })
     }
 
     fn update(&self, key: &PushKey) -> UpdateItemFluentBuilder {
