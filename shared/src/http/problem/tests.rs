@@ -133,8 +133,8 @@ fn logged(problem: &Problem) -> Value {
     let mut line = log.request("r");
     problem.note_in(&mut line);
     line.end(problem.code.as_str());
-    let lines = lines.lock().unwrap();
-    serde_json::from_str(&lines[0]).unwrap()
+    let lines = lines.lock().expect("nobody panics while writing");
+    serde_json::from_str(&lines[0]).expect("a line is JSON")
 }
 
 #[test]
