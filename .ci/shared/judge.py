@@ -36,8 +36,9 @@ def for_backends(_event, answer):
 
 
 def of_streams(_event, answer):
-    """A function that a table's stream feeds says what is to come again, or by hand what is undone: nothing."""
-    return None if answer in ({"batchItemFailures": []}, {"done": 0, "undone": 0, "more": False}) else f"not done: {answer}"
+    """A function that a table's stream feeds says what is to come again: nothing. By hand, where nothing was stored, it says so."""
+    nothing = {"error": {"code": "not_found", "reason": "no_message_of_this_app_id"}}
+    return None if answer in ({"batchItemFailures": []}, nothing) else f"not done: {answer}"
 
 
 def of(function):

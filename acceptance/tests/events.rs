@@ -49,7 +49,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("check-session-logout-rest", "check-session", "204"),
     ("check-session-no-token-http", "check-session", "401 credentials_missing"),
     ("check-session-rest", "check-session", "200"),
-    ("erasures-redrive", "erasures", "done 0, undone 0"),
+    ("erasures-redrive", "erasures", "not_found no_message_of_this_app_id"),
     ("erasures-stream", "erasures", "failed 0"),
     ("events-stream", "events", "failed 0"),
     ("events-stream-users", "events", "failed 0"),

@@ -62,7 +62,7 @@ pub trait Asked: Send + Sync {
     fn user(&self) -> Option<UserId>;
 
     /// What the audit event says besides.
-    fn audited(&self) -> Option<(&'static str, Value)>;
+    fn audited(&self) -> Vec<(&'static str, Value)>;
 }
 
 /// Why a request was not done, as the backend is told. Of a problem that is its kind: text and fields are for the log alone.
@@ -169,7 +169,7 @@ fn audit<B: Backend>(line: &mut Line, asked: Option<&B::Asked>, outcome: &'stati
     let actor = asked.map(|asked| asked.actor().as_str());
     let mut fields: Vec<(&str, Value)> =
         vec![("action", action.into()), ("actor", actor.into()), ("outcome", outcome.into())];
-    fields.extend(asked.and_then(Asked::audited));
+    fields.extend(asked.into_iter().flat_map(Asked::audited));
     line.audit(B::AUDIT, &fields);
 }
 

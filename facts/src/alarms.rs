@@ -66,17 +66,17 @@ pub const ALL: &[Alarm] = &[
         },
     },
     Alarm {
-        name: "WechatBusy",
-        why: "Ten in five minutes, or at least three that are more than half of all: a small deployment rings, too.",
-        says: "Logins fail because WeChat is slow, down, or over its rate limit for this Mini Program. Sessions go on working.",
+        name: "LoginLost",
+        why: "Whatever is to blame. Ten in ten minutes, or at least three that are more than half of all: where one user logs in every three minutes and fails, it rings, too.",
+        says: "Logins fail with 5xx, or by WeChat's quota: WeChat, a table, a secret or a defect. The log lines of login name the outcome and, where you must act, the cause and the remedy. Sessions may go on working.",
         rule: Rule {
-            period: 300,
+            period: 600,
             periods: (1, 3),
             ..Rule::of(Formula {
                 id: "total",
                 expression: "IF(lost >= 10 OR (lost >= 3 AND lost * 2 > attempts), 1, 0)",
-                label: "logins lost to WeChat",
-                metrics: &[("lost", sum(Of::Stack, "logins_lost_to_wechat")), ("attempts", LOGIN_ATTEMPTS)],
+                label: "logins lost",
+                metrics: &[("lost", sum(Of::Stack, "logins_lost")), ("attempts", LOGIN_ATTEMPTS)],
             })
         },
     },

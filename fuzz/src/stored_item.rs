@@ -76,7 +76,7 @@ fn found(mut session: Option<Item>, mut user: Option<Item>, now: i64) -> Outcome
         }
         Err(Refusal::Unknown) => Outcome::Unknown,
         Err(Refusal::Ended(_) | Refusal::PageEnded(_)) => Outcome::Ended,
-        Err(Refusal::Damaged(_)) => Outcome::Damaged,
+        Err(Refusal::Damaged(..)) => Outcome::Damaged,
     }
 }
 

@@ -41,6 +41,8 @@ texts! {
         => "check AWS_REGION, the endpoint and DNS" "检查 AWS_REGION、endpoint 地址和 DNS";
     UNREACHABLE "{call} gets no answer ({kind})" "{call} 没有响应（{kind}）"
         => "check the network, AWS_REGION and the endpoint" "检查网络、AWS_REGION 和 endpoint 地址";
+    NOT_AWS "{call}: what answers there does not speak like AWS ({kind})" "{call}：对应地址的响应不是 AWS 的格式（{kind}）"
+        => "check the endpoint" "检查 endpoint 地址";
     FAILED "{call} fails ({kind})" "{call} 失败（{kind}）"
         => "look the error up in the AWS documentation" "请在 AWS 文档中查询该错误";
 }
@@ -203,7 +205,9 @@ pub(crate) fn failed(call: &str, kind: &str) -> Message {
         | "IncompleteSignatureException"
         | "InvalidClientTokenId"
         | "MissingAuthenticationTokenException" => NOT_ACCEPTED,
-        _ => FAILED,
+        // AWS writes its codes so.
+        kind if kind.starts_with(|first: char| first.is_ascii_uppercase()) => FAILED,
+        _ => NOT_AWS,
     };
     Message::from(text).with("call", call).with("kind", kind)
 }

@@ -74,13 +74,19 @@ fn sends(function: &'static str, status: u16, outcome: &'static str, expected: &
 fn the_few_metrics_are_what_alarms_look_at_and_do_not_depend_on_the_log_level() {
     sends("login", 200, "ok", &[("logins", 1.0)]);
     sends("login", 400, "login_code_invalid", &[("logins_refused", 1.0), ("logins", 0.0)]);
-    for (status, outcome) in [(503, "upstream_unavailable"), (502, "upstream_invalid"), (429, "rate_limited")]
-    {
-        sends("login", status, outcome, &[("logins_lost_to_wechat", 1.0), ("logins", 0.0)]);
+    for (status, outcome) in [
+        (503, "upstream_unavailable"),
+        (502, "upstream_invalid"),
+        (429, "rate_limited"),
+        (503, "store_unavailable"),
+        (500, "internal"),
+    ] {
+        sends("login", status, outcome, &[("logins_lost", 1.0), ("logins", 0.0)]);
     }
-    sends("login", 503, "service_misconfigured", &[("service_misconfigured", 1.0), ("logins", 0.0)]);
-    sends("open-data", 503, "service_misconfigured", &[("service_misconfigured", 1.0)]);
-    for (status, outcome) in [(200, "ok"), (400, "malformed_request"), (503, "upstream_unavailable")] {
+    let misconfigured = ("service_misconfigured", 1.0);
+    sends("login", 500, "service_misconfigured", &[misconfigured, ("logins_lost", 1.0), ("logins", 0.0)]);
+    sends("open-data", 500, "service_misconfigured", &[misconfigured]);
+    for (status, outcome) in [(200, "ok"), (400, "malformed_request"), (503, "store_unavailable")] {
         sends("open-data", status, outcome, &[]);
     }
     sends("authorizer", 0, "allow", &[]);

@@ -8,6 +8,7 @@ pub use page::Parent;
 
 use crate::{
     ids::{SessionId, UserId},
+    store::Record,
     token::TokenHash,
     user::{Person, User},
 };
@@ -232,8 +233,8 @@ pub enum Refusal {
     Ended(Ended),
     /// There was one, and it was a page's: that ends with its parent, and the page does not know.
     PageEnded(Ended),
-    /// A record cannot be read, for this attribute: written by something else, or damaged.
-    Damaged(&'static str),
+    /// One of the two records cannot be read, for this attribute: written by something else, or damaged.
+    Damaged(Record, &'static str),
 }
 
 impl Refusal {
@@ -243,7 +244,7 @@ impl Refusal {
         match self {
             Self::Unknown => "unknown",
             Self::Ended(reason) | Self::PageEnded(reason) => reason.as_str(),
-            Self::Damaged(_) => "damaged",
+            Self::Damaged(..) => "damaged",
         }
     }
 }

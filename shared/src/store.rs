@@ -46,8 +46,21 @@ pub struct StoreError {
     pub operation: &'static str,
     /// What happened: an error code of DynamoDB, or the kind of transport failure.
     pub kind: String,
-    /// The attribute of a record that cannot be used: the table answered, and waiting does not help.
-    pub damaged: Option<&'static str>,
+    /// A record that cannot be used, and its attribute: the table answered, and waiting does not help.
+    pub damaged: Option<(Record, &'static str)>,
+}
+
+/// What a record is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Record {
+    /// A user: block, roles, claims and external id are in it.
+    User,
+    /// A session.
+    Session,
+    /// A page's ticket.
+    Ticket,
+    /// A message that WeChat pushed.
+    Push,
 }
 
 /// The kind of an answer with a record that cannot be used.
@@ -66,8 +79,8 @@ impl StoreError {
     }
 
     /// A record that cannot be read: nothing can go on from it.
-    pub(crate) fn damaged(operation: &'static str, Damaged(attribute): Damaged) -> Self {
-        Self { damaged: Some(attribute), ..Self::new(operation, DAMAGED) }
+    pub(crate) fn damaged(operation: &'static str, record: Record, Damaged(attribute): Damaged) -> Self {
+        Self { damaged: Some((record, attribute)), ..Self::new(operation, DAMAGED) }
     }
 
     fn incomplete(operation: &'static str) -> Self {

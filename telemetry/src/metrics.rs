@@ -45,12 +45,13 @@ impl Ended<'_> {
     /// how many logins were tried.
     pub(super) fn alarming(&self) -> Vec<(&'static str, u8)> {
         let is_login = self.function == "login";
-        let is_lost = matches!(self.outcome, "upstream_unavailable" | "upstream_invalid" | "rate_limited");
-        let is_refused = self.status.is_some_and(|status| (400..500).contains(&status)) && !is_lost;
+        // Of the answers below 500 only WeChat's quota is not the caller's fault.
+        let is_lost = self.status.is_some_and(|status| status >= 500) || self.outcome == "rate_limited";
+        let is_refused = self.status.is_some_and(|status| status >= 400) && !is_lost;
         [
             ("service_misconfigured", self.outcome == "service_misconfigured" || self.broken_secret),
             ("session_use_after_logout", self.after_logout),
-            ("logins_lost_to_wechat", is_login && is_lost),
+            ("logins_lost", is_login && is_lost),
             ("logins_refused", is_login && is_refused),
             ("unexpected_errcodes", self.unexpected_errcode),
             ("pushes_lost", self.lost_push),

@@ -25,6 +25,11 @@ async fn of_an_erased_user_nothing_stays_but_a_nameless_list_for_a_day() {
     let (person, token) = known(&stage).await;
     assert_eq!(stage.done("erase", &person, json!({})).await, json!({"ended": true}));
     assert_eq!(stage.done("erase", &person, json!({})).await, json!({"ended": false}));
+    // After a restore this is how the operator knows whom to erase again: docs/operations.md.
+    let lines = stage.lines();
+    let deleted: Vec<_> = lines.iter().filter(|line| line["audit"] == "user_deleted").collect();
+    let [deleted] = deleted[..] else { panic!("once: {deleted:?}") };
+    assert_eq!((&deleted["user_id"], &deleted["function"]), (&json!(person.user_id), &json!("accounts")));
     assert_eq!(stage.call("GET", "/session", &token).await.body["ended"], "deleted");
     let record = stage.record(&person).expect("it stays for a day");
     assert_eq!(names(&record), ["live", "ttl", "user_id"]);

@@ -3,7 +3,7 @@
 use aws_emulator::dynamodb::Fault;
 use serde_json::{Value, json};
 
-use crate::support::{ACTOR, Person, Stage};
+use crate::support::{ACTOR, Person, START, Stage};
 
 /// One good request for each action, about `person`.
 fn every_action(person: &Person) -> Vec<(&'static str, Value)> {
@@ -19,6 +19,7 @@ fn every_action(person: &Person) -> Vec<(&'static str, Value)> {
         ("list_sessions", json!({"user_id": user})),
         ("end_sessions", json!({"user_id": user})),
         ("block", json!({"user_id": user, "reason": "spam"})),
+        ("block", json!({"user_id": user, "reason": "spam", "until": START + 60})),
         ("unblock", json!({"user_id": user})),
         ("erase", json!({"user_id": user})),
     ]
@@ -61,6 +62,7 @@ async fn every_request_is_one_audit_event_with_its_actor_and_its_outcome() {
             "actor",
             "outcome",
             "reason",
+            "until",
             "ended_session_id",
         ];
         assert!(
@@ -68,8 +70,10 @@ async fn every_request_is_one_audit_event_with_its_actor_and_its_outcome() {
             "{event}"
         );
     }
-    let block = events.iter().find(|event| event["action"] == "block").expect("it was asked");
-    assert_eq!(block["reason"], "spam");
+    let blocks: Vec<_> = events.iter().filter(|event| event["action"] == "block").collect();
+    assert_eq!(blocks.iter().map(|event| &event["reason"]).collect::<Vec<_>>(), ["spam", "spam"]);
+    // What was blocked can be blocked again from these, for as long: docs/operations.md.
+    assert_eq!([blocks[0].get("until"), blocks[1].get("until")], [None, Some(&json!(START + 60))]);
     let last: Vec<_> = events[asked.len()..].iter().map(|event| event["outcome"].as_str()).collect();
     assert_eq!(last, [Some("not_found"), Some("invalid_request")]);
     stage.close().await;

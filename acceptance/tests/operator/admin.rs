@@ -229,10 +229,44 @@ async fn tells_an_unknown_user_from_what_cannot_be_asked_and_from_what_cannot_be
     }
     assert_eq!(calls(), before);
     desk.ends(&["show", "--app-id", APP], MISUNDERSTOOD, "--openid");
+    desk.ends(&["find", "--external-id", "nobody"], NOT_FOUND, "no such user");
+    desk.ends(&["find", "--unionid", "oNOBODY"], NOT_FOUND, "no such user");
     desk.stack.service.dynamodb.proxy().inject(aws_emulator::dynamodb::Fault::Refuse).await;
     desk.ends(&of("show", &[]), UNAVAILABLE, "the tables did not answer");
     desk.ends(&of("sign-out", &["--yes", "--lang", "zh"]), UNAVAILABLE, "表没有响应");
     let nowhere = desk.typed(&[&of("show", &[])[..], &["--function", "no-such-function"]].concat(), "");
     assert_eq!(nowhere.0, UNAVAILABLE, "{}", nowhere.1);
     assert!(nowhere.1.contains("there is no function no-such-function"), "{}", nowhere.1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn says_of_a_mistyped_openid_that_there_is_no_account() {
+    let desk = Desk::open().await;
+    let mistyped = ["--yes", "--app-id", APP, "--openid", "oNEVER"];
+    let given = |verb: &'static str, more: &[&'static str]| [&[verb], &mistyped[..], more].concat();
+    let said = desk.ends(&given("block", &["--reason", "spam"]), DONE, "Done.");
+    assert!(said.contains("has no account: a block stands for whoever logs in as this user later"), "{said}");
+    for verb in ["sign-out", "erase"] {
+        let said = desk.ends(&given(verb, &[]), DONE, "There was nothing left to do.");
+        assert!(said.contains("has no account"), "{verb}: {said}");
+    }
+    desk.log_in().await;
+    for words in [of("sign-out", &["--yes"]), of("block", &["--yes", "--reason", "spam"])] {
+        let said = desk.ends(&words, DONE, "Done.");
+        assert!(!said.contains("no account"), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tells_a_table_that_refuses_for_good_from_one_that_does_not_answer() {
+    let desk = Desk::open().await;
+    desk.log_in().await;
+    desk.stack.recreate("UsersTable", &[("user_id", "HASH", "S")], Some("ttl")).await;
+    let by_name = ["find", "--external-id", "customer-7"];
+    desk.ends(&by_name, UNAVAILABLE, "a table refuses the function: the table, an index of it or a right");
+    let unprotected = json!({"TableName": "UsersTable", "DeletionProtectionEnabled": false});
+    desk.stack.dynamodb("UpdateTable", unprotected).await;
+    desk.stack.dynamodb("DeleteTable", json!({"TableName": "UsersTable"})).await;
+    let said = desk.ends(&of("show", &[]), UNAVAILABLE, "a table refuses the function");
+    assert!(said.contains("wxsession doctor"), "{said}");
 }

@@ -7,7 +7,10 @@ use operator::doctor::{Args, Report};
 use serde_json::json;
 use wechat_simulator::DEFAULT_APP;
 
-use crate::support::{RING_KEY, Stack, nothing_else_fails, says};
+use crate::{
+    support::{RING_KEY, Stack, nothing_else_fails, says},
+    tls::blurt,
+};
 
 async fn looked_at(stack: &Stack) -> Report {
     stack.examined(Args::default()).await
@@ -36,6 +39,17 @@ async fn tables_with_the_wrong_keys() {
         "has key pk HASH S, sk RANGE N, and needs pk HASH S, sk RANGE S",
     );
     nothing_else_fails(&report, &["tables.users", "tables.sessions"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_users_table_without_its_indexes() {
+    let stack = Stack::deployed().await;
+    says(&looked_at(&stack).await, "tables.users", "ok", "UsersTable is active");
+    stack.recreate("UsersTable", &[("user_id", "HASH", "S")], Some("ttl")).await;
+    let report = looked_at(&stack).await;
+    let missing = "UsersTable has no index by_unionid with key unionid HASH S";
+    says(&report, "tables.users", "FAIL", missing);
+    nothing_else_fails(&report, &["tables.users"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,9 +126,12 @@ async fn secrets_that_cannot_be_read() {
     stack.service.secrets.set_fault(secrets_manager::Fault::Denied);
     let report = looked_at(&stack).await;
     says(&report, "secrets.apps", "FAIL", "may not be read (AccessDeniedException)");
-    says(&report, "wechat.credentials", "skipped", "no AppID");
+    says(&report, "wechat.credentials", "skipped", "the apps secret cannot be read");
     stack.service.secrets.set_fault(secrets_manager::Fault::Down);
     says(&looked_at(&stack).await, "secrets.apps", "FAIL", "GetSecretValue fails (InternalServiceError)");
+    let other = blurt(b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno").await;
+    stack.set("AWS_ENDPOINT_URL_SECRETS_MANAGER", &format!("http://127.0.0.1:{other}"));
+    says(&looked_at(&stack).await, "secrets.apps", "FAIL", "does not speak like AWS");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,7 +161,7 @@ async fn an_apps_secret_of_another_form() {
     for (id, secret) in [(secret, id.to_owned()), (id, secret.to_uppercase())] {
         let report = put(&format!("{{\"{id}\": \"{secret}\"}}")).await;
         says(&report, "secrets.apps", "FAIL", "not an AppID with an AppSecret: 1 of 1");
-        says(&report, "wechat.credentials", "skipped", "no AppID");
+        says(&report, "wechat.credentials", "skipped", "the apps secret cannot be read");
     }
 }
 

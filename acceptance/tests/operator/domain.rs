@@ -141,6 +141,7 @@ async fn something_else_behind_the_address() {
     says(&report, LOGIN, "FAIL", "there is no such route (status 404");
     let report = at(&stack, &stack.service.wechat_url).await;
     says(&report, "domain.session", "FAIL", "(status 200, code -)");
+    says(&report, "domain.authorizer", "FAIL", "this is not the answer of the login backend (status 200");
     stack.service.secrets.set_fault(aws_emulator::secrets_manager::Fault::Down);
     let report = stack.examined(Args { url: stack.url.parse().ok(), ..Args::default() }).await;
     says(&report, LOGIN, "FAIL", "cannot read its secrets or tables (store_unavailable)");

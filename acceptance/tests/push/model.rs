@@ -124,6 +124,7 @@ async fn ten_thousand_deliveries_erase_exactly_the_accounts_that_were_cancelled(
         }
         assert_eq!(stage.audits("push_carried_out").len(), model.done.len(), "each is carried out once");
         assert_eq!(outcomes.iter().filter(|outcome| *outcome == "erased").count(), erased, "round {round}");
+        assert_eq!(stage.audits("user_deleted").len(), erased, "round {round}");
     }
     assert!(delivered == 10_000 && erased > 50, "{delivered} deliveries, {erased} erased");
     stage.close().await;

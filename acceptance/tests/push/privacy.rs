@@ -48,6 +48,8 @@ async fn who_closes_the_account_at_wechat_is_erased_and_logged_out() {
         (&json!(user), &json!("erased"), &json!(APP))
     );
     assert_eq!(stage.audits("push_stored").len(), 1);
+    let [deleted] = stage.audits("user_deleted").try_into().expect("once");
+    assert_eq!((&deleted["user_id"], &deleted["function"]), (&json!(user), &json!("erasures")));
     let line = stage.line("push");
     assert_eq!(
         (&line["event"], &line["push_age_seconds"]),

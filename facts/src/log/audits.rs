@@ -28,11 +28,15 @@ pub const AUDITS: &[Audit] = &[
         "`reason`: `evicted`; `ended_session_id` where it was read",
     ),
     audit("all_sessions_revoked", "the user signed out everywhere", "`reason`: `signed_out_everywhere`"),
-    audit("user_deleted", "the user's record was erased", ""),
+    audit(
+        "user_deleted",
+        "the user's record was erased: by `DELETE /me`, by `accounts`, or by `erasures`",
+        "",
+    ),
     audit(
         "account_control",
         "a backend asked `accounts` for something, whatever came of it",
-        "`action`, `actor` as the backend named it, both null where the request is not of the documented form; `outcome`: `ok` or the error's code; `reason` of a block; `ended_session_id`",
+        "`action`, `actor` as the backend named it, both null where the request is not of the documented form; `outcome`: `ok` or the error's code; `reason` of a block, and `until` of one that ends; `ended_session_id`",
     ),
     audit("ticket_made", "a ticket went to the Mini Program", ""),
     audit(

@@ -46,7 +46,7 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         &["outcome"],
-        "`ok`, or the [code](api.md#codes) of the problem; of the authorizer `allow`, `refuse`, `cannot_tell`; of `accounts` `ok` or the answer's error: `invalid_request`, `not_found`, `version_conflict`, `record_damaged`, `store_unavailable`, `internal`; of `wechat` `ok` or the [answer's error](wechat-backend.md#what-an-error-means)",
+        "`ok`, or the [code](api.md#codes) of the problem; of the authorizer `allow`, `refuse`, `cannot_tell`; of `accounts` `ok` or the answer's error: `invalid_request`, `not_found`, `version_conflict`, `record_damaged`, `service_misconfigured`, `store_unavailable`, `internal`; of `wechat` `ok` or the [answer's error](wechat-backend.md#what-an-error-means); of `erasures` also `record_damaged`: `stuck` says how many",
         "only in other lines than `request`",
     ),
     field(

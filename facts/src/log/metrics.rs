@@ -14,7 +14,11 @@ pub const METRICS: &[Metric] = &[
         "with every login, 1 for one that worked, else 0: the number of values is the number of logins tried",
     ),
     metric("logins_refused", Sent::When, "a login that was refused with 4xx"),
-    metric("logins_lost_to_wechat", Sent::When, "a login that WeChat kept from working"),
+    metric(
+        "logins_lost",
+        Sent::When,
+        "a login that failed with 5xx, whatever is to blame, or that WeChat's quota kept from working",
+    ),
     metric(
         "service_misconfigured",
         Sent::When,

@@ -44,7 +44,11 @@ impl Accounts {
                 Action::Erase(user, before) => self.erase(*user, *before, moment).await,
             }
         };
-        line.timed("store_ms", acted).await
+        let outcome = line.timed("store_ms", acted).await?;
+        if let (Action::Erase(..), Outcome::Ended { ended: true }) = (action, &outcome) {
+            line.audit("user_deleted", &[]);
+        }
+        Ok(outcome)
     }
 
     async fn get(&self, user: UserId) -> Result<Outcome, Failure> {

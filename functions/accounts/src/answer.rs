@@ -185,6 +185,8 @@ pub enum RefusedCode {
     VersionConflict,
     /// The record cannot be read: something else writes to the table. An operator must act.
     RecordDamaged,
+    /// A table refuses the function, and will as long as nobody acts: nothing is changed. An operator must act.
+    ServiceMisconfigured,
     /// The tables did not answer: nothing is known to be changed. Try again.
     StoreUnavailable,
     /// A defect here.
@@ -200,6 +202,7 @@ impl RefusedCode {
             Self::NotFound => "not_found",
             Self::VersionConflict => "version_conflict",
             Self::RecordDamaged => "record_damaged",
+            Self::ServiceMisconfigured => "service_misconfigured",
             Self::StoreUnavailable => "store_unavailable",
             Self::Internal => "internal",
         }
@@ -215,6 +218,9 @@ impl From<RefusedCode> for Refused {
 impl From<&Problem> for Refused {
     fn from(problem: &Problem) -> Self {
         match problem.code {
+            Code::StoreUnavailable if problem.is_for_an_operator() => {
+                RefusedCode::ServiceMisconfigured.into()
+            }
             Code::StoreUnavailable => RefusedCode::StoreUnavailable.into(),
             _ => RefusedCode::Internal.into(),
         }

@@ -149,11 +149,15 @@ impl wxsession_backend::Asked for Asked {
         self.action.user()
     }
 
-    fn audited(&self) -> Option<(&'static str, Value)> {
+    fn audited(&self) -> Vec<(&'static str, Value)> {
         match &self.action {
-            Action::Block(_, block) => Some(("reason", block.reason.as_str().into())),
-            Action::EndSession(_, session) => Some(("ended_session_id", session.to_string().into())),
-            _ => None,
+            Action::Block(_, block) => {
+                let reason = ("reason", block.reason.as_str().into());
+                let until = block.until.map(|until| ("until", until.into()));
+                std::iter::once(reason).chain(until).collect()
+            }
+            Action::EndSession(_, session) => vec![("ended_session_id", session.to_string().into())],
+            _ => Vec::new(),
         }
     }
 }

@@ -74,6 +74,21 @@ pub(crate) enum Answer {
     Batch { batch_item_failures: Vec<Failed> },
     /// How many messages were carried out, how many could not be, and whether the time was up before all were tried.
     Redriven { done: usize, undone: usize, more: bool },
+    /// Nothing of the kind is stored under the name that the operator gave.
+    Unknown { error: Unknown },
+}
+
+/// Why a redrive is refused.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Unknown {
+    code: &'static str,
+    reason: &'static str,
+}
+
+impl Default for Unknown {
+    fn default() -> Self {
+        Self { code: "not_found", reason: "no_message_of_this_app_id" }
+    }
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -121,5 +136,7 @@ mod tests {
         assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "100"}]}));
         let answer = to_value(Answer::Redriven { done: 2, undone: 1, more: true }).unwrap();
         assert_eq!(answer, json!({"done": 2, "undone": 1, "more": true}));
+        let answer = to_value(Answer::Unknown { error: Unknown::default() }).unwrap();
+        assert_eq!(answer, json!({"error": {"code": "not_found", "reason": "no_message_of_this_app_id"}}));
     }
 }

@@ -33,8 +33,8 @@ use wxsession::{
 };
 
 use crate::{
-    event::{Answer, Batch, Failed, Redrive},
-    outcome::{Failure, Outcome, Tally, of_row},
+    event::{Answer, Batch, Failed, Redrive, Unknown},
+    outcome::{Failure, Outcome, Tally},
 };
 pub use event::Event;
 
@@ -46,6 +46,9 @@ const EVERYTHING: u32 = 301;
 const ONE_MESSAGE: Duration = Duration::from_secs(2);
 /// How long a write is tried again that others overtake, when nobody limits the invocation.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What is answered, and the outcome of the request.
+type Done = (Answer, &'static str);
 
 /// The function with its clients, built once per environment.
 pub struct Erasures {
@@ -80,7 +83,7 @@ impl Erasures {
     }
 
     /// Does them all; one that fails keeps no other from being done. The sequence numbers of those to be sent again.
-    async fn batch(&self, batch: &Batch, line: &mut Line) -> Result<Answer, Problem> {
+    async fn batch(&self, batch: &Batch, line: &mut Line) -> Result<Done, Problem> {
         let (mut tally, mut failed) = (Tally::default(), Vec::new());
         for record in &batch.records {
             let Some(key) = record.key() else { continue };
@@ -88,19 +91,20 @@ impl Erasures {
                 failed.push(Failed { item_identifier: record.sequence_number().to_owned() });
             }
         }
-        tally.note_in(line);
-        Ok(Answer::Batch { batch_item_failures: failed })
+        Ok((Answer::Batch { batch_item_failures: failed }, tally.noted_in(line)))
     }
 
-    /// Does what is not done, page by page, for as long as there is time: what is left is for the next invocation.
-    async fn redriven(&self, redrive: &Redrive, line: &mut Line) -> Result<Answer, Problem> {
-        let (mut tally, mut after, mut more) = (Tally::default(), None, true);
+    /// Does what is not done, page by page, for as long as there is time: what is left is for the next invocation. Of whom
+    /// there is no message at all, done or not, the name is mistyped.
+    async fn redriven(&self, redrive: &Redrive, line: &mut Line) -> Result<Done, Problem> {
+        let (mut tally, mut after, mut more, mut found_any) = (Tally::default(), None, true, false);
         let until = line.deadline().and_then(|deadline| deadline.checked_sub(ONE_MESSAGE));
         'pages: while more {
             let query = self.pushes.undone(&redrive.app_id, after);
             let Some(page) = line.timed_if_time("store_ms", query).await else { break };
-            let (keys, next) = page?;
-            for key in &keys {
+            let page = page?;
+            found_any |= page.found_any;
+            for key in &page.keys {
                 // What is begun should come to its end, and be counted.
                 if until.is_some_and(|until| Instant::now() >= until) {
                     break 'pages;
@@ -109,12 +113,14 @@ impl Erasures {
                 let Some(did) = did else { break 'pages };
                 tally.counts(did);
             }
-            more = next.is_some();
-            after = next;
+            more = page.next.is_some();
+            after = page.next;
+        }
+        if !more && !found_any {
+            return Ok((Answer::Unknown { error: Unknown::default() }, Code::NotFound.as_str()));
         }
         let (done, undone) = (tally.done, tally.stuck + tally.again);
-        tally.note_in(line);
-        Ok(Answer::Redriven { done, undone, more })
+        Ok((Answer::Redriven { done, undone, more }, tally.noted_in(line)))
     }
 
     async fn carried_out(&self, key: &PushKey, line: &mut Line) -> Result<Outcome, Failure> {
@@ -139,7 +145,7 @@ impl Erasures {
         if let Some(user) = Pushed::user_of(&row) {
             own.put("user_id", user.to_string());
         }
-        let Pushed { push, account_ms, is_done } = Pushed::of(&row).map_err(of_row)?;
+        let Pushed { push, account_ms, is_done } = Pushed::of(&row)?;
         if is_done {
             return Ok(Outcome::Before);
         }
@@ -152,6 +158,10 @@ impl Erasures {
         if self.pushes.done(key, outcome.as_str(), moment.now_ms.div_euclid(1_000)).await? {
             let fields = [("event", push.asks.event().into()), ("outcome", outcome.as_str().into())];
             own.audit("push_carried_out", &fields);
+            // Here, and not where it is erased: an answer that was lost there is made up for.
+            if outcome == Outcome::Erased {
+                own.audit("user_deleted", &[]);
+            }
         }
         Ok(outcome)
     }
@@ -171,7 +181,7 @@ impl Erasures {
         if began > push.create_time.saturating_mul(1_000).saturating_add(SKEW_MS) {
             return Ok(Outcome::NewerAccount);
         }
-        match self.pushes.claim(key, began).await.map_err(of_row)? {
+        match self.pushes.claim(key, began).await? {
             None => Ok(Outcome::Before),
             // Of the account that was meant nothing is there any more: this is the next one.
             Some(meant) if meant != began => Ok(Outcome::Erased),
@@ -213,14 +223,11 @@ impl Function for Erasures {
             Event::Redrive(redrive) => self.redriven(redrive, line).await,
         });
         let done = done.await;
-        let code = match &done {
-            Err(problem) => Some(problem.code),
-            Ok(Answer::Batch { batch_item_failures }) if batch_item_failures.is_empty() => None,
-            Ok(Answer::Redriven { undone: 0, .. }) => None,
-            Ok(_) => Some(Code::StoreUnavailable),
-        };
-        line.end(code.map_or("ok", Code::as_str));
-        done.map_err(|problem| Diagnostic {
+        line.end(match &done {
+            Ok((_, outcome)) => outcome,
+            Err(problem) => problem.code.as_str(),
+        });
+        done.map(|(answer, _)| answer).map_err(|problem| Diagnostic {
             error_type: problem.code.as_str().to_owned(),
             error_message: "the batch was not carried out".to_owned(),
         })

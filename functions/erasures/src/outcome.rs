@@ -1,7 +1,7 @@
 //! What came of a message, and of several.
 
 use wxsession::{
-    http::Problem,
+    http::{Code, Problem},
     store::StoreError,
     telemetry::{Level, Line},
 };
@@ -47,14 +47,6 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// The same, of the message's own row.
-pub(crate) fn of_row(error: StoreError) -> Failure {
-    let Some(attribute) = error.damaged else { return Failure::Again(error) };
-    let cause = format!("the row of a pushed message is damaged: attribute {attribute}");
-    let fix = "find what else writes to the table, and delete the row; user_id, if it can be read, and the list that WeChat mails say whom it was about";
-    Failure::Stuck(Box::new(Problem::from(error).operator(cause, fix)))
-}
-
 /// What came of several messages.
 #[derive(Default)]
 pub(crate) struct Tally {
@@ -80,15 +72,18 @@ impl Tally {
         false
     }
 
-    /// What the line says of those that are not done. Each that is stuck has a line of its own, for the operator.
-    pub(crate) fn note_in(self, line: &mut Line) {
-        if self.stuck > 0 {
-            line.raise(Level::Error);
-            line.put("stuck", self.stuck);
-        }
+    /// What the line says of those that are not done, and the request's outcome. Each that is stuck has a line of its own,
+    /// for the operator.
+    pub(crate) fn noted_in(self, line: &mut Line) -> &'static str {
         if let Some(error) = self.last {
             Problem::from(error).note_in(line);
             line.put("reason", "sent_again");
         }
+        if self.stuck > 0 {
+            line.raise(Level::Error);
+            line.put("stuck", self.stuck);
+            return "record_damaged";
+        }
+        if self.again > 0 { Code::StoreUnavailable.as_str() } else { "ok" }
     }
 }

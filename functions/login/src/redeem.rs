@@ -158,7 +158,7 @@ fn is_for(ticket: &StoredTicket, wanted: &Wanted) -> bool {
 
 /// A page is told no more than anybody; the operator is told of what must be mended.
 fn over(refusal: Refusal) -> Problem {
-    let Refusal::Damaged(_) = refusal else { return refused("parent_over") };
+    let Refusal::Damaged(..) = refusal else { return refused("parent_over") };
     let mut problem = Problem::from(refusal);
     problem.code = Code::TicketInvalid;
     problem

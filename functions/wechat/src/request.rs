@@ -122,10 +122,10 @@ impl wxsession_backend::Asked for Asked {
     }
 
     /// Which call of `/xpay/` is to be signed.
-    fn audited(&self) -> Option<(&'static str, Value)> {
+    fn audited(&self) -> Vec<(&'static str, Value)> {
         match &self.action {
-            Action::Xpay(call) => Some(("call", call.name().into())),
-            _ => None,
+            Action::Xpay(call) => vec![("call", call.name().into())],
+            _ => Vec::new(),
         }
     }
 }

@@ -7,7 +7,9 @@ use wxsession::env::Source as _;
 
 use super::{
     Admin, Failure, Outcome,
-    texts::{CONFLICT, DAMAGED, FUNCTION_FAILED, INVALID, NO_FUNCTION, NOT_FOUND, STORE, UNREADABLE},
+    texts::{
+        CONFLICT, DAMAGED, FUNCTION_FAILED, INVALID, MISCONFIGURED, NO_FUNCTION, NOT_FOUND, STORE, UNREADABLE,
+    },
 };
 use crate::{
     access::{self, failed, kind_of},
@@ -102,6 +104,7 @@ fn refused(error: &Value) -> Failure {
         Some("not_found") => Failure::new(Outcome::NotFound, NOT_FOUND),
         Some("version_conflict") => Failure::new(Outcome::Refused, CONFLICT),
         Some("store_unavailable") => Failure::new(Outcome::Unavailable, STORE),
+        Some("service_misconfigured") => Failure::new(Outcome::Unavailable, MISCONFIGURED),
         Some("record_damaged") => Failure::new(Outcome::Unavailable, DAMAGED),
         Some("invalid_request") => {
             let reason = error["reason"].as_str().unwrap_or("invalid_request");

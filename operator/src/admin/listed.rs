@@ -8,7 +8,7 @@ use super::{
     Failure, Outcome, Terminal,
     control::{Control, of_user},
     moment::seconds,
-    texts::{ERASE_LISTED, LIST_FORM, LIST_UNREADABLE, LISTED, UNCHANGED},
+    texts::{ERASE_LISTED, LIST_EMPTY, LIST_FORM, LIST_UNREADABLE, LISTED, UNCHANGED},
 };
 use crate::{form, text::Message};
 
@@ -66,7 +66,7 @@ impl Listed {
         Ok(if failed == 0 { Outcome::Done } else { Outcome::Unavailable })
     }
 
-    /// Each once. An openid is not shown: a line is named by its number.
+    /// Each once, and one at least. An openid is not shown: a line is named by its number.
     fn users(&self) -> Result<BTreeSet<UserId>, Failure> {
         let text = std::fs::read_to_string(&self.file);
         let text = text.map_err(|error| {
@@ -79,6 +79,9 @@ impl Listed {
                 Failure::new(Outcome::Refused, Message::from(LIST_FORM).with("line", &(number + 1)))
             })?;
             users.insert(UserId::of(&self.app_id, &openid));
+        }
+        if users.is_empty() {
+            return Err(Failure::new(Outcome::Refused, LIST_EMPTY));
         }
         Ok(users)
     }

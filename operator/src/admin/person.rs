@@ -37,6 +37,11 @@ impl Person {
         self.session.as_deref()
     }
 
+    /// Whether nothing else was named: then the session was found in the table.
+    pub(super) fn is_a_session_alone(&self) -> bool {
+        self.session.is_some() && self.user_id.is_none() && self.openid.is_none()
+    }
+
     /// Their name here.
     pub(super) async fn user_id(
         &self,

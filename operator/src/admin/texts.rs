@@ -21,8 +21,10 @@ texts! {
         => "docs/accounts.md lists the forms" "各项格式见 docs/accounts.md";
     STORE "the tables did not answer: nothing is known to be changed" "表没有响应，无法确定是否已更改"
         => "give the same command again" "请重新执行同一命令";
+    MISCONFIGURED "a table refuses the function: the table, an index of it or a right is missing, and nothing was changed" "数据表拒绝了该函数的请求：缺少表、索引或权限，没有更改"
+        => "trying again does not help: `wxsession doctor` looks at tables and indexes, and the function's log names cause and fix" "重试没有用：wxsession doctor 会检查表和索引，函数日志中写有原因和处理办法";
     DAMAGED "the user's record cannot be read: something else writes to the table" "无法读取该用户的记录：有其他程序写入了该表"
-        => "the function's log names the attribute" "函数日志中写有具体属性";
+        => "the function's log names the attribute; docs/operations.md says how it is mended" "函数日志中写有具体属性，修复方法见 docs/operations.md";
     NO_TERMINAL "nobody can be asked ({kind})" "无法询问（{kind}）"
         => "say --yes to do it unasked" "加 --yes 可不经询问直接执行";
     BAD_TIME "a time is written like 2026-12-31T16:00:00Z, or in unix seconds" "时间应写成 2026-12-31T16:00:00Z 这样的形式或 unix 秒数"
@@ -72,6 +74,12 @@ texts! {
     OF_PAGE "  {id}  created {created}  seen {seen}  expires {expires}  page of {audience}" "  {id}  创建于 {created}  最近使用 {seen}  到期 {expires}  网页 {audience}";
     PAGE_ALONE "{id}  created {created}  seen {seen}  expires {expires}  page of {audience}; the session that opened it is over" "{id}  创建于 {created}  最近使用 {seen}  到期 {expires}  网页 {audience}，打开它的会话已结束";
     NEVER "never" "从未";
+    NOBODY "no such user: there is no account with this unionid or external id" "没有这个用户：没有账号使用该 unionid 或外部 id"
+        => "check the name; the index is about a second behind" "检查名称；索引约有一秒延迟";
+    BLOCKED_NOBODY "{user} has no account: a block stands for whoever logs in as this user later" "{user} 没有账号：封禁对以后以该用户登录的人生效"
+        => "check how the user is named, if there should be one" "如果应当有账号，请检查用户的指定方式";
+    LIST_EMPTY "the list names no user: nothing was changed" "列表中没有任何用户，没有更改"
+        => "give one openid on each line" "请每行填写一个 openid";
     FOUND "{user}" "{user}（用户）";
     NO_ACCOUNT "{user} has no account" "{user} 没有账号";
     TRUNCATED "There are more than these." "还有更多未列出。";

@@ -11,8 +11,8 @@ use super::{
     person::Person,
     show,
     texts::{
-        BAD_CLAIM, BLOCK, CLAIM_TWICE, CLAIMS, DONE, END_ALL, END_ONE, ERASE, EXTERNAL_ID, NONE,
-        NOTHING_LEFT, ROLES, SET, UNBLOCK, UNCHANGED,
+        BAD_CLAIM, BLOCK, BLOCKED_NOBODY, CLAIM_TWICE, CLAIMS, DONE, END_ALL, END_ONE, ERASE, EXTERNAL_ID,
+        NO_ACCOUNT, NOBODY, NONE, NOTHING_LEFT, ROLES, SET, UNBLOCK, UNCHANGED,
     },
     words::{Block, Claims, External, Find, Roles},
 };
@@ -51,6 +51,8 @@ struct Change<'a> {
     members: Value,
     /// The member of the result that says whether there was something to do, if one does.
     tells: &'a str,
+    /// What is to be said where there is no account of the user; of a mistyped name there is none.
+    nobody: Option<Text>,
 }
 
 impl Verb {
@@ -78,16 +80,24 @@ impl Verb {
                 if let Some(until) = &wanted.until {
                     members["until"] = later(until, control.now())?.into();
                 }
-                let change = Change { question: BLOCK, action: "block", members, tells: "" };
+                let change = Change {
+                    question: BLOCK,
+                    action: "block",
+                    members,
+                    tells: "",
+                    nobody: Some(BLOCKED_NOBODY),
+                };
                 change.run(&wanted.who, control, terminal).await
             }
             Self::Unblock(who) => {
+                let (question, members) = (UNBLOCK, json!({}));
                 let change =
-                    Change { question: UNBLOCK, action: "unblock", members: json!({}), tells: "was_blocked" };
+                    Change { question, action: "unblock", members, tells: "was_blocked", nobody: None };
                 change.run(who, control, terminal).await
             }
             Self::Erase(who) => {
-                let change = Change { question: ERASE, action: "erase", members: json!({}), tells: "ended" };
+                let (question, members, nobody) = (ERASE, json!({}), Some(NO_ACCOUNT));
+                let change = Change { question, action: "erase", members, tells: "ended", nobody };
                 change.run(who, control, terminal).await
             }
             Self::EraseList(listed) => listed.run(control, terminal).await,
@@ -118,16 +128,19 @@ impl Find {
                 control.ask("find_by_openid", names).await?
             }
         };
+        if found["users"] == json!([]) {
+            return Err(Failure::new(Outcome::NotFound, NOBODY));
+        }
         Ok(if show::users(&found, terminal)? > 0 { Outcome::Done } else { Outcome::NotFound })
     }
 }
 
 async fn sign_out(who: &Person, control: &Control, terminal: &mut Terminal<'_>) -> Result<Outcome, Failure> {
-    let (question, action, members) = match who.session() {
-        Some(session) => (END_ONE, "end_session", json!({ "session_id": session })),
-        None => (END_ALL, "end_sessions", json!({})),
+    let (question, action, members, nobody) = match who.session() {
+        Some(session) => (END_ONE, "end_session", json!({ "session_id": session }), None),
+        None => (END_ALL, "end_sessions", json!({}), Some(NO_ACCOUNT)),
     };
-    Change { question, action, members, tells: "ended" }.run(who, control, terminal).await
+    Change { question, action, members, tells: "ended", nobody }.run(who, control, terminal).await
 }
 
 impl Change<'_> {
@@ -138,6 +151,11 @@ impl Change<'_> {
         terminal: &mut Terminal<'_>,
     ) -> Result<Outcome, Failure> {
         let user = who.user_id(control, terminal).await?;
+        if let Some(nobody) = self.nobody
+            && !has_account(&user, control).await?
+        {
+            terminal.say(Message::from(nobody).with("user", &user))?;
+        }
         let question = Message::from(self.question).with("user", &user);
         let question = question.with("session", who.session().unwrap_or_default());
         if !terminal.confirms(&question)? {
@@ -146,9 +164,23 @@ impl Change<'_> {
         }
         let mut members = self.members;
         members["user_id"] = user.into();
-        let result = control.ask(self.action, members).await?;
-        terminal.say(if result[self.tells] == false { NOTHING_LEFT } else { DONE })?;
+        let is_done = match control.ask(self.action, members).await {
+            Ok(result) => result[self.tells] != false,
+            // It is on record, and in no list any more: whatever emptied that has ended it.
+            Err(failure) if failure.outcome == Outcome::NotFound && who.is_a_session_alone() => false,
+            Err(failure) => return Err(failure),
+        };
+        terminal.say(if is_done { DONE } else { NOTHING_LEFT })?;
         Ok(Outcome::Done)
+    }
+}
+
+/// Whether there is an account. Of a user who is only blocked there is none.
+async fn has_account(user: &str, control: &Control) -> Result<bool, Failure> {
+    match control.ask("get", of_user(user)).await {
+        Ok(account) => Ok(account["app_id"].is_string()),
+        Err(failure) if failure.outcome == Outcome::NotFound => Ok(false),
+        Err(failure) => Err(failure),
     }
 }
 

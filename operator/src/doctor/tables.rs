@@ -1,7 +1,8 @@
 //! The two tables: keys, TTL, and what saves them from a mistake.
 
 use aws_sdk_dynamodb::types::{
-    KeyType, PointInTimeRecoveryStatus, TableDescription, TableStatus, TimeToLiveStatus,
+    IndexStatus, KeySchemaElement, KeyType, PointInTimeRecoveryStatus, TableDescription, TableStatus,
+    TimeToLiveStatus,
 };
 use wxsession::{env::Source as _, store::sessions::TTL_ATTRIBUTE};
 
@@ -10,8 +11,8 @@ use super::{
     environment::Settings,
     report::{Finding, Report},
     texts::{
-        BACKUPS_LOCAL, BACKUPS_OFF, BACKUPS_OK, BACKUPS_UNKNOWN, PROTECTION_OFF, PROTECTION_OK, TABLE_KEYS,
-        TABLE_MISSING, TABLE_OK, TABLE_STATUS, TTL_OFF, TTL_OK, TTL_OTHER, TTL_SETTLING,
+        BACKUPS_LOCAL, BACKUPS_OFF, BACKUPS_OK, BACKUPS_UNKNOWN, PROTECTION_OFF, PROTECTION_OK, TABLE_INDEX,
+        TABLE_KEYS, TABLE_MISSING, TABLE_OK, TABLE_STATUS, TTL_OFF, TTL_OK, TTL_OTHER, TTL_SETTLING,
     },
 };
 use crate::access::kind_of;
@@ -20,6 +21,8 @@ struct Expected {
     variable: &'static str,
     resource: &'static str,
     keys: &'static str,
+    /// Each with its key.
+    indexes: &'static [(&'static str, &'static str)],
     check: &'static str,
     ttl: &'static str,
     /// Of a table that is kept: the checks of its backups and of its protection.
@@ -30,6 +33,7 @@ const USERS: Expected = Expected {
     variable: facts::settings::USERS_TABLE.name,
     resource: "UsersTable",
     keys: "user_id HASH S",
+    indexes: &[("by_unionid", "unionid HASH S"), ("by_external_id", "external_id HASH S")],
     check: "tables.users",
     ttl: "tables.users.ttl",
     kept: Some(("tables.users.pitr", "tables.users.protect")),
@@ -39,6 +43,7 @@ const SESSIONS: Expected = Expected {
     variable: facts::settings::SESSIONS_TABLE.name,
     resource: "SessionsTable",
     keys: "pk HASH S, sk RANGE S",
+    indexes: &[],
     check: "tables.sessions",
     ttl: "tables.sessions.ttl",
     // Sessions are never restored: everyone just logs in again.
@@ -81,27 +86,41 @@ async fn check_table(aws: &Aws, name: &str, expected: &Expected, report: &mut Re
 }
 
 fn keys_and_status(table: &TableDescription, name: &str, expected: &Expected) -> Finding {
-    let found = keys_of(table);
+    let found = keys_of(table, table.key_schema());
+    let missing = expected.indexes.iter().find(|(index, keys)| !has_index(table, index, keys));
     let finding = match table.table_status() {
         _ if found != expected.keys => Finding::fail(expected.check, TABLE_KEYS).with("found", &found),
-        Some(TableStatus::Active) => Finding::ok(expected.check, TABLE_OK),
+        Some(TableStatus::Active) => match missing {
+            None => Finding::ok(expected.check, TABLE_OK),
+            Some((index, key)) => {
+                Finding::fail(expected.check, TABLE_INDEX).with("index", index).with("key", key)
+            }
+        },
         status => Finding::warn(expected.check, TABLE_STATUS)
             .with("status", &status.map_or("unknown", TableStatus::as_str)),
     };
     finding.with("table", &name).with("keys", &expected.keys).with("resource", &expected.resource)
 }
 
+/// Whether the table can be asked by this index.
+fn has_index(table: &TableDescription, name: &str, keys: &str) -> bool {
+    table.global_secondary_indexes().iter().any(|index| {
+        let is_ready = index.index_status().is_none_or(|status| *status == IndexStatus::Active);
+        is_ready && index.index_name() == Some(name) && keys_of(table, index.key_schema()) == keys
+    })
+}
+
 /// `pk HASH S, sk RANGE S`, the partition key first.
-fn keys_of(table: &TableDescription) -> String {
+fn keys_of(table: &TableDescription, schema: &[KeySchemaElement]) -> String {
     let kind = |name: &str| {
         let mut definitions = table.attribute_definitions().iter();
         definitions
             .find(|known| known.attribute_name() == name)
             .map_or("?", |known| known.attribute_type().as_str())
     };
-    let mut keys: Vec<_> = table.key_schema().iter().collect();
+    let mut keys: Vec<_> = schema.iter().collect();
     keys.sort_by_key(|key| *key.key_type() != KeyType::Hash);
-    let key = |key: &&aws_sdk_dynamodb::types::KeySchemaElement| {
+    let key = |key: &&KeySchemaElement| {
         let name = key.attribute_name();
         format!("{name} {} {}", key.key_type().as_str(), kind(name))
     };

@@ -28,6 +28,8 @@ texts! {
         => "check AWS_REGION and {variable}; deploy the template, which creates {resource}" "检查 AWS_REGION 和 {variable}；部署模板会创建 {resource}";
     TABLE_KEYS "{table} has key {found}, and needs {keys}" "{table} 的主键是 {found}，应为 {keys}"
         => "keys cannot be changed: let the template create {resource} anew" "主键无法修改：请让模板重新创建 {resource}";
+    TABLE_INDEX "{table} has no index {index} with key {key} that is ready: users are not found by it" "{table} 没有可用的索引 {index}（键为 {key}），无法按它查找用户"
+        => "add it, with keys only: aws dynamodb update-table; docs/accounts.md, \"Finding\"" "用 aws dynamodb update-table 添加，只投影键，见 docs/accounts.md 的 Finding 一节";
     TABLE_STATUS "{table} is {status}" "{table} 的状态是 {status}"
         => "wait until it is ACTIVE" "等待其变为 ACTIVE";
     TTL_OK "TTL of {table} looks at {attribute}" "{table} 已开启 TTL，属性为 {attribute}";
@@ -87,6 +89,7 @@ texts! {
         => "this is not WeChat: check WECHAT_API_BASE_URL" "对方不是微信，检查 WECHAT_API_BASE_URL";
     WECHAT_NONE "no AppID and AppSecret to ask about" "没有可检查的 AppID 和 AppSecret"
         => "set WECHAT_APP_ID and WECHAT_APP_SECRET, or let the apps secret be read with --stack or --env-file" "设置 WECHAT_APP_ID 和 WECHAT_APP_SECRET，或用 --stack、--env-file 读取小程序密钥";
+    WECHAT_AFTER "no AppID and AppSecret to ask about: the apps secret cannot be read, or has none that fits; see secrets.apps" "没有可检查的 AppID 和 AppSecret：小程序密钥无法读取，或其中没有符合的条目，见 secrets.apps";
     WECHAT_FORM "WECHAT_APP_ID or WECHAT_APP_SECRET is not of WeChat's form; not sent" "WECHAT_APP_ID 或 WECHAT_APP_SECRET 格式不正确，未发送"
         => "AppID: wx and 16 digits 0-9a-f; AppSecret: 32 digits 0-9a-f" "AppID 为 wx 加 16 位 0-9a-f，AppSecret 为 32 位 0-9a-f";
     WECHAT_MISCONFIGURED "{app}: {cause}{address} (errcode {errcode}{rid})" "{app}：微信拒绝请求，{cause}{address}（errcode {errcode}{rid}）"

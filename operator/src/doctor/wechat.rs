@@ -16,8 +16,9 @@ use super::{
     environment::Settings,
     report::{Finding, Report},
     texts::{
-        self, TOKEN_AFTER, TOKEN_NOT_ASKED, TOKEN_OK, TOKEN_SHAPE, WECHAT_ACCEPTED, WECHAT_BUSY, WECHAT_FORM,
-        WECHAT_MISCONFIGURED, WECHAT_NONE, WECHAT_OTHER, WECHAT_QUOTA, WECHAT_UNREACHABLE, WECHAT_YES,
+        self, TOKEN_AFTER, TOKEN_NOT_ASKED, TOKEN_OK, TOKEN_SHAPE, WECHAT_ACCEPTED, WECHAT_AFTER,
+        WECHAT_BUSY, WECHAT_FORM, WECHAT_MISCONFIGURED, WECHAT_NONE, WECHAT_OTHER, WECHAT_QUOTA,
+        WECHAT_UNREACHABLE, WECHAT_YES,
     },
 };
 use crate::form::{is_app_id, is_app_secret};
@@ -60,7 +61,8 @@ pub(super) async fn check(
     }
     let base = settings.all.text_or_default(&facts::settings::WECHAT_API_BASE_URL).unwrap_or_default();
     if seen.is_empty() {
-        report.add(Finding::skipped(CREDENTIALS, WECHAT_NONE));
+        let is_named = settings.all.text(facts::settings::WECHAT_APPS_SECRET_ID.name).is_some();
+        report.add(Finding::skipped(CREDENTIALS, if is_named { WECHAT_AFTER } else { WECHAT_NONE }));
         return;
     }
     // A malformed base URL is a finding of the parameters already.

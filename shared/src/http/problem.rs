@@ -110,6 +110,12 @@ impl Problem {
         Self { operator: Some(Box::new(Operator { cause: cause.into(), fix })), ..self }
     }
 
+    /// Whether an operator must mend something: trying again does not help.
+    #[must_use]
+    pub fn is_for_an_operator(&self) -> bool {
+        self.operator.is_some()
+    }
+
     /// The same, with an audit event and its reason.
     #[must_use]
     pub fn audited(self, event: &'static str, reason: Option<&'static str>) -> Self {

@@ -309,7 +309,10 @@ fn the_client_is_told_when_to_ask_next() {
 /// The log's word for each refusal: operators' queries and alarms name them (docs/operations.md).
 #[test]
 fn every_refusal_has_its_word() {
-    assert_eq!([Refusal::Unknown, Refusal::Damaged("live")].map(Refusal::as_str), ["unknown", "damaged"]);
+    assert_eq!(
+        [Refusal::Unknown, Refusal::Damaged(Record::User, "live")].map(Refusal::as_str),
+        ["unknown", "damaged"]
+    );
     let words = [
         "expired",
         "logged_out",

@@ -9,7 +9,7 @@
 use aws_sdk_dynamodb::types::ReturnValue;
 
 use super::{
-    StoreError, Written,
+    Record, StoreError, Written,
     attempts::Attempts,
     item::{b, s, text},
     named::{children, joined},
@@ -76,7 +76,8 @@ impl Sessions {
             Written::Refused(item) => item.filter(|item| text(item, "state") == Ok("active")),
         };
         let Some(item) = item else { return Ok(Named::Over) };
-        let there = children(&item).map_err(|damaged| StoreError::damaged("UpdateItem", damaged))?;
+        let there =
+            children(&item).map_err(|damaged| StoreError::damaged("UpdateItem", Record::Session, damaged))?;
         // Our own write, if its answer was lost.
         let is_named = new.last().is_some_and(|child| there.contains(child));
         Ok(if is_named { Named::Done } else { Named::Overtaken(there) })

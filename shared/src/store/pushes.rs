@@ -16,7 +16,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::digest::{SHA256, digest};
 
 use super::{
-    StoreError, Written,
+    Record, StoreError, Written,
     attempts::Attempts,
     item::{Damaged, Item, moment, n, number, optional_moment, optional_text, s, text},
     sessions::{TTL_ATTRIBUTE, updated, version},
@@ -161,7 +161,7 @@ impl Pushed {
     ///
     /// [`StoreError`] when it is damaged.
     pub fn of(row: &Item) -> Result<Self, StoreError> {
-        pushed(row).map_err(|damaged| StoreError::damaged("GetItem", damaged))
+        pushed(row).map_err(|damaged| StoreError::damaged("GetItem", Record::Push, damaged))
     }
 
     /// Whom a row is about, whatever else of it is damaged.
@@ -169,6 +169,16 @@ impl Pushed {
     pub fn user_of(row: &Item) -> Option<UserId> {
         UserId::parse(text(row, "user_id").ok()?)
     }
+}
+
+/// A page of those that are not done.
+pub struct Undone {
+    /// Where they are stored.
+    pub keys: Vec<PushKey>,
+    /// Whether the page looked at any, done or not.
+    pub found_any: bool,
+    /// Where the next page begins; `None` when there is none.
+    pub next: Option<Item>,
 }
 
 /// Those of the Sessions table.
@@ -248,7 +258,7 @@ impl Pushes {
             Written::Done(done) => {
                 let item = done.attributes.unwrap_or_default();
                 let account = optional_moment(&item, "account").and_then(|at| at.ok_or(Damaged("account")));
-                account.map(Some).map_err(|damaged| StoreError::damaged("UpdateItem", damaged))
+                account.map(Some).map_err(|damaged| StoreError::damaged("UpdateItem", Record::Push, damaged))
             }
         }
     }
@@ -276,16 +286,12 @@ impl Pushes {
         })
     }
 
-    /// Those of a Mini Program that ask for something and are not done: a page of them, and where the next begins.
+    /// Those of a Mini Program that ask for something and are not done: a page of them.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when it could not be read.
-    pub async fn undone(
-        &self,
-        app_id: &str,
-        after: Option<Item>,
-    ) -> Result<(Vec<PushKey>, Option<Item>), StoreError> {
+    pub async fn undone(&self, app_id: &str, after: Option<Item>) -> Result<Undone, StoreError> {
         let query = self.client.query().table_name(&self.table).consistent_read(true);
         let query = query
             .key_condition_expression("pk = :pk AND begins_with(sk, :asks)")
@@ -295,7 +301,11 @@ impl Pushes {
             .set_exclusive_start_key(after);
         let page = query.send().await.map_err(|error| StoreError::of("Query", &error))?;
         let key = |item: &Item| PushKey::from_keys(text(item, "pk").ok()?, text(item, "sk").ok()?);
-        Ok((page.items().iter().filter_map(key).collect(), page.last_evaluated_key))
+        Ok(Undone {
+            keys: page.items().iter().filter_map(key).collect(),
+            found_any: page.scanned_count() > 0,
+            next: page.last_evaluated_key,
+        })
     }
 
     fn update(&self, key: &PushKey) -> UpdateItemFluentBuilder {

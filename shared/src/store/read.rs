@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::Client;
 
 use super::{
-    StoreError, batch,
+    Record, StoreError, batch,
     item::{Damaged, Item},
     sessions::{self, SessionKey},
     users::{self, LIVENESS},
@@ -47,8 +47,9 @@ impl Found {
     pub fn decide(&self, now: i64, rules: &Rules) -> Result<Good<'_>, Refusal> {
         let session = self.session.as_ref().map(Result::as_ref).transpose();
         let user = self.user.as_ref().map(Result::as_ref).transpose();
-        let damaged = |damaged: &Damaged| Refusal::Damaged(damaged.0);
-        let (session, user) = (session.map_err(damaged)?, user.map_err(damaged)?);
+        let damaged = |record| move |damaged: &Damaged| Refusal::Damaged(record, damaged.0);
+        let session = session.map_err(damaged(Record::Session))?;
+        let user = user.map_err(damaged(Record::User))?;
         let (session, person) = decide(now, rules, &self.key.hash, session, user)?;
         Ok(Good { session, person })
     }

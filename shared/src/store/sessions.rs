@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::{
 };
 
 use super::{
-    StoreError, Written,
+    Record, StoreError, Written,
     attempts::Attempts,
     batch,
     item::{Damaged, Item, b, n, number, optional_number, s, take_text, text},
@@ -157,8 +157,9 @@ impl Sessions {
             Written::Refused(None) => (End::Missing, None),
         };
         let children = item.as_ref().map(children).transpose();
-        for hash in
-            children.map_err(|damaged| StoreError::damaged("UpdateItem", damaged))?.unwrap_or_default()
+        for hash in children
+            .map_err(|damaged| StoreError::damaged("UpdateItem", Record::Session, damaged))?
+            .unwrap_or_default()
         {
             self.end_child(&SessionKey { user: key.user, hash }, reason, now).await?;
         }

@@ -27,7 +27,7 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 
-use super::StoreError;
+use super::{Record, StoreError};
 use crate::{
     aws::{Account, Budget},
     ids::{SessionId, UserId},

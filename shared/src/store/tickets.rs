@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
 };
 
 use super::{
-    StoreError, Written, batch,
+    Record, StoreError, Written, batch,
     item::{Damaged, Item, b, bytes, n, number, s, text},
     sessions::{Sessions, TOMBSTONE_SECONDS, TTL_ATTRIBUTE, updated},
 };
@@ -73,7 +73,7 @@ impl Sessions {
         let item = found.get_mut(&self.table).and_then(Vec::pop);
         item.map(|item| from_item(&item))
             .transpose()
-            .map_err(|damaged| StoreError::damaged("BatchGetItem", damaged))
+            .map_err(|damaged| StoreError::damaged("BatchGetItem", Record::Ticket, damaged))
     }
 
     /// Makes the ticket the child's, if it is good at `now` for a page of `audience`. A lost answer and the retry after it
@@ -108,7 +108,7 @@ impl Sessions {
             Written::Refused(item) => item,
         };
         let there = item.map(|item| from_item(&item)).transpose();
-        let there = there.map_err(|damaged| StoreError::damaged("UpdateItem", damaged))?;
+        let there = there.map_err(|damaged| StoreError::damaged("UpdateItem", Record::Ticket, damaged))?;
         let is_ours = there.as_ref().is_some_and(|ticket| ticket.child == Some(*child));
         Ok(if is_ours { Used::Now } else { Used::Not(there) })
     }

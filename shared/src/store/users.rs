@@ -18,7 +18,7 @@ pub use session_keys::{KeyChange, Signer};
 pub use settle::Moment;
 
 use super::{
-    StoreError, Written,
+    Record, StoreError, Written,
     item::{Damaged, Item, b, moment, n, optional_moment, optional_number, s, take_bytes, take_text},
     sessions::{TTL_ATTRIBUTE, updated},
 };
@@ -139,7 +139,8 @@ impl Users {
             Written::Done(_) => Ok(Registered::Done),
             Written::Refused(None) => Ok(Registered::Overtaken(None)),
             Written::Refused(Some(item)) => {
-                let user = from_item(item).map_err(|damaged| StoreError::damaged("UpdateItem", damaged))?;
+                let user = from_item(item)
+                    .map_err(|damaged| StoreError::damaged("UpdateItem", Record::User, damaged))?;
                 Ok(Registered::Overtaken(Some(Box::new(user))))
             }
         }
@@ -149,7 +150,9 @@ impl Users {
         let get = self.get(user).set_projection_expression(projection.map(str::to_owned));
         let get = if projection.is_some() { get.expression_attribute_names("#roles", ROLES) } else { get };
         let item = got(get).await?;
-        item.map(from_item).transpose().map_err(|damaged| StoreError::damaged("GetItem", damaged))
+        item.map(from_item)
+            .transpose()
+            .map_err(|damaged| StoreError::damaged("GetItem", Record::User, damaged))
     }
 
     fn get(&self, user: UserId) -> GetItemFluentBuilder {

@@ -27,7 +27,7 @@ fn a_sum_fills_and_declares_each_of_its_functions_once() {
 
 #[test]
 fn a_threshold_is_written_as_people_write_numbers() {
-    for (name, threshold) in [("WechatBusy", "1"), ("EventsLate", "3600000"), ("GatewayError", "0.01")] {
+    for (name, threshold) in [("LoginLost", "1"), ("EventsLate", "3600000"), ("GatewayError", "0.01")] {
         assert!(lines(name).contains(&format!("    Threshold: {threshold}")), "{name}");
     }
 }

@@ -39,6 +39,8 @@ async fn the_users_of_a_mailed_list_are_erased_and_a_second_time_there_is_nothin
     assert!(!desk.passes(&phone).await);
     ends(&["--yes"], DONE, "erased: 0; without an account: 2");
     desk.log_in().await;
+    write("# nobody\n\n");
+    ends(&["--yes"], REFUSED, "the list names no user");
     write(&format!("{OPENID}\no CANARY two\n"));
     ends(&["--yes"], REFUSED, "line 2 of the list is no openid");
     ends(&["--yes", "--created-before", "soon"], REFUSED, "time");

@@ -40,6 +40,20 @@ async fn ends_one_session_without_asking_when_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_a_session_that_ended_with_all_others_nothing_is_left_to_do() {
+    let desk = Desk::open().await;
+    for end in
+        [of("sign-out", &["--yes"]), of("block", &["--yes", "--reason", "spam"]), of("erase", &["--yes"])]
+    {
+        let phone = desk.log_in().await;
+        desk.ends(&end, DONE, "Done.");
+        let alone = ["sign-out", "--yes", "--session", &phone.session];
+        desk.ends(&alone, DONE, "There was nothing left to do.");
+        desk.ends(&of("unblock", &["--yes"]), DONE, "");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn lists_the_sessions_of_pages_under_the_phones_and_ends_one_by_its_id_alone() {
     let desk = Desk::at(Stack::deployed_with(&[("PageOrigin", PAGE)]).await);
     let phone = desk.log_in().await;

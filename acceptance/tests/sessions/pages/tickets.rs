@@ -181,7 +181,7 @@ async fn a_damaged_record_is_refused_like_the_others_and_the_operator_is_told() 
     let lines = stage.world.lines();
     let line = lines.last().expect("a line");
     assert_eq!((&line["reason"], &line["level"]), (&json!("damaged"), &json!("ERROR")));
-    assert_eq!(line["operator"]["cause"], "a record is damaged: attribute expires_at");
+    assert_eq!(line["operator"]["cause"], "a session's record is damaged: attribute expires_at");
 }
 
 #[tokio::test]

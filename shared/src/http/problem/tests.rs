@@ -4,6 +4,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::http::response::{json as answered, no_content, shown};
+use crate::{
+    session::Refusal,
+    store::{Record, StoreError},
+};
 
 fn answer(problem: &Problem) -> Value {
     shown(&problem.response("r-1", 1_795_329_035))
@@ -119,4 +123,50 @@ fn an_answer_with_a_body_is_json() {
     let answer = shown(&answered(&json!({"a": 1})));
     assert_eq!((&answer["statusCode"], &answer["body"]), (&json!(200), &json!(r#"{"a":1}"#)));
     assert_eq!(answer["headers"]["content-type"], "application/json");
+}
+
+/// What the log says of a problem.
+fn logged(problem: &Problem) -> Value {
+    let lines = std::sync::Arc::default();
+    let log = crate::telemetry::Log::stdout("login", Level::Info, crate::Clock::system())
+        .kept(std::sync::Arc::clone(&lines));
+    let mut line = log.request("r");
+    problem.note_in(&mut line);
+    line.end(problem.code.as_str());
+    let lines = lines.lock().expect("nobody panics while writing");
+    serde_json::from_str(&lines[0]).expect("a line is JSON")
+}
+
+#[test]
+fn a_table_that_refuses_until_somebody_acts_is_for_the_operator_and_one_that_does_not_answer_is_not() {
+    for (kind, level) in [
+        ("ResourceNotFoundException", "ERROR"),
+        ("AccessDeniedException", "ERROR"),
+        ("ValidationException", "ERROR"),
+        ("UnrecognizedClientException", "ERROR"),
+        ("timeout", "WARN"),
+        ("connection", "WARN"),
+        ("ProvisionedThroughputExceededException", "WARN"),
+        ("InternalServerError", "WARN"),
+    ] {
+        let problem = Problem::from(StoreError::new("GetItem", kind));
+        assert_eq!(problem.code, Code::StoreUnavailable, "nobody is logged out");
+        let line = logged(&problem);
+        assert_eq!((&line["level"], &line["store_error"]), (&json!(level), &json!(kind)));
+        assert_eq!(line["operator"]["fix"].is_string(), level == "ERROR", "{line}");
+    }
+}
+
+#[test]
+fn the_fix_of_a_damaged_record_says_what_goes_with_the_record() {
+    let fix = |record, attribute| {
+        logged(&Refusal::Damaged(record, attribute).into())["operator"]["fix"].as_str().unwrap().to_owned()
+    };
+    let user = fix(Record::User, "claims");
+    for lost in ["block", "roles", "claims", "external id"] {
+        assert!(user.contains(lost), "{user}");
+    }
+    assert!(!user.contains("asked to log in again"), "{user}");
+    assert!(fix(Record::User, "blocked").contains("lifts the block"));
+    assert!(fix(Record::Session, "v").contains("asked to log in again"));
 }

@@ -74,7 +74,7 @@ async fn what_stands_in_the_way_of_a_name_says_what_became_of_it() {
         (None, Ok(Named::Over)),
         (
             Some(with(record(&parent.hash), "children", json!({"B": "MTIz"}))),
-            Err(StoreError::damaged("UpdateItem", Damaged("children"))),
+            Err(StoreError::damaged("UpdateItem", Record::Session, Damaged("children"))),
         ),
     ] {
         let script = Script::default().then([condition_failed(there)]);

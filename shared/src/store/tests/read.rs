@@ -111,7 +111,7 @@ async fn a_damaged_record_is_refused_and_named() {
     let (good, user) = records(&token);
     let broken = with(good.clone(), "expires_at", json!({"S": "soon"}));
     let found_broken = found(&token, &[broken], std::slice::from_ref(&user)).await;
-    assert_eq!(refusal(&found_broken), Some(Refusal::Damaged("expires_at")));
+    assert_eq!(refusal(&found_broken), Some(Refusal::Damaged(Record::Session, "expires_at")));
     assert_eq!(found_broken.session(), None);
     for (name, value) in [
         ("live", json!({"B": "MTIzNDU2Nw=="})),
@@ -126,7 +126,7 @@ async fn a_damaged_record_is_refused_and_named() {
     ] {
         let damaged = with(user.clone(), name, value);
         let damaged = found(&token, std::slice::from_ref(&good), &[damaged]).await;
-        assert_eq!(refusal(&damaged), Some(Refusal::Damaged(name)));
+        assert_eq!(refusal(&damaged), Some(Refusal::Damaged(Record::User, name)));
         assert_eq!(damaged.session(), Some(&session()));
     }
 }

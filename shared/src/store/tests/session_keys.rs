@@ -133,6 +133,6 @@ async fn nobody_is_signed_for_who_was_erased_or_never_was_and_damage_is_no_absen
     }
     let damaged = json!({"Item": {"openid": {"S": "o"}, "app_id": {"S": "wx0"}, "blocked": {"S": "no map"}}});
     let error = users(&Script::of([damaged])).signer(user()).await.unwrap_err();
-    assert_eq!((error.operation, error.damaged), ("GetItem", Some("blocked")));
+    assert_eq!((error.operation, error.damaged), ("GetItem", Some((Record::User, "blocked"))));
     is_refused(users(&Script::default().then([refused()])).signer(user()).await, "GetItem");
 }

@@ -3,7 +3,7 @@
 
 use super::{
     super::{
-        StoreError,
+        Record, StoreError,
         item::{s, text},
     },
     Users,
@@ -66,7 +66,7 @@ impl Users {
             .expression_attribute_values(":name", s(name))
             .limit(i32::try_from(MOST + 1).unwrap_or(i32::MAX));
         let page = query.send().await.map_err(|error| StoreError::of("Query", &error))?;
-        let damaged = |damaged| StoreError::damaged("Query", damaged);
+        let damaged = |damaged| StoreError::damaged("Query", Record::User, damaged);
         let ids = page.items().iter().map(|item| {
             let id = text(item, "user_id").map_err(damaged)?;
             UserId::parse(id).ok_or_else(|| damaged(super::super::item::Damaged("user_id")))

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::{
 
 use super::{
     super::{
-        StoreError, Written,
+        Record, StoreError, Written,
         attempts::Attempts,
         item::{moment, n, s},
         sessions::updated,
@@ -95,8 +95,10 @@ impl Users {
         let (name, value) = change.attribute();
         let is_ours =
             attempts.were_several() && item.as_ref().is_some_and(|item| item.get(name) == value.as_ref());
-        let now =
-            item.map(from_item).transpose().map_err(|damaged| StoreError::damaged("UpdateItem", damaged))?;
+        let now = item
+            .map(from_item)
+            .transpose()
+            .map_err(|damaged| StoreError::damaged("UpdateItem", Record::User, damaged))?;
         Ok(match now.and_then(|user| user.person) {
             None => Set::NoAccount,
             // The answer to the first attempt was lost.

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 
 use super::{
     super::{
-        StoreError, Written,
+        Record, StoreError, Written,
         item::{Damaged, Item, b, bytes, n, number, optional_text, s, text},
         sessions::updated,
     },
@@ -153,7 +153,7 @@ impl Users {
     pub async fn signer(&self, user: UserId) -> Result<Option<Signer>, StoreError> {
         let wanted = "user_id, app_id, openid, blocked, session_key";
         let item = got(self.get(user).projection_expression(wanted)).await?.unwrap_or_default();
-        Signer::of(&item).map_err(|damaged| StoreError::damaged("GetItem", damaged))
+        Signer::of(&item).map_err(|damaged| StoreError::damaged("GetItem", Record::User, damaged))
     }
 
     /// The stored session_keys, newest first; empty when there are none.
