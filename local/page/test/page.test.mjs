@@ -91,7 +91,7 @@ visit('an expired session is replaced without the user noticing', async (visitor
   await visitor.clear();
   assert.match(await visitor.press('Call GET /me'), /^200 GET \/me The session had ended\. The library logged in again/);
   const requests = await visitor.drawn();
-  assert.deepEqual(titles(requests), ['GET /me', 'wx.login()', 'POST /login', 'GET /me']);
+  assert.deepEqual(titles(requests), ['GET /me', 'GET /session', 'wx.login()', 'POST /login', 'GET /me']);
   assert.match(requests[0].outcome, /^401 session_invalid/);
   assert.ok(requests[0].arrows.includes('authorizer>gateway Deny'), requests[0].arrows.join());
   assert.equal(await visitor.who.innerText(), user);
@@ -127,7 +127,7 @@ visit('after a logout elsewhere the next call logs in anew', async (visitor) => 
   assert.ok(titles(await visitor.drawn()).includes('DELETE /sessions · another phone'));
   await visitor.clear();
   assert.match(await visitor.press('Call GET /me'), /^200 GET \/me The session had ended/);
-  assert.deepEqual(titles(await visitor.drawn()), ['GET /me', 'wx.login()', 'POST /login', 'GET /me']);
+  assert.deepEqual(titles(await visitor.drawn()), ['GET /me', 'GET /session', 'wx.login()', 'POST /login', 'GET /me']);
 });
 
 visit('a blocked user is told so, and the app does not try again', async (visitor) => {
@@ -137,7 +137,7 @@ visit('a blocked user is told so, and the app does not try again', async (visito
   await visitor.clear();
   assert.match(await visitor.press('Call GET /me'), /^This account is blocked\. You are not signed in\. code 403 user_blocked/);
   const requests = await visitor.drawn();
-  assert.deepEqual(titles(requests), ['GET /me', 'wx.login()', 'POST /login']);
+  assert.deepEqual(titles(requests), ['GET /me', 'GET /session', 'wx.login()', 'POST /login']);
   assert.match(await visitor.breaks('Unblock'), /^The user may log in again/);
   assert.match(await visitor.press('Log in'), /^Welcome back/);
 });
