@@ -17,13 +17,17 @@ http = requests.Session()
 
 @schemathesis.auth(refresh_interval=None)
 class Session:
-    """A session of its own for every case, because some cases end the session they use."""
+    """A session of its own for every case of what ends sessions; one for all cases of anything else."""
+
+    kept = None
 
     def get(self, case, context):
         if case.path == "/login":
             return None
-        code = http.post(f"{WECHAT}/_control/codes", json={"app_id": APP_ID}).json()["code"]
-        return http.post(f"{SERVICE}/login", json={"code": code}).json()["token"]
+        if case.method.upper() == "DELETE" or self.kept is None:
+            code = http.post(f"{WECHAT}/_control/codes", json={"app_id": APP_ID}).json()["code"]
+            self.kept = http.post(f"{SERVICE}/login", json={"code": code}).json()["token"]
+        return self.kept
 
     def set(self, case, token, context):
         if token:
