@@ -15,6 +15,11 @@ APP_ID = "wx0123456789abcdef"
 http = requests.Session()
 
 
+def logged_in():
+    code = http.post(f"{WECHAT}/_control/codes", json={"app_id": APP_ID}).json()["code"]
+    return http.post(f"{SERVICE}/login", json={"code": code}).json()["token"]
+
+
 @schemathesis.auth(refresh_interval=None)
 class Session:
     """A session of its own for every case of what ends sessions; one for all cases of anything else."""
@@ -24,9 +29,10 @@ class Session:
     def get(self, case, context):
         if case.path == "/login":
             return None
-        if case.method.upper() == "DELETE" or self.kept is None:
-            code = http.post(f"{WECHAT}/_control/codes", json={"app_id": APP_ID}).json()["code"]
-            self.kept = http.post(f"{SERVICE}/login", json={"code": code}).json()["token"]
+        if case.method.upper() == "DELETE":
+            return logged_in()
+        if self.kept is None:
+            self.kept = logged_in()
         return self.kept
 
     def set(self, case, token, context):
