@@ -39,6 +39,12 @@ function bodyIn(data) {
   return data && typeof data === 'object' ? /** @type {{[name: string]: unknown}} */ (data) : {};
 }
 
+/**
+ * For what is told: a gateway may repeat the header that it did not like.
+ * @param {string} text
+ */
+export const masked = (text) => text.replace(/wx[st]_[\w-]+/g, '***');
+
 /** @param {unknown} value */
 export const isStatus = (value) => /^[1-5]\d\d$/.test(String(value));
 
@@ -55,7 +61,7 @@ export function replyOf(sent, response, secret) {
   const { code } = body;
   const status = [response.statusCode, typeof code === 'string' && body.status].find(isStatus);
   // The service's code is text, that of a business API may be a number.
-  const known = typeof code === 'number' || typeof code === 'string' ? code : '';
+  const known = typeof code === 'string' ? masked(code) : typeof code === 'number' && code;
   return { sent, response, body, secret, status: Number(status || 0), code: known || undefined };
 }
 

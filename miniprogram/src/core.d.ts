@@ -158,7 +158,7 @@ export interface Core {
   closingPath?: string;
   /** Whether an earlier deletion may have happened already when the one under way began. */
   owed?: boolean;
-  asking?: { token: string; answer: Promise<'accepted' | 'refused'> } | null;
+  asking?: { token: string; at: number; answer: Promise<'accepted' | 'refused'> } | null;
   sure?: { token: string; at: number };
   keyCheck?: Promise<boolean> | true;
   epoch: number;

@@ -1,6 +1,6 @@
 // What the app is told. No error holds a token, a js_code or a ticket.
 
-import { retryAfterOf } from './answers.js';
+import { masked, retryAfterOf } from './answers.js';
 
 const LONGEST_TEXT = 200;
 
@@ -30,8 +30,7 @@ export function need(good, message) {
  */
 export function sessionError(code, message, more, sent) {
   const name = /** @type {'SessionError'} */ ('SessionError');
-  // A gateway may repeat the header that it did not like.
-  return Object.assign(new Error(message.replace(/wx[st]_[\w-]+/g, '***')), { name, code, errMsg: 'wxsession:fail ' + code }, sent, more);
+  return Object.assign(new Error(masked(message)), { name, code, errMsg: 'wxsession:fail ' + code }, sent, more);
 }
 
 /**
@@ -78,7 +77,7 @@ const FAILURES = /** @type {[string, RegExp][]} */ ([
  */
 export function failureOf(core, sent, failure, own, refused) {
   const { errMsg, message, errCode, errno = errCode } = /** @type {import('./core').Failure} */ (failure || {});
-  const text = String(errMsg || message || '');
+  const text = masked(String(errMsg || message || ''));
   const [found] = /** @type {[string, RegExp]} */ (FAILURES.find(([, words]) => words.test(errno + ' ' + text)));
   const code = ((refused || found !== 'timeout') && own) || found;
   return sessionError(code, about(core, sent) + code + said(text), { errMsg: text, errno }, sent);

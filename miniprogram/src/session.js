@@ -1,6 +1,6 @@
 // The token: where it comes from before a request, and what happens when somebody doubts it.
 
-import { isSessionOver } from './answers.js';
+import { isSessionOver, masked } from './answers.js';
 import { errorOf, signedOut } from './errors.js';
 import { leave, signIn } from './login.js';
 import { current, isCheckDue, looksExpired, recordOf, save, tokenOf } from './record.js';
@@ -73,7 +73,7 @@ export function accept(core, token) {
  * @param {unknown} said why, if the service said it
  */
 function over(core, said) {
-  const ended = typeof said === 'string' && said ? said : undefined;
+  const ended = typeof said === 'string' && said ? masked(said) : undefined;
   core.dead = true;
   core.emit('session-ended', { ended });
   const isDeleted = ended === 'deleted';
@@ -100,8 +100,9 @@ export async function renew(core, token, since = 0) {
   const { sure } = core;
   // A clock that was set back must not make it last.
   if (sure && sure.token === token && sure.at >= since && Math.abs(Date.now() - sure.at) < SURE_MS) return 'accepted';
-  if (!core.asking || core.asking.token !== token) {
-    const asking = { token, answer: askSession(core, token) };
+  // Nor is the answer to a question that is older than that; whoever wants nothing but a new one may share it.
+  if (!core.asking || core.asking.token !== token || (since < Infinity && core.asking.at < since)) {
+    const asking = { token, at: Date.now(), answer: askSession(core, token) };
     const done = () => {
       if (core.asking === asking) core.asking = undefined;
     };
@@ -117,6 +118,8 @@ export async function renew(core, token, since = 0) {
  * @returns {Promise<'accepted' | 'refused'>}
  */
 async function askSession(core, token) {
+  // What happens on the way back is not in the answer.
+  const at = Date.now();
   const reply = await ask(core, 'GET', '/session', token);
   if (isSessionOver(reply)) {
     if (isCurrent(core, token)) over(core, reply.body.ended);
@@ -126,7 +129,7 @@ async function askSession(core, token) {
   if (reply.status !== 200 || !session || !user || !(session.expires_at > 0)) throw errorOf(core, reply);
   const { record } = core.kept;
   if (record && isCurrent(core, token)) {
-    core.sure = { token, at: Date.now() };
+    core.sure = { token, at };
     const given = Object.assign({}, session, { user, session: { id: session.id } });
     const { info } = (core.kept.record = recordOf(token, given, reply.response));
     // A renewal moves it, also where the session can be no longer. What was due may be so by the clock alone.

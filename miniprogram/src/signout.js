@@ -5,6 +5,7 @@ import { errorOf, signedOut } from './errors.js';
 import { leave, settle, signIn } from './login.js';
 import { mustSave, save, tokenOf } from './record.js';
 import { authorized } from './requests.js';
+import { renew } from './session.js';
 import { ask, ignore } from './wire.js';
 
 /** @typedef {import('./core').Core} Core */
@@ -70,7 +71,9 @@ function close(core, path, reason) {
     return core.closingPath === path ? core.closing : core.closing.catch(ignore).then(() => close(core, path, reason));
   }
   core.owed = core.kept.deleting;
+  let sentAt = 0;
   const once = async (/** @type {string} */ token) => {
+    sentAt = Date.now();
     // Remembered before the request goes out: its answer may be lost, and the app with it.
     if (path === '/me') {
       core.kept.deleting = true;
@@ -90,10 +93,30 @@ function close(core, path, reason) {
   const flight = authorized(core, { over: false }, once, true);
   flight.then(done, done);
   core.closingPath = path;
-  core.closing = flight.then((reply) => {
-    if (reply.status !== 204) throw errorOf(core, reply);
+  core.closing = flight.then(async (reply) => {
+    if (reply.status !== 204) {
+      await unmark(core, reply, sentAt);
+      throw errorOf(core, reply);
+    }
     leave(core, reason, true);
     mustSave(core);
   });
   return core.closing;
+}
+
+/**
+ * A no that somebody on the way may have said, to a deletion that would have ended the session: as long as that is good, nothing
+ * was deleted. Otherwise the mark stays.
+ * @param {Core} core
+ * @param {import('./core').Reply} reply
+ * @param {number} sentAt
+ */
+async function unmark(core, { status }, sentAt) {
+  const token = tokenOf(core);
+  if (!core.kept.deleting || core.owed || !token || status < 400 || status >= 500) return;
+  const verdict = await renew(core, token, sentAt).catch(ignore);
+  if (verdict === 'accepted') {
+    core.kept.deleting = false;
+    save(core);
+  }
 }

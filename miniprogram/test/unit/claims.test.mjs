@@ -2,12 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { problem, settle } from '../fake.mjs';
+import { answer, problem, settle } from '../fake.mjs';
 import { is, paths, signedIn } from './start.mjs';
 
 const origins = ['https://files.example.com'];
 const claim = (code = 'session_invalid') => problem(401, code);
 const lost = () => ({ fails: { errMsg: 'request:fail' } });
+const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** An API that says no to every token, in our words: under baseUrl, or in another listed origin. */
 const APIS = [
@@ -62,7 +63,7 @@ test('many claims at the same time are one question', async () => {
 test('a session that ends a moment after the service vouched for it is replaced at once', async () => {
   const { session, service, wx, orders } = await signedIn();
   await session.check({ force: true });
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await pause();
   service.endAll('signed_out_everywhere');
   await orders();
   assert.deepEqual([wx.logins, paths(service)], [1, ['GET /session', 'GET /orders', 'GET /session', 'POST /login', 'GET /orders']]);
@@ -106,3 +107,46 @@ for (const why of ['ended_by_operator', 'signed_out_everywhere', 'something_new'
     assert.deepEqual([service.users.size, wx.logins], [0, 1]);
   });
 }
+
+const REFUSALS = [
+  ['429', () => problem(429, 'rate_limited')], ['404 of a gateway', () => answer(404, { message: 'Not Found' })],
+  ['403 of a gateway', () => answer(403, { message: 'Forbidden' })], ['401 of a proxy', () => answer(401, '<html>')], ['401 with our code', () => claim()]
+];
+
+for (const [name, refusal] of REFUSALS) {
+  test(`a deletion that ${name} kept from happening locks nobody out when the session ends later`, async () => {
+    const { session, service, wx, orders, events } = await signedIn();
+    service.inject(is('/me'), refusal, 1);
+    assert.ok((await settle(session.deleteAccount())).error);
+    await pause();
+    service.endAll('ended_by_operator');
+    await orders();
+    assert.deepEqual([service.users.size, wx.logins, events.at(-1)], [1, 1, 'signed-in s2']);
+  });
+}
+
+test('what the service said of a session before it ended is not believed when it arrives after', async () => {
+  const { session, service, wx, orders } = await signedIn();
+  const { request } = wx;
+  let arrive;
+  wx.request = (options) => {
+    if (arrive || !/\/session$/.test(options.url)) return request.call(wx, options);
+    return request.call(wx, { ...options, success: (reply) => (arrive = () => options.success(reply)) });
+  };
+  const checked = session.check({ force: true });
+  while (!arrive) await pause();
+  service.endAll('signed_out_everywhere');
+  await pause();
+  const asked = orders();
+  await pause();
+  arrive();
+  await Promise.all([checked, asked]);
+  assert.equal(wx.logins, 1);
+});
+
+test('what wx repeats of a header is masked wherever it is told', async () => {
+  const { session, wx, token } = await signedIn();
+  wx.request = (options) => options.fail({ errMsg: `request:fail Bearer ${token}` });
+  const { error } = await settle(session.request('/orders'));
+  assert.doesNotMatch(JSON.stringify([error.errMsg, error.message, error]), /wxs_/);
+});
