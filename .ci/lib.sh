@@ -18,18 +18,29 @@ failures=() skips=()
 
 stage() { printf '\n== %s\n' "$1"; }
 
-# check WHAT COMMAND...: runs it; its output is shown only when it fails.
+# worked: sets `work` to the seconds of processor that ended commands have taken.
+worked() {
+  # Not in a pipe: a subshell has no ended commands.
+  times >"$LOGS/times.$$"
+  work=$(awk 'NR == 2 {gsub(/[ms]/, " "); print int($1 * 60 + $2 + $3 * 60 + $4)}' "$LOGS/times.$$")
+  rm "$LOGS/times.$$"
+}
+
+# check WHAT COMMAND...: runs it; its output is shown only when it fails. Tells the seconds it took, and those of processor.
 check() {
-  local what=$1 log started=$SECONDS
+  local what=$1 log took started=$SECONDS before work result=0
   shift
   log=$LOGS/$(printf '%s' "$what" | tr -cs 'A-Za-z0-9' '-').log
-  if "$@" >"$log" 2>&1; then
+  worked && before=$work
+  "$@" >"$log" 2>&1 || result=$?
+  worked && took="$((SECONDS - started)) s, $((work - before)) s of processor"
+  if [ $result = 0 ]; then
     passed=$((passed + 1))
-    printf 'ok      %s (%d s)\n' "$what" $((SECONDS - started))
+    printf 'ok      %s (%s)\n' "$what" "$took"
   else
     failed=$((failed + 1))
     failures+=("$what")
-    printf 'FAILED  %s (%d s), from %s:\n' "$what" $((SECONDS - started)) "$log"
+    printf 'FAILED  %s (%s), from %s:\n' "$what" "$took" "$log"
     tail -n "${CI_TAIL:-60}" "$log" | sed 's/^/        /'
     return 1
   fi
