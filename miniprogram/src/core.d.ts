@@ -165,7 +165,8 @@ export interface Core {
   logouts: number;
   /** wx.login calls of this incident. */
   spent: number;
-  /** Unix seconds of this device's clock. */
+  /** The last of them. Unix seconds of this device's clock, as below. */
+  spentAt: number;
   pausedUntil: number;
   lastError?: SessionError;
   emit(event: 'signed-in', detail: SessionInfo): void;

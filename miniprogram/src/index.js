@@ -93,6 +93,7 @@ function open(options) {
     epoch: 0,
     logouts: 0,
     spent: 0,
+    spentAt: 0,
     pausedUntil: 0,
     emit(event, detail) {
       core.debug(Object.assign({ event }, event === 'signed-in' ? {} : detail));

@@ -16,7 +16,7 @@ const LOGINS_PER_INCIDENT = 2;
 /** After failures that pass by themselves: busy, offline. */
 const PAUSE_SECONDS = 10;
 /** After a refusal (blocked user, wrong app), and when fresh tokens are refused: a human has to act. */
-const LONGEST_PAUSE_SECONDS = 60;
+export const LONGEST_PAUSE_SECONDS = 60;
 
 /**
  * Joins the login under way, or starts one.
@@ -64,6 +64,7 @@ async function attempt(core, epoch) {
   let old = /** @type {string | undefined} */ (tokenOf(core) || core.kept.ending[0]);
   for (;;) {
     core.spent++;
+    core.spentAt = seconds();
     core.pausedUntil = core.spent < LOGINS_PER_INCIDENT ? 0 : seconds() + LONGEST_PAUSE_SECONDS;
     const { code } = await wxLogin(core);
     if (core.epoch !== epoch) throw signedOut();

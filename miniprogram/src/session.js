@@ -2,8 +2,8 @@
 
 import { isSessionOver, masked } from './answers.js';
 import { errorOf, signedOut } from './errors.js';
-import { leave, signIn } from './login.js';
-import { current, isCheckDue, looksExpired, recordOf, save, tokenOf } from './record.js';
+import { LONGEST_PAUSE_SECONDS, leave, signIn } from './login.js';
+import { current, isCheckDue, looksExpired, recordOf, save, seconds, tokenOf } from './record.js';
 import { ask, call, ignore, limitOf } from './wire.js';
 
 /** @typedef {import('./core').Core} Core */
@@ -76,6 +76,8 @@ function over(core, said) {
   const ended = typeof said === 'string' && said ? masked(said) : undefined;
   core.dead = true;
   core.emit('session-ended', { ended });
+  // No reason, a moment after the login: the incident was not over, whatever a route that is open to everybody said.
+  if (!ended && Math.abs(seconds() - core.spentAt) < LONGEST_PAUSE_SECONDS) core.spent = core.spent || 1;
   const isDeleted = ended === 'deleted';
   // The service looks for the user before it says these; and what the deletion under way was refused for came before it.
   if (/^(expired|evicted|signed_out_everywhere)$/.test(ended || '') || (core.closing && !core.owed && !isDeleted)) {

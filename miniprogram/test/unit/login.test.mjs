@@ -159,6 +159,25 @@ test('the app may log in during such a pause', async () => {
   assert.equal(wx.logins, 2);
 });
 
+test('where every new session is refused, a route that is open to everybody does not make a login of each request', async (t) => {
+  let now = Date.now();
+  t.mock.method(Date, 'now', () => now);
+  const { session, service, wx, orders } = start();
+  service.inject(is('/open'), () => answer(200, {}));
+  service.slow['GET /orders'] = 9;
+  service.inject(is('/orders'), () => problem(401, 'session_invalid'));
+  service.inject(is('/session'), () => problem(401, 'session_invalid'));
+  for (let round = 0; round < 10; round++) {
+    await Promise.all([settle(session.request('/open')), settle(orders())]);
+  }
+  assert.equal(wx.logins, 2);
+  now += 61000;
+  for (let round = 0; round < 10; round++) {
+    await Promise.all([settle(session.request('/open')), settle(orders())]);
+  }
+  assert.equal(wx.logins, 4, 'two a minute');
+});
+
 test('a clock set back does not make a pause last', async (t) => {
   const { service, wx, orders } = start();
   service.inject(is('/login'), () => problem(503, 'upstream_unavailable', { 'Retry-After': '30' }), 1);
