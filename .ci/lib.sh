@@ -128,6 +128,11 @@ ensure_debian() {
 # Debian 12. There .ci/run judges them before a change is merged; elsewhere, as on GitHub's machines, they are counted and shown.
 judges_instructions() { [ "$(uname -m)" = x86_64 ] && [ "$(getconf GNU_LIBC_VERSION)" = 'glibc 2.36' ]; }
 
+# Where cargo puts what it builds.
+target_directory() {
+  cargo metadata --format-version 1 --no-deps --locked | python3 -c 'import json,sys; print(json.load(sys.stdin)["target_directory"])'
+}
+
 # The toolchain file pins the compiler; the cross target belongs to it.
 ensure_target() { rustup target list --installed | grep -qx "$1" || rustup target add "$1"; }
 

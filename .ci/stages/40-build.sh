@@ -21,7 +21,7 @@ sam_build() {
 
 arm64_build() {
   ensure_target aarch64-unknown-linux-gnu &&
-    CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) cargo lambda build --profile quick --locked --arm64 --lambda-dir .aws-sam/arm64 $(binaries)
+    CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) cargo lambda build --profile tried --locked --arm64 --lambda-dir .aws-sam/arm64 $(binaries)
 }
 
 stage 'builds'

@@ -1,18 +1,18 @@
 # What is released, made of the builds of stage 40; then deployed from an empty folder by a machine without a compiler.
 
-# The command line for both processors, by cargo-lambda: it brings the linker's target.
+# The command line: for arm64 by the release workflow's command, with a quicker profile; for this processor as the tests have
+# compiled it, of the whole workspace and beside a test, a small one, so that the features are the same.
 cli_build() {
-  local architecture
-  for architecture in x86-64 arm64; do
-    CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) cargo lambda build --profile quick --locked "--$architecture" \
-      --lambda-dir ".aws-sam/cli-$architecture" --package operator --bin wxsession || return
-  done
+  cargo build --locked --workspace --bin wxsession --test parts &&
+    strip -o .aws-sam/wxsession-x86-64 "$(target_directory)/debug/wxsession" &&
+    CARGO_BUILD_RUSTFLAGS=$(reproducible_rustflags) cargo lambda build --profile tried --locked --arm64 \
+      --lambda-dir .aws-sam/cli-arm64 --package operator --bin wxsession
 }
 
 pack() {
   npm --prefix miniprogram ci --ignore-scripts --no-audit --no-fund && npm --prefix miniprogram run build &&
     scripts/dist --functions x86_64=.aws-sam/rehearsal --functions arm64=.aws-sam/arm64 \
-      --cli linux-x86_64=.aws-sam/cli-x86-64/wxsession/bootstrap --cli linux-arm64=.aws-sam/cli-arm64/wxsession/bootstrap
+      --cli linux-x86_64=.aws-sam/wxsession-x86-64 --cli linux-arm64=.aws-sam/cli-arm64/wxsession/bootstrap
 }
 
 again_the_same() {
