@@ -18,8 +18,7 @@ import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUDGETS = pathlib.Path(__file__).with_name("budgets.toml")
-# What one command compiles. The first by itself: the others want what tests add, and a log line would be counted with it.
-BENCHES = [["--package=wxsession"], ["--package=wxsession-wechat", "--package=open-data", "--features=open-data/test-util"]]
+PACKAGES = ["--package=wxsession", "--package=wxsession-wechat", "--package=open-data", "--features=open-data/test-util"]
 TOLERANCE = 0.03
 FEW, MANY = 500, 4500
 SLOWED = "slowed_"
@@ -27,16 +26,12 @@ SLOWED = "slowed_"
 
 def built():
     """The benchmark of each package, by name."""
-    return {package: executable for options in BENCHES for package, executable in compiled(options)}
-
-
-def compiled(options):
-    command = ["cargo", "bench", "--quiet", "--no-run", "--locked", "--bench", "instructions", "--message-format", "json", *options]
+    command = ["cargo", "bench", "--quiet", "--no-run", "--locked", "--bench", "instructions", "--message-format", "json", *PACKAGES]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    for message in map(json.loads, done.stdout.splitlines()):
-        if message.get("executable") and message["target"]["kind"] == ["bench"]:
-            # …/open-data#0.1.0, or …/shared#wxsession@0.1.0 where the folder has another name.
-            yield re.search(r"[/#]([\w-]+)[#@]\d", message["package_id"])[1], message["executable"]
+    made = [message for message in map(json.loads, done.stdout.splitlines()) if message.get("executable")]
+    # …/open-data#0.1.0, or …/shared#wxsession@0.1.0 where the folder has another name.
+    return {re.search(r"[/#]([\w-]+)[#@]\d", message["package_id"])[1]: message["executable"]
+            for message in made if message["target"]["kind"] == ["bench"]}
 
 
 def cases(executable):

@@ -190,7 +190,7 @@ impl Line {
     /// session_key, a js_code, an openid, or text that a client wrote.
     pub fn put(&mut self, name: &'static str, value: impl Into<Value>) {
         let value = value.into();
-        #[cfg(any(test, feature = "test-util"))]
+        #[cfg(all(debug_assertions, any(test, feature = "test-util")))]
         known(name, &value);
         match self.fields.iter_mut().find(|(known, _)| *known == name) {
             Some((_, old)) => *old = value,
@@ -285,7 +285,7 @@ impl Line {
 
     /// An audit event, written at once: a lost answer still leaves a record.
     pub fn audit(&mut self, event: &'static str, more: &[(&str, Value)]) {
-        #[cfg(any(test, feature = "test-util"))]
+        #[cfg(all(debug_assertions, any(test, feature = "test-util")))]
         assert!(facts::log::has_event(event), "facts/src/log.rs has no audit event {event}");
         self.after_logout |= event == "session_use_after_logout";
         let Some(mut record) = self.log.record(Level::Info, "audit") else { return };
@@ -381,8 +381,8 @@ impl Line {
     }
 }
 
-/// What is not described must not be logged. Tests find it; a deployed function would rather write it.
-#[cfg(any(test, feature = "test-util"))]
+/// What is not described must not be logged. Tests find it; a deployed function would rather write it, and what is measured is as deployed.
+#[cfg(all(debug_assertions, any(test, feature = "test-util")))]
 fn known(name: &str, value: &Value) {
     assert!(facts::log::has_field(name), "facts/src/log.rs has no field {name}");
     if let Some(word) = value.as_str().filter(|_| name == "reason") {
