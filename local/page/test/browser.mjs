@@ -79,9 +79,38 @@ export class Visitor {
     return status.innerText();
   }
 
+  /**
+   * Waits until nothing more is drawn and nothing scrolls, however slow the machine is: for so long, counted in frames of
+   * which each takes at most 25 ms of it. Two seconds longer where the last answer has not been drawn.
+   */
+  async steady(milliseconds = 150) {
+    await this.page.evaluate((wanted) => new Promise((resolve) => {
+      const panel = document.getElementById('diagram');
+      let seen, still, last;
+      const look = (now) => {
+        const open = [...panel.querySelectorAll('.outcome')].at(-1)?.textContent === '';
+        const state = [panel.querySelectorAll('.arrow').length, panel.scrollTop, panel.scrollHeight, open].join();
+        still = state === seen ? still + Math.min(now - last, 25) : 0;
+        [seen, last] = [state, now];
+        if (still >= wanted + (open ? 2000 : 0)) resolve();
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    }), milliseconds);
+  }
+
+  /** Turns the wheel over the diagram, and waits until that has had its effect and counts no longer as the reader's movement. */
+  async scroll(pixels) {
+    const panel = this.page.locator('#diagram');
+    const before = await panel.evaluate((element) => element.scrollTop);
+    await this.page.mouse.wheel(0, pixels);
+    await this.page.waitForFunction((top) => document.getElementById('diagram').scrollTop !== top, before);
+    await this.steady(800);
+  }
+
   /** The requests drawn so far: title, outcome, and each arrow as `from>to text`. */
   async drawn() {
-    await this.page.waitForTimeout(150);
+    await this.steady();
     return this.page.locator('.request').evaluateAll((items) => items.map((item) => ({
       title: item.querySelector('h3 > span').textContent,
       outcome: item.querySelector('.outcome').textContent,

@@ -76,8 +76,7 @@ test('who scrolls up to read stays there while more is drawn, and is told that t
     await visitor.drawn();
     assert.ok(await page.locator('#latest').isHidden());
     await page.locator('#diagram').hover();
-    await page.mouse.wheel(0, -300);
-    await page.waitForTimeout(800);
+    await visitor.scroll(-300);
     const reading = await top();
     await visitor.press('Call GET /me');
     await visitor.press('My sessions');
@@ -96,17 +95,12 @@ test('who scrolls back to the end is followed again, and Clear begins anew', () 
   visit({ viewport: { width: 1280, height: 800 } }, async (visitor, page) => {
     for (const action of ['Log in', 'Call GET /me', 'My sessions']) await visitor.press(action);
     await page.locator('#diagram').hover();
-    for (const way of [-400, 4000]) {
-      await page.mouse.wheel(0, way);
-      await page.waitForTimeout(200);
-    }
-    await page.waitForTimeout(800);
+    for (const way of [-400, 4000]) await visitor.scroll(way);
     await visitor.press('Call GET /me');
     await visitor.drawn();
     assert.equal((await sight(page)).shown, true);
     await page.mouse.move(640, 500);
-    await page.mouse.wheel(0, -400);
-    await page.waitForTimeout(300);
+    await visitor.scroll(-400);
     await visitor.clear();
     await visitor.press('Decrypt profile');
     await visitor.press('Call GET /me');
@@ -119,7 +113,7 @@ test('a smaller window, or a step that is opened, is no scrolling of the reader'
     for (const action of ['Log in', 'Call GET /me', 'Decrypt profile']) await visitor.press(action);
     await page.setViewportSize({ width: 1280, height: 720 });
     await page.locator('.arrow summary').last().click();
-    await page.waitForTimeout(100);
+    await visitor.steady();
     await visitor.press('Call GET /me');
     await visitor.drawn();
     assert.equal((await sight(page)).shown, true);
@@ -200,8 +194,7 @@ for (const colorScheme of ['light', 'dark']) for (const viewport of [{ width: 12
       await found('in trouble, with steps open');
       await visitor.breaks('Down');
       await page.locator('#diagram').hover();
-      await page.mouse.wheel(0, -500);
-      await page.waitForTimeout(300);
+      await visitor.scroll(-500);
       await visitor.press('Call GET /me');
       await found('while the reader is elsewhere');
       await visitor.button('中文').click();
