@@ -126,7 +126,7 @@ class Pay(unittest.TestCase):
         ):
             _, _, (logged,) = serve_and_log("/phone-number", {"code": "c0de"}, answer, function_error=error)
             self.assertEqual((logged["level"], logged["outcome"], logged["reason"]), line)
-            for secret in ("c0de", "oTEST", "138", "wxs_"):
+            for secret in ("c0de", "oTEST", "1381234", "wxs_"):
                 self.assertNotIn(secret, json.dumps(logged))
         self.assertEqual(serve_and_log("/pay", {"product": "vip_month"}, {"result": SIGNED})[2], [])
 

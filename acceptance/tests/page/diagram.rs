@@ -75,7 +75,7 @@ async fn nothing_secret_is_in_the_events_the_record_or_the_state() {
         &session_key.expect("a session_key")[..8],
         &info["iv"].as_str().expect("an iv")[..8],
         &phone["code"].as_str().expect("a code")[..8],
-        "138000",
+        "13800000",
         wechat_simulator::DEFAULT_APP.1,
     ];
     for secret in secrets {
