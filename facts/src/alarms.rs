@@ -1,5 +1,6 @@
 //! The alarms. A new one is a row here, a row of the tables in `docs/operations.md` and `docs/zh/operations.md`, its name on the
-//! dashboard of `template.yaml`, and its metrics in `benches/cost/assumed.json`.
+//! dashboard of `template.yaml`, and its metrics in `benches/cost/assumed.json`: an idle month may cost $5, and the READMEs and
+//! `docs/compare.md` say what it costs. Who changes a limit changes the sentences of both operations pages.
 
 use crate::{
     Function,

@@ -1,5 +1,6 @@
-//! The error codes. They are stable. A new one is a row here and the line that answers with it: `docs/api.md` and `openapi.yaml`
-//! follow by `cargo xtask generate`.
+//! The error codes. They are stable. A new one is a row here and the line that answers with it; one of a single route stands in
+//! the list of [`route`](crate::route) and in an answer of [`response`](crate::response), too. `docs/api.md`, `openapi.yaml` and the
+//! client's types follow by `cargo xtask generate`.
 
 /// What is said of a code.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,5 @@
 //! What code, templates and documents all say, as tables. The functions are compiled with them, and `cargo xtask generate`
-//! writes from them what stands in templates, READMEs, `docs/` and `openapi.yaml`.
+//! writes from them what stands in templates, `docs/` and `openapi.yaml`.
 //!
 //! # Layout
 //!
@@ -11,11 +11,13 @@
 //! | [`code`] | the error codes, with their status |
 //! | [`response`] | the error answers of `openapi.yaml`, and those that the gateway gives in our place |
 //! | [`route`] | the routes |
+//! | [`wrong`] | what the compiler does not see in them |
 //! | [`log`] | the words of the log: fields, reasons, audit events, metrics |
 
 pub mod alarm;
 pub mod alarms;
 pub mod code;
+mod consistency;
 pub mod function;
 pub mod log;
 pub mod response;
@@ -25,9 +27,7 @@ pub mod settings;
 
 pub use alarm::Alarm;
 pub use code::Code;
+pub use consistency::wrong;
 pub use function::Function;
 pub use route::Route;
 pub use setting::Setting;
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,5 @@
 //! The words of the log: fields of the request line, reasons, audit events, metrics. `docs/operations.md` follows by
-//! `cargo xtask generate`; a test build refuses to write a word that stands in no table here.
+//! `cargo xtask generate`, `docs/zh/operations.md` by hand; a test build refuses to write a word that stands in no table here.
 
 mod audits;
 mod fields;

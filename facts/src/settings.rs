@@ -1,4 +1,4 @@
-//! The settings. A new one is a row here and the line that reads it: template, READMEs and `docs/` follow by
+//! The settings. A new one is a row here, listed in [`ALL`], and the line that reads it: template and `docs/` follow by
 //! `cargo xtask generate`.
 
 use crate::{

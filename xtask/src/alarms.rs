@@ -10,7 +10,7 @@ use facts::{
     alarms::ALL,
 };
 
-use crate::yaml::{member, wrapped};
+use crate::yaml::{member, scalar, wrapped};
 
 /// All of them, an empty line between two.
 pub(crate) fn declared() -> Vec<String> {
@@ -72,8 +72,8 @@ fn id(function: Function) -> String {
 }
 
 fn calculated(id: &str, label: &str, expression: &str) -> Vec<String> {
-    let expression = format!("    Expression: {expression}");
-    vec!["Metrics:".to_owned(), format!("  - Id: {id}"), expression, format!("    Label: {label}")]
+    let expression = format!("    Expression: {}", scalar(expression));
+    vec!["Metrics:".to_owned(), format!("  - Id: {id}"), expression, format!("    Label: {}", scalar(label))]
 }
 
 /// A metric by its name in an expression.

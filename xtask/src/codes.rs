@@ -84,6 +84,15 @@ pub(crate) fn listed() -> Vec<String> {
     Code::ALL.map(|code| format!("- {}", code.as_str())).to_vec()
 }
 
+/// The codes as members of a union in TypeScript.
+pub(crate) fn typed() -> Vec<String> {
+    let names: Vec<String> = Code::ALL.map(|code| format!("| '{}'", code.as_str())).to_vec();
+    let mut lines = vec!["/** Codes of the service. */".to_owned(), "export type ServiceCode =".to_owned()];
+    lines.extend(names.chunks(5).map(|some| format!("  {}", some.join(" "))));
+    lines.last_mut().expect("there are codes").push(';');
+    lines
+}
+
 /// The answers that `openapi.yaml` refers to.
 pub(crate) fn responses() -> Vec<String> {
     REFUSALS.iter().flat_map(response).collect()

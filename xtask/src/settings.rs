@@ -41,8 +41,8 @@ fn declared(name: &str, setting: &Setting) -> Vec<String> {
         }
         Kind::NumberOrNone(range) => {
             lines.push(format!("  Default: '{}'", range.number.default));
-            lines.push(format!("  AllowedPattern: {}", range.pattern));
-            lines.push(format!("  ConstraintDescription: {}", range.constraint));
+            lines.push(format!("  AllowedPattern: {}", scalar(range.pattern)));
+            lines.push(format!("  ConstraintDescription: {}", scalar(range.constraint)));
         }
         Kind::Words(words) => {
             let all: Vec<_> = words.words.iter().map(|word| scalar(word)).collect();
@@ -51,8 +51,10 @@ fn declared(name: &str, setting: &Setting) -> Vec<String> {
         }
         Kind::Text(text) => {
             lines.extend(text.default.map(|default| format!("  Default: {}", scalar(default))));
-            lines.push(format!("  AllowedPattern: {}", text.pattern));
-            lines.extend(text.constraint.map(|constraint| format!("  ConstraintDescription: {constraint}")));
+            lines.push(format!("  AllowedPattern: {}", scalar(text.pattern)));
+            lines.extend(
+                text.constraint.map(|constraint| format!("  ConstraintDescription: {}", scalar(constraint))),
+            );
         }
         Kind::Given => {}
     }

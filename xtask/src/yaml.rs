@@ -4,7 +4,9 @@ const WIDTH: usize = 118;
 
 /// A text as a plain scalar, or quoted where YAML would read something else.
 pub(crate) fn scalar(text: &str) -> String {
-    let reads_otherwise = ["", "true", "false", "on", "off", "yes", "no", "null"].contains(&text)
+    let word = text.to_lowercase();
+    let reads_otherwise = ["", "true", "false", "on", "off", "yes", "no", "y", "n", "null", "~"]
+        .contains(&word.as_str())
         || text.parse::<f64>().is_ok();
     if reads_otherwise || is_special(text) {
         format!("'{}'", text.replace('\'', "''"))
@@ -39,5 +41,7 @@ pub(crate) fn wrapped(begin: &str, text: &str) -> Vec<String> {
 fn is_special(text: &str) -> bool {
     text.contains(": ")
         || text.contains(" #")
+        || text.ends_with(':')
+        || ["- ", "? ", ": "].iter().any(|begin| text.starts_with(begin))
         || text.starts_with(['\'', '"', '{', '[', '>', '|', '*', '&', '!', '%', '@', '`', '#', ','])
 }
