@@ -86,12 +86,13 @@ fn malformed(function: &Function) -> Vec<(&'static str, String)> {
 
 type Reader = fn(&Variables) -> Result<(), EnvError>;
 
-const READERS: [Reader; 10] = [
+const READERS: [Reader; 11] = [
     |env| config::realm(env).map(drop),
     |env| config::rules(env).map(drop),
     |env| config::max_sessions(env).map(drop),
     |env| config::page_origin(env).map(drop),
     |env| config::open_data_max_age(env).map(drop),
+    |env| config::event_bus(env).map(drop),
     |env| config::log_level(env).map(drop),
     |env| config::reporting(env).map(drop),
     |env| config::source_address(env).map(drop),
@@ -132,6 +133,13 @@ mod tests {
         finds(&[("PAGE_SESSION_SECONDS", "60")], &["PAGE_SESSION_SECONDS"]);
         finds(&[("STORE_SESSION_KEY", "yes")], &["STORE_SESSION_KEY"]);
         finds(&[("WECHAT_API_BASE_URL", "http://api.weixin.qq.com")], &["WECHAT_API_BASE_URL"]);
+    }
+
+    #[test]
+    fn every_setting_that_can_be_wrong_is_read() {
+        for setting in ranged() {
+            finds(&[(setting.name, "no: such value!")], &[setting.name]);
+        }
     }
 
     #[test]
