@@ -79,6 +79,9 @@ fn what_is_no_plain_text_in_yaml_is_quoted_or_folded() {
     assert_eq!(scalar("off"), "'off'");
     assert_eq!(scalar("1"), "'1'");
     assert_eq!(scalar("info"), "info");
+    for text in ["No", "how long:", "- one", "? one", "one # two", "~"] {
+        assert_eq!(scalar(text), format!("'{text}'"));
+    }
     assert_eq!(member("Description", "few: a. full: b", 0), ["Description: >-", "  few: a. full: b"]);
     let idle = ALL.iter().find(|setting| setting.name == IDLE_SECONDS.name).unwrap();
     assert_eq!(declared("IdleSeconds", idle)[0..3], ["IdleSeconds:", "  Type: Number", "  Default: 86400"]);
