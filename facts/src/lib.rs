@@ -11,13 +11,11 @@
 //! | [`code`] | the error codes, with their status |
 //! | [`response`] | the error answers of `openapi.yaml`, and those that the gateway gives in our place |
 //! | [`route`] | the routes |
-//! | [`wrong`] | what the compiler does not see in them |
 //! | [`log`] | the words of the log: fields, reasons, audit events, metrics |
 
 pub mod alarm;
 pub mod alarms;
 pub mod code;
-mod consistency;
 pub mod function;
 pub mod log;
 pub mod response;
@@ -27,7 +25,6 @@ pub mod settings;
 
 pub use alarm::Alarm;
 pub use code::Code;
-pub use consistency::wrong;
 pub use function::Function;
 pub use route::Route;
 pub use setting::Setting;

@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`blocks`]: the marked parts of files that people keep otherwise
 //! - [`settings`], [`functions`], [`codes`], [`routes`], [`alarms`], [`log`]: what stands in them, from the tables of `facts`
+//! - [`consistency`]: what cannot be right in those tables
 //! - [`http_api`]: `template-http-api.yaml` as a whole, from `template.yaml`
 //! - [`patch`]: lays one YAML text over another and keeps what people wrote in it
 //! - [`yaml`], [`markdown`]: how things are written there
@@ -10,6 +11,7 @@
 mod alarms;
 mod blocks;
 mod codes;
+mod consistency;
 mod functions;
 mod http_api;
 mod log;
@@ -63,7 +65,7 @@ fn generated(root: &Path) -> Result<Vec<(&'static str, String)>, String> {
 }
 
 fn run(root: &Path, only_check: bool) -> Result<(), String> {
-    let wrong = facts::wrong();
+    let wrong = consistency::wrong();
     if !wrong.is_empty() {
         return Err(wrong.join("\n"));
     }

@@ -4,15 +4,7 @@ const WIDTH: usize = 118;
 
 /// A text as a plain scalar, or quoted where YAML would read something else.
 pub(crate) fn scalar(text: &str) -> String {
-    let word = text.to_lowercase();
-    let reads_otherwise = ["", "true", "false", "on", "off", "yes", "no", "y", "n", "null", "~"]
-        .contains(&word.as_str())
-        || text.parse::<f64>().is_ok();
-    if reads_otherwise || is_special(text) {
-        format!("'{}'", text.replace('\'', "''"))
-    } else {
-        text.to_owned()
-    }
+    if is_special(text) { format!("'{}'", text.replace('\'', "''")) } else { text.to_owned() }
 }
 
 /// `key: text`; a text that may not stand there plainly is folded over lines, the first of them `indent` deep.
@@ -39,7 +31,10 @@ pub(crate) fn wrapped(begin: &str, text: &str) -> Vec<String> {
 }
 
 fn is_special(text: &str) -> bool {
-    text.contains(": ")
+    let word = text.to_lowercase();
+    ["", "true", "false", "on", "off", "yes", "no", "y", "n", "null", "~"].contains(&word.as_str())
+        || text.parse::<f64>().is_ok()
+        || text.contains(": ")
         || text.contains(" #")
         || text.ends_with(':')
         || ["- ", "? ", ": "].iter().any(|begin| text.starts_with(begin))

@@ -1,9 +1,9 @@
-//! What the compiler does not see in the tables. `cargo xtask generate` writes nothing as long as something is wrong.
+//! What the compiler does not see in the tables of `facts`. Nothing is written as long as something is wrong.
 
 use std::{collections::HashSet, fmt::Display, hash::Hash};
 
-use crate::{
-    Code, Function,
+use facts::{
+    Code, Function, Route,
     alarm::{Metric, Of, Watched},
     alarms,
     log::{AUDITS, BACKEND_FORMS, FIELDS, FORMS, METRICS, REASONS, WECHAT_FORMS},
@@ -15,7 +15,7 @@ use crate::{
 
 /// A sentence for each row that cannot be right.
 #[must_use]
-pub fn wrong() -> Vec<String> {
+pub(crate) fn wrong() -> Vec<String> {
     [said_twice(), of_settings(), of_codes(), of_routes(), of_alarms(), of_the_log()].concat()
 }
 
@@ -28,7 +28,7 @@ fn twice<T: Eq + Hash + Copy + Display>(what: &str, all: impl IntoIterator<Item 
 }
 
 fn said_twice() -> Vec<String> {
-    let texts = |routes: fn(&crate::Route) -> String| route::ALL.iter().map(routes).collect::<Vec<_>>();
+    let texts = |routes: fn(&Route) -> String| route::ALL.iter().map(routes).collect::<Vec<_>>();
     let (paths, events) = (
         texts(|route| format!("{} {}", route.method, route.path)),
         texts(|route| format!("{} of {}", route.event, route.function.name())),
@@ -127,7 +127,7 @@ fn of_codes() -> Vec<String> {
 
 /// What cannot be a request is refused before any route has it.
 fn of_routes() -> Vec<String> {
-    let lacks = |route: &&crate::Route| !route.codes.contains(&Code::MalformedRequest);
+    let lacks = |route: &&Route| !route.codes.contains(&Code::MalformedRequest);
     route::ALL
         .iter()
         .filter(lacks)
