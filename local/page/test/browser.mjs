@@ -81,10 +81,11 @@ export class Visitor {
 
   /**
    * Waits until nothing more is drawn and nothing scrolls, however slow the machine is: for so long, counted in frames of
-   * which each takes at most 25 ms of it. Two seconds longer where the last answer has not been drawn.
+   * which each takes at most 25 ms of it. Two seconds longer where the last answer has not been drawn. Gives up after a minute.
    */
   async steady(milliseconds = 150) {
-    await this.page.evaluate((wanted) => new Promise((resolve) => {
+    await this.page.evaluate((wanted) => new Promise((resolve, reject) => {
+      setTimeout(() => reject(new Error('the diagram does not come to rest')), 60000);
       const panel = document.getElementById('diagram');
       let seen, still, last;
       const look = (now) => {
