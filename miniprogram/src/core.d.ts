@@ -163,6 +163,8 @@ export interface Core {
   keyCheck?: Promise<boolean> | true;
   epoch: number;
   logouts: number;
+  /** Whether a route has taken the token of this session. */
+  served?: boolean;
   /** wx.login calls of this incident. */
   spent: number;
   /** The last of them. Unix seconds of this device's clock, as below. */

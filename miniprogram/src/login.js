@@ -1,6 +1,7 @@
 // Logging in: one at a time, and never more than two wx.login per incident.
 //
-// An incident starts when a login becomes necessary and ends when the service accepts a token again.
+// An incident starts when a login becomes necessary. It ends when GET /session says that a session is good, when one that has served
+// ends for a reason, and a minute after the last login.
 
 import { isFinal, isSessionOver } from './answers.js';
 import { deviceOf } from './device.js';
@@ -16,7 +17,7 @@ const LOGINS_PER_INCIDENT = 2;
 /** After failures that pass by themselves: busy, offline. */
 const PAUSE_SECONDS = 10;
 /** After a refusal (blocked user, wrong app), and when fresh tokens are refused: a human has to act. */
-export const LONGEST_PAUSE_SECONDS = 60;
+const LONGEST_PAUSE_SECONDS = 60;
 
 /**
  * Joins the login under way, or starts one.
@@ -31,7 +32,7 @@ export async function signIn(core, byApp) {
   const pause = core.pausedUntil - seconds();
   // A pause longer than any we set means that the device clock was moved.
   if (!byApp && pause > 0 && pause <= LONGEST_PAUSE_SECONDS) throw paused(core, Math.ceil(pause));
-  if (byApp || core.spent >= LOGINS_PER_INCIDENT) core.spent = 0;
+  if (byApp || core.spent >= LOGINS_PER_INCIDENT || Math.abs(seconds() - core.spentAt) >= LONGEST_PAUSE_SECONDS) core.spent = 0;
   const epoch = core.epoch;
   const done = () => {
     if (core.login === flight) core.login = null;
@@ -115,7 +116,7 @@ async function adopt(core, epoch, { body, response }) {
   const { record } = core.kept;
   core.kept.record = recordOf(token, /** @type {SessionInfo} */ (/** @type {unknown} */ (body)), response);
   const info = /** @type {SessionInfo} */ (current(core));
-  core.dead = false;
+  core.dead = core.served = false;
   core.lastError = undefined;
   core.keyCheck = true;
   // Another user's login ended nothing of the former one's.

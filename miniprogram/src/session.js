@@ -2,8 +2,8 @@
 
 import { isSessionOver, masked } from './answers.js';
 import { errorOf, signedOut } from './errors.js';
-import { LONGEST_PAUSE_SECONDS, leave, signIn } from './login.js';
-import { current, isCheckDue, looksExpired, recordOf, save, seconds, tokenOf } from './record.js';
+import { leave, signIn } from './login.js';
+import { current, isCheckDue, looksExpired, recordOf, save, tokenOf } from './record.js';
 import { ask, call, ignore, limitOf } from './wire.js';
 
 /** @typedef {import('./core').Core} Core */
@@ -57,12 +57,20 @@ const hasSession = (core) => !!core.kept.record && !core.dead;
 const isCurrent = (core, token) => tokenOf(core) === token && !core.dead;
 
 /**
- * The incident is over, unless a login failed in the meantime and is still owed.
+ * A route took the token. That alone is no end of the incident: a route that is open to everybody takes what the service refuses.
  * @param {Core} core
  * @param {string} token
  */
 export function accept(core, token) {
-  if (!isCurrent(core, token) || core.lastError) return;
+  if (isCurrent(core, token)) core.served = true;
+}
+
+/**
+ * The incident is over, unless a login failed in the meantime and is still owed.
+ * @param {Core} core
+ */
+function calm(core) {
+  if (core.lastError) return;
   core.spent = 0;
   core.pausedUntil = 0;
 }
@@ -76,8 +84,8 @@ function over(core, said) {
   const ended = typeof said === 'string' && said ? masked(said) : undefined;
   core.dead = true;
   core.emit('session-ended', { ended });
-  // No reason, a moment after the login: the incident was not over, whatever a route that is open to everybody said.
-  if (!ended && Math.abs(seconds() - core.spentAt) < LONGEST_PAUSE_SECONDS) core.spent = core.spent || 1;
+  // There was such a session, and it served: what follows is another incident.
+  if (ended && core.served) calm(core);
   const isDeleted = ended === 'deleted';
   // The service looks for the user before it says these; and what the deletion under way was refused for came before it.
   if (/^(expired|evicted|signed_out_everywhere)$/.test(ended || '') || (core.closing && !core.owed && !isDeleted)) {
@@ -132,6 +140,7 @@ async function askSession(core, token) {
   const { record } = core.kept;
   if (record && isCurrent(core, token)) {
     core.sure = { token, at };
+    calm(core);
     const given = Object.assign({}, session, { user, session: { id: session.id } });
     const { info } = (core.kept.record = recordOf(token, given, reply.response));
     // A renewal moves it, also where the session can be no longer. What was due may be so by the clock alone.

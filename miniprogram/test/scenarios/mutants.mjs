@@ -83,7 +83,7 @@ export const races = [
     ['signout.js', ' && !isSessionOver(reply) && !core.owed', '']),
   mutant('a logout remembers one session only', /a session is left on the service/,
     ['login.js', 'core.kept.ending.push(token);', 'core.kept.ending[0] = core.kept.ending[0] || token;']),
-  mutant('a request that was about to log in does not notice the logout', /a logout was undone|loop/,
+  mutant('a request that was about to log in does not notice the logout', /a logout was undone|a deletion was undone|loop/,
     ['login.js', 'if (core.kept.out || core.kept.deleting) throw signedOut();', '']),
   mutant('a login that waited does not notice the logout', /a logout was undone/,
     ['signout.js', 'if (core.logouts !== logouts) throw signedOut();', '']),

@@ -159,23 +159,80 @@ test('the app may log in during such a pause', async () => {
   assert.equal(wx.logins, 2);
 });
 
-test('where every new session is refused, a route that is open to everybody does not make a login of each request', async (t) => {
+/** What an app may do at the same time as it loads what everybody may read. */
+const BESIDE_AN_OPEN_ROUTE = {
+  'requests at the same time': ({ orders, open }) => Promise.all([open(), orders()]),
+  'a check after it': async ({ open, check }) => {
+    await open();
+    await check();
+  },
+  'a socket before it': async ({ open, socket }) => {
+    await socket();
+    await open();
+  },
+  'a request while it is loaded again and again': async ({ orders, open }) => {
+    const waiting = orders();
+    for (let turn = 0; turn < 8; turn++) await open();
+    await waiting;
+  }
+};
+
+for (const [name, use] of Object.entries(BESIDE_AN_OPEN_ROUTE)) for (const slow of [1, 9]) {
+  test(`where every new session is refused, an open route does not make a login of each request: ${name}, ${slow}`, async (t) => {
+    let now = Date.now();
+    t.mock.method(Date, 'now', () => now);
+    const { session, service, wx, orders } = start();
+    service.inject(is('/open'), () => answer(200, {}));
+    service.slow['GET /orders'] = slow;
+    for (const path of ['/orders', '/session']) service.inject(is(path), () => problem(401, 'session_invalid'));
+    const calls = {
+      orders: () => settle(orders()),
+      open: () => settle(session.request('/open')),
+      check: () => settle(session.check({ force: true })),
+      socket: () => settle(session.connectSocket({ url: 'wss://api.example.com/ws' }))
+    };
+    for (let minute = 1; minute <= 3; minute++) {
+      for (let round = 0; round < 10; round++) await use(calls);
+      assert.ok(wx.logins <= 2 * minute, `${wx.logins} logins in ${minute} minutes`);
+      now += 61000;
+    }
+  });
+}
+
+test('a session that served and ended for a reason is followed by another at once, however often', async () => {
+  const { service, wx, orders } = start();
+  for (let round = 1; round <= 6; round++) {
+    await orders();
+    assert.equal(wx.logins, round);
+    service.endAll('evicted');
+  }
+});
+
+test('that the service vouches for a session ends the incident, also without a reason for its end', async (t) => {
   let now = Date.now();
   t.mock.method(Date, 'now', () => now);
   const { session, service, wx, orders } = start();
-  service.inject(is('/open'), () => answer(200, {}));
-  service.slow['GET /orders'] = 9;
-  service.inject(is('/orders'), () => problem(401, 'session_invalid'));
-  service.inject(is('/session'), () => problem(401, 'session_invalid'));
-  for (let round = 0; round < 10; round++) {
-    await Promise.all([settle(session.request('/open')), settle(orders())]);
+  service.tellsWhy = false;
+  for (let round = 1; round <= 6; round++) {
+    await orders();
+    await session.check({ force: true });
+    assert.equal(wx.logins, round);
+    service.endAll();
+    now += 6000;
   }
-  assert.equal(wx.logins, 2);
+});
+
+test('a minute after the last login it is another incident, and a code that was used heals', async (t) => {
+  let now = Date.now();
+  t.mock.method(Date, 'now', () => now);
+  const { service, wx, orders } = start();
+  service.tellsWhy = false;
+  await orders();
+  service.endAll();
   now += 61000;
-  for (let round = 0; round < 10; round++) {
-    await Promise.all([settle(session.request('/open')), settle(orders())]);
-  }
-  assert.equal(wx.logins, 4, 'two a minute');
+  service.inject(is('/login'), () => problem(400, 'login_code_used'), 1);
+  await orders();
+  assert.equal(wx.logins, 3);
 });
 
 test('a clock set back does not make a pause last', async (t) => {
